@@ -1,0 +1,41 @@
+"""How the API tells of problems: the same object that the pages render."""
+
+from typing import Any
+
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from readerstudy.core.errors import DomainError, Problem
+
+
+def problem_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """`{"code", "message", "problems": [...]}` for every refusal."""
+    if isinstance(exception, DomainError):
+        return _response(exception.code, exception.message, exception.problems, exception.status)
+    response = exception_handler(exception, context)
+    if response is None:
+        return None
+    if isinstance(exception, ValidationError):
+        problems = tuple(_field_problems(exception.get_full_details()))
+        return _response("invalid", "The request is not valid.", problems, status.HTTP_400_BAD_REQUEST)
+    detail = getattr(exception, "detail", str(exception))
+    code = getattr(detail, "code", "error")
+    response.data = {"code": code, "message": str(detail), "problems": []}
+    return response
+
+
+def _response(code: str, message: str, problems: tuple[Problem, ...], status_code: int) -> Response:
+    body = {"code": code, "message": message, "problems": [problem.as_dict() for problem in problems]}
+    return Response(body, status=status_code)
+
+
+def _field_problems(details: Any, field: str = "") -> list[Problem]:
+    if isinstance(details, dict) and "message" in details and "code" in details:
+        return [Problem(code=str(details["code"]), message=str(details["message"]), field=field)]
+    if isinstance(details, dict):
+        return [p for key, value in details.items() for p in _field_problems(value, f"{field}.{key}".lstrip("."))]
+    if isinstance(details, list):
+        return [p for value in details for p in _field_problems(value, field)]
+    return [Problem(code="invalid", message=str(details), field=field)]
