@@ -19,7 +19,9 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
         return None
     if isinstance(exception, ValidationError):
         problems = tuple(_field_problems(exception.get_full_details()))
-        return _response("invalid", "The request is not valid.", problems, status.HTTP_400_BAD_REQUEST)
+        return _response(
+            "invalid", "The request is not valid.", problems, status.HTTP_400_BAD_REQUEST
+        )
     detail = getattr(exception, "detail", str(exception))
     code = getattr(detail, "code", "error")
     response.data = {"code": code, "message": str(detail), "problems": []}
@@ -27,7 +29,11 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
 
 
 def _response(code: str, message: str, problems: tuple[Problem, ...], status_code: int) -> Response:
-    body = {"code": code, "message": message, "problems": [problem.as_dict() for problem in problems]}
+    body = {
+        "code": code,
+        "message": message,
+        "problems": [problem.as_dict() for problem in problems],
+    }
     return Response(body, status=status_code)
 
 
@@ -35,7 +41,11 @@ def _field_problems(details: Any, field: str = "") -> list[Problem]:
     if isinstance(details, dict) and "message" in details and "code" in details:
         return [Problem(code=str(details["code"]), message=str(details["message"]), field=field)]
     if isinstance(details, dict):
-        return [p for key, value in details.items() for p in _field_problems(value, f"{field}.{key}".lstrip("."))]
+        return [
+            p
+            for key, value in details.items()
+            for p in _field_problems(value, f"{field}.{key}".lstrip("."))
+        ]
     if isinstance(details, list):
         return [p for value in details for p in _field_problems(value, field)]
     return [Problem(code="invalid", message=str(details), field=field)]

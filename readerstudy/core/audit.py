@@ -62,7 +62,11 @@ def first_broken_event() -> int | None:
     """The sequence number of the first event that does not fit the chain, or None if all do."""
     previous, expected = GENESIS, 1
     for event in AuditEvent.objects.order_by("sequence").iterator():
-        if event.sequence != expected or event.previous_hash != previous or event.hash != hash_of(event):
+        if (
+            event.sequence != expected
+            or event.previous_hash != previous
+            or event.hash != hash_of(event)
+        ):
             return event.sequence
         previous, expected = event.hash, expected + 1
     head = AuditHead.objects.filter(pk=1).first()

@@ -7,7 +7,9 @@ from typing import Any
 
 def canonical_json(document: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no white space. NaN and infinity are refused (ValueError)."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode("utf-8")
 
 

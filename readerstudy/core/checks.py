@@ -19,5 +19,7 @@ def one_onnxruntime(**_kwargs: Any) -> list[CheckMessage]:
     """Two onnxruntime packages overwrite each other's files, and `pip check` does not see it."""
     if _installed("onnxruntime") and _installed("onnxruntime-gpu"):
         message = "Both onnxruntime and onnxruntime-gpu are installed and overwrite each other."
-        return [Warning(message, hint="pip uninstall both, then install one.", id="readerstudy.W001")]
+        return [
+            Warning(message, hint="pip uninstall both, then install one.", id="readerstudy.W001")
+        ]
     return []

@@ -46,9 +46,15 @@ def read_table(content: bytes, *, name: str) -> Table:
     header_line = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header_line.count)
     try:
-        lines = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if any(row)]
+        lines = [
+            row
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+            if any(row)
+        ]
     except csv.Error as error:
-        raise InvalidInput(f"{name} is not a readable CSV file: {error}.", code="not_csv") from error
+        raise InvalidInput(
+            f"{name} is not a readable CSV file: {error}.", code="not_csv"
+        ) from error
     if not lines:
         raise InvalidInput(f"{name} is empty.", code="empty_file")
     header = tuple(cell.strip() for cell in lines[0])
@@ -58,10 +64,14 @@ def read_table(content: bytes, *, name: str) -> Table:
 
 def _check_header(header: tuple[str, ...], name: str) -> None:
     if len(header) > MAX_COLUMNS:
-        raise InvalidInput(f"{name} has {len(header)} columns; at most {MAX_COLUMNS} are read.", code="too_wide")
+        raise InvalidInput(
+            f"{name} has {len(header)} columns; at most {MAX_COLUMNS} are read.", code="too_wide"
+        )
     repeated = sorted({column for column in header if column and header.count(column) > 1})
     if repeated:
-        raise InvalidInput(f"{name}, row 1: column {repeated[0]} stands there twice.", code="repeated_column")
+        raise InvalidInput(
+            f"{name}, row 1: column {repeated[0]} stands there twice.", code="repeated_column"
+        )
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -21,7 +21,11 @@ class Problem:
         return asdict(self)
 
     def __str__(self) -> str:
-        places = [self.file, f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else ""]
+        places = [
+            self.file,
+            f"row {self.row}" if self.row else "",
+            f"column {self.column}" if self.column else "",
+        ]
         where = ", ".join(place for place in places if place)
         return f"{where}: {self.message}" if where else self.message
 

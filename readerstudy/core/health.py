@@ -16,7 +16,9 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """Database and queue answer; 503 with the part that does not."""
     parts = {"database": _database_answers(), "queue": _queue_answers()}
     ready = all(parts.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", **parts}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", **parts}, status=200 if ready else 503
+    )
 
 
 def _database_answers() -> bool:

@@ -17,7 +17,9 @@ def new_public_id() -> str:
 class PublicIdModel(models.Model):
     """A row that is addressed from outside by an opaque random id."""
 
-    public_id = models.CharField(max_length=LENGTH, unique=True, default=new_public_id, editable=False)
+    public_id = models.CharField(
+        max_length=LENGTH, unique=True, default=new_public_id, editable=False
+    )
 
     class Meta:
         abstract = True

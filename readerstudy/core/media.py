@@ -19,7 +19,9 @@ def send_stored_file(name: str, *, content_type: str, download_name: str) -> Htt
     }
     if settings.MEDIA_ACCEL_PREFIX:
         location = iri_to_uri(f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{name}")
-        return HttpResponse(content_type=content_type, headers={**headers, "X-Accel-Redirect": location})
+        return HttpResponse(
+            content_type=content_type, headers={**headers, "X-Accel-Redirect": location}
+        )
     if not default_storage.exists(name):
         raise Http404
     return FileResponse(default_storage.open(name), content_type=content_type, headers=headers)

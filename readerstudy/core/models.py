@@ -40,11 +40,15 @@ class AuditEvent(AppendOnlyModel):
 
     sequence = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     verb = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=80)
     subject_id = models.CharField(max_length=40)
-    study_id = models.CharField(max_length=40, blank=True, help_text="Public id of the study, if any")
+    study_id = models.CharField(
+        max_length=40, blank=True, help_text="Public id of the study, if any"
+    )
     data = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)

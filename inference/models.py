@@ -1,0 +1,128 @@
+"""A model, its exported training runs, their runs over a study, and the scores."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from inference.choices import RunState
+from readerstudy.core.ids import PublicIdModel
+from readerstudy.core.models import AppendOnlyModel
+from readerstudy.images.models import Image
+from readerstudy.studies.models import Study, StudyCase
+
+
+class Model(PublicIdModel):
+    """A CNN as a family: the same recipe trained one or several times."""
+
+    name = models.CharField(max_length=200, unique=True)
+    description = models.TextField(blank=True)
+    training_data = models.TextField(blank=True, help_text="What the CNN was trained on")
+    is_synthetic = models.BooleanField(default=False)
+    card = models.JSONField(default=dict, blank=True, help_text="Model card as uploaded")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Artefact(AppendOnlyModel, PublicIdModel):
+    """One exported training run: an ONNX file and how to prepare an image for it."""
+
+    model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="artefacts")
+    label = models.CharField(max_length=80, help_text="Which training run, such as run-01")
+    file = models.FileField(max_length=200)
+    file_name = models.CharField(max_length=255)
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    spec = models.JSONField(help_text="rs-preproc/1, canonical")
+    spec_sha256 = models.CharField(max_length=64)
+    spec_origin = models.JSONField(default=dict, help_text="Which file each value came from")
+    facts = models.JSONField(default=dict, help_text="Producer, opset, inputs, outputs")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["model", "label"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "label"], name="training_runs_of_a_model_have_their_own_labels"
+            ),
+            models.UniqueConstraint(
+                fields=["model", "sha256", "spec_sha256"], name="a_training_run_is_loaded_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.label}"
+
+
+class ModelRun(PublicIdModel):
+    """One artefact over the cases of one study. This row, not the queue, knows how far it is."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="model_runs")
+    artefact = models.ForeignKey(Artefact, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField()
+    attempt = models.PositiveSmallIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    # Provenance: what was asked for and what was really used.
+    artefact_sha256 = models.CharField(max_length=64)
+    spec_sha256 = models.CharField(max_length=64)
+    provider_requested = models.CharField(max_length=20)
+    provider_used = models.CharField(max_length=60, blank=True)
+    runtime_version = models.CharField(max_length=40, blank=True)
+    app_version = models.CharField(max_length=40)
+    batch_size = models.PositiveSmallIntegerField()
+    environment = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "artefact__label"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "artefact"], name="an_artefact_runs_once_over_a_study"
+            ),
+            models.CheckConstraint(
+                condition=Q(done__lte=models.F("total")), name="a_run_does_no_more_than_its_total"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.artefact} on {self.study}"
+
+
+class Score(AppendOnlyModel):
+    """What one run gave one image: larger means more suspicious."""
+
+    run = models.ForeignKey(ModelRun, on_delete=models.PROTECT, related_name="scores")
+    study_case = models.ForeignKey(StudyCase, on_delete=models.PROTECT, related_name="+")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
+    value = models.FloatField()
+    outputs = models.JSONField(help_text="Raw outputs of the network")
+    image_sha256 = models.CharField(max_length=64)
+    tensor_sha256 = models.CharField(max_length=64)
+    milliseconds = models.FloatField()
+
+    class Meta:
+        ordering = ["run", "study_case"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "image"], name="one_score_per_run_and_image")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.value:.4f}"

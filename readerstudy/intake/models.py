@@ -1,0 +1,40 @@
+"""An import on its way: archive + manifest → plan → report → apply."""
+
+from django.conf import settings
+from django.db import models
+
+from readerstudy.core.ids import PublicIdModel
+from readerstudy.images.models import ImageSet
+from readerstudy.intake.choices import ImportState
+
+
+class ImportJob(PublicIdModel):
+    """One archive, checked and then imported; the row knows how far it is."""
+
+    name = models.CharField(max_length=200, help_text="Of the image set to be made")
+    is_synthetic = models.BooleanField(default=False)
+    archive = models.FileField(max_length=200)
+    archive_name = models.CharField(max_length=255)
+    manifest = models.FileField(max_length=200, blank=True)
+    manifest_name = models.CharField(max_length=255, blank=True)
+    state = models.CharField(
+        max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
+    )
+    report = models.JSONField(default=dict, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    image_set = models.OneToOneField(
+        ImageSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="import_job"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"Import of {self.archive_name}"

@@ -1,0 +1,49 @@
+"""Answers. Appended, never changed: a change of mind is a new version."""
+
+from django.db import models
+from django.db.models import Q
+
+from readerstudy.core.ids import PublicIdModel
+from readerstudy.core.models import AppendOnlyModel
+from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.studies.models import Position
+
+
+class Reading(AppendOnlyModel, PublicIdModel):
+    """One answer to one position. The answer that counts is the one with the highest version."""
+
+    position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="readings")
+    version = models.PositiveSmallIntegerField()
+    attempt = models.UUIDField(unique=True, help_text="Idempotency key, made by the browser")
+    body_sha256 = models.CharField(
+        max_length=64, help_text="Of the answer as sent, to tell a repeat from a misuse of the key"
+    )
+    decision = models.CharField(max_length=30, choices=ManagementDecision.choices)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Durations on the reader's own clock, from the first frame in which the image was painted.
+    milliseconds_to_decision = models.PositiveIntegerField(null=True, blank=True)
+    milliseconds_to_commit = models.PositiveIntegerField(null=True, blank=True)
+    milliseconds_hidden = models.PositiveIntegerField(default=0)
+    zooms = models.PositiveSmallIntegerField(default=0)
+    input_device = models.CharField(max_length=10, choices=InputDevice.choices, blank=True)
+    language = models.CharField(max_length=5)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["position", "version"], name="one_reading_per_position_and_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(decision__in=ManagementDecision.values),
+                name="decision_is_one_of_the_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__range=(1, 5)),
+                name="confidence_is_1_to_5",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} v{self.version}"

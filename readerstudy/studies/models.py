@@ -1,0 +1,274 @@
+"""A study: its protocol, its readers, their order, and its life cycle."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from readerstudy.core.ids import PublicIdModel
+from readerstudy.core.models import AppendOnlyModel
+from readerstudy.images.models import Case, ImageSet
+from readerstudy.studies.choices import ArmKind, EnrolmentState, Revision, StudyRole, StudyState
+
+
+class Study(PublicIdModel):
+    """A reader study on one image set."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    image_set = models.ForeignKey(ImageSet, on_delete=models.PROTECT, related_name="studies")
+    state = models.CharField(max_length=20, choices=StudyState.choices, default=StudyState.DRAFT)
+    seed = models.CharField(
+        max_length=64, help_text="Hexadecimal; the reading orders are derived from it"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "studies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=StudyState.values), name="study_state_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_synthetic(self) -> bool:
+        return self.image_set.is_synthetic
+
+
+class StudyMember(models.Model):
+    """Somebody of the study's staff."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="study_memberships"
+    )
+    role = models.CharField(max_length=20, choices=StudyRole.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "user", "role"], name="one_membership_per_person_and_role"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role} of {self.study}"
+
+
+class Protocol(models.Model):
+    """What readers are asked and told. Can be edited while the study is a draft; the lock keeps a copy."""
+
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="protocol")
+    question_en = models.CharField(max_length=300)
+    question_de = models.CharField(max_length=300)
+    positive_label_en = models.CharField(max_length=80)
+    positive_label_de = models.CharField(max_length=80)
+    negative_label_en = models.CharField(max_length=80)
+    negative_label_de = models.CharField(max_length=80)
+    confidence_levels = models.PositiveSmallIntegerField(
+        default=5, help_text="1 to this; 0 asks for no confidence"
+    )
+    revision = models.CharField(max_length=10, choices=Revision.choices, default=Revision.LAST)
+    consent_en = models.TextField()
+    consent_de = models.TextField()
+    instructions_en = models.TextField()
+    instructions_de = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confidence_levels__in=[0, 2, 3, 4, 5]),
+                name="confidence_has_2_to_5_levels_or_none",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Protocol of {self.study}"
+
+
+class ProtocolVersion(AppendOnlyModel, PublicIdModel):
+    """The lock manifest: all that was fixed, and its hash (SHA-256 over canonical JSON)."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    manifest = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    locked_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["study", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "version"], name="one_manifest_per_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study} v{self.version} {self.sha256[:12]}"
+
+
+class Transition(AppendOnlyModel):
+    """One step of a study's life."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=20, choices=StudyState.choices)
+    to_state = models.CharField(max_length=20, choices=StudyState.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "to_state"], name="a_study_enters_each_state_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}: {self.from_state} → {self.to_state}"
+
+
+class RankGroup(models.Model):
+    """A level of experience, such as resident or attending; named as the study names it."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="rank_groups")
+    name = models.CharField(max_length=80)
+    ordinal = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["study", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "name"], name="rank_group_names_differ_in_a_study"
+            ),
+            models.UniqueConstraint(fields=["study", "ordinal"], name="rank_groups_have_an_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Institution(models.Model):
+    """Where readers of a study work."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="institutions")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["study", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "name"], name="institution_names_differ_in_a_study"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Enrolment(PublicIdModel):
+    """A reader in a study. Results know the `code` alone."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="enrolments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    code = models.CharField(max_length=12, help_text="Random pseudonym, such as R-7K2M")
+    rank_group = models.ForeignKey(RankGroup, on_delete=models.PROTECT, related_name="enrolments")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    years_of_experience = models.PositiveSmallIntegerField(null=True, blank=True)
+    state = models.CharField(
+        max_length=20, choices=EnrolmentState.choices, default=EnrolmentState.INVITED
+    )
+    enrolled_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["study", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "user"], name="a_person_is_enrolled_once_in_a_study"
+            ),
+            models.UniqueConstraint(
+                fields=["study", "code"], name="reader_codes_differ_in_a_study"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Session(PublicIdModel):
+    """One pass of the readers over the cases, in one arm."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
+    number = models.PositiveSmallIntegerField(default=1)
+    arm = models.CharField(max_length=10, choices=ArmKind.choices, default=ArmKind.UNAIDED)
+
+    class Meta:
+        ordering = ["study", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "number"], name="sessions_are_numbered_in_a_study"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}, session {self.number}"
+
+
+class StudyCase(PublicIdModel):
+    """A case as it is part of a study, frozen at lock. Its public id, not the case's, is what readers see."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="study_cases")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="study_cases")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["study", "public_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "case"], name="a_case_is_once_in_a_study")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Position(PublicIdModel):
+    """One row of a reader's order: which case comes when. Stored once, never recomputed."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="positions")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="positions")
+    study_case = models.ForeignKey(StudyCase, on_delete=models.PROTECT, related_name="positions")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["enrolment", "session", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "session", "number"], name="one_case_per_place_in_an_order"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "session", "study_case"], name="a_case_comes_once_in_an_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="places_in_an_order_count_from_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} {self.number}"
