@@ -1,5 +1,6 @@
 """What all tests share: people of each role, a fixed moment, media in a temporary folder, tasks run in place."""
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,8 @@ from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 
 PASSWORD = "correct horse battery"
+# Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture
@@ -59,3 +62,45 @@ def coordinator(db):
 @pytest.fixture
 def reader_user(db):
     return make_user(SiteRole.READER, "reader@example.org", "Rhea Reader")
+
+
+# --- Browser and services: skipped with a reason elsewhere, never skipped in CI ---------------------------
+
+
+def pytest_collection_modifyitems(config, items):
+    from tools.browser import found_chromium
+
+    if any(item.get_closest_marker("browser") for item in items) and not found_chromium():
+        reason = "no Chromium: install it (apt install chromium) or set CHROMIUM=/path"
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    required = item.get_closest_marker("browser") or item.get_closest_marker("services")
+    if os.environ.get("CI") and required and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where it must run: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    from tools.browser import found_chromium
+
+    return {
+        **browser_type_launch_args,
+        "executable_path": found_chromium(),
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    }
+
+
+def sign_in(page, base_url, user_or_email, password=PASSWORD):
+    """Signs in as a person would."""
+    page.goto(f"{base_url}/account/sign-in/")
+    page.get_by_label("Mail address").fill(getattr(user_or_email, "email", user_or_email))
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
