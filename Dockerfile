@@ -1,0 +1,29 @@
+# The image of web, worker, gpu-worker and beat. Build: docker compose build
+FROM python:3.11.7-slim-bookworm AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /app
+ARG REQUIREMENTS=requirements.txt
+COPY requirements*.txt ./
+RUN python -m venv /venv && /venv/bin/pip install -r ${REQUIREMENTS}
+COPY manage.py ./
+COPY readerstudy readerstudy
+COPY inference inference
+COPY templates templates
+COPY static static
+COPY locale locale
+COPY fixtures fixtures
+# The static files are collected once, hashed and compressed; the key serves this step only.
+RUN /venv/bin/python -m babel.messages.frontend compile -i locale/de/LC_MESSAGES/django.po -o locale/de/LC_MESSAGES/django.mo \
+ && SECRET_KEY=build COLLECTED_STATIC=1 VAR_DIR=/tmp/var STATIC_ROOT=/app/static-collected /venv/bin/python manage.py collectstatic --noinput
+
+FROM python:3.11.7-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /var/lib/readerstudy --create-home readerstudy \
+ && mkdir /media && chown readerstudy /media
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    COLLECTED_STATIC=1 STATIC_ROOT=/app/static-collected VAR_DIR=/var/lib/readerstudy MEDIA_ROOT=/media
+USER readerstudy
+EXPOSE 8000
+CMD ["gunicorn", "readerstudy.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket"]
