@@ -1,10 +1,27 @@
 """Is the process alive, and can it do its work?"""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from kombu.exceptions import OperationalError as BrokerError
 
 from readerstudy.celery import app
+
+
+class HealthMiddleware:
+    """Answers health checks before anything else.
+
+    A container asks itself by an address that is no allowed host, and without TLS; both would be refused further in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answers = {"/healthz": healthz, "/readyz": readyz}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.answers.get(request.path_info, self.get_response)
+        return answer(request)
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
