@@ -1,0 +1,75 @@
+"""One analysis: from the reading table to a frozen document that every page, figure and export reads."""
+
+from typing import Any
+
+import numpy as np
+import scipy
+
+from readerstudy.core.errors import Conflict
+from readerstudy.core.version import VERSION
+from readerstudy.results.model_part import model_part
+from readerstudy.results.reader_part import reader_part
+from readerstudy.results.table import MISSING, ReadingTable
+
+SCHEMA = "reader-study-analysis/1"
+
+
+def build_document(table: ReadingTable) -> dict[str, Any]:
+    """All numbers of the study as plain JSON values; rates are fractions.
+
+    Readers count only when they answered every case, as in the paper. A number that cannot be computed is
+    null and stands beside a `reason`. Raises Conflict where no reader is complete or a class of cases is missing.
+    """
+    _check(table)
+    readers = reader_part(table)
+    return {
+        "schema": SCHEMA,
+        "software": {"reader_study": VERSION, "numpy": np.__version__, "scipy": scipy.__version__},
+        "study": {
+            "title": table.study_title,
+            "synthetic": table.is_synthetic,
+            "protocol_sha256": table.protocol_sha256,
+            "inputs_sha256": table.sha256(),
+        },
+        "counts": _counts(table),
+        "readers": readers,
+        "models": [model_part(table, model, readers) for model in table.models],
+        "cases": _cases(table),
+    }
+
+
+def _check(table: ReadingTable) -> None:
+    if not table.complete.any():
+        raise Conflict(
+            "No reader has answered every case, so there is nothing to compare.",
+            code="no_complete_reader",
+        )
+    if table.truth.min() == table.truth.max():
+        only = "malignant" if table.truth.max() else "benign"
+        raise Conflict(
+            f"All cases are {only}: sensitivity and specificity need both classes.",
+            code="one_class",
+        )
+
+
+def _counts(table: ReadingTable) -> dict[str, int]:
+    complete = int(table.complete.sum())
+    return {
+        "readers": complete,
+        "incomplete_readers": len(table.readers) - complete,
+        **table.excluded,
+        "cases": int(table.truth.size),
+        "positives": int(table.truth.sum()),
+        "negatives": int((1 - table.truth).sum()),
+        "readings": int((table.decision != MISSING).sum()),
+    }
+
+
+def _cases(table: ReadingTable) -> list[dict[str, Any]]:
+    """Per case: truth, and how many of the complete readers decided for a biopsy."""
+    biopsies = (table.decision[table.complete] == 1).sum(axis=0)
+    rows = zip(
+        table.case_ids, table.truth.tolist(), table.diagnosis, biopsies.tolist(), strict=True
+    )
+    names = ("case", "malignant", "diagnosis", "biopsy_votes")
+    return [dict(zip(names, row, strict=True)) for row in rows]

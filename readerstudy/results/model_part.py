@@ -1,0 +1,95 @@
+"""The CNN's part of an analysis: ROC per training run, matched operating points, how many readers it beats."""
+
+from typing import Any
+
+import numpy as np
+
+from readerstudy import stats
+from readerstudy.results.table import ModelScores, ReadingTable
+
+# Where the mean curve over runs is evaluated: every 1/400 of the false positive fraction.
+_GRID = np.linspace(0.0, 1.0, 401)
+_RULES = ("interpolated", "next", "nearest")
+
+
+def model_part(table: ReadingTable, model: ModelScores, readers: dict[str, Any]) -> dict[str, Any]:
+    """All numbers of one model; those over several training runs are means with their range."""
+    curves = [stats.empirical_roc(table.truth, scores) for scores in model.values]
+    aucs = [stats.auc_interval(table.truth, scores) for scores in model.values]
+    return {
+        "id": model.model_id,
+        "name": model.name,
+        "prespecified": model.prespecified,
+        "runs": [
+            _run(label, sha256, curve, auc)
+            for label, sha256, curve, auc in zip(
+                model.run_labels, model.artefact_sha256, curves, aucs, strict=True
+            )
+        ],
+        "auc": stats.mean_and_range(np.array([curve.auc for curve in curves])).as_dict(),
+        "mean_roc": _mean_roc(curves),
+        "matched": [_matched(table, model, readers, rule) for rule in _RULES],
+        "comparison": _comparison(curves, table),
+        "against_readers": _against_readers(table, model),
+    }
+
+
+def _run(label: str, sha256: str, curve: stats.RocCurve, auc: stats.Estimate) -> dict[str, Any]:
+    roc = {"fpf": curve.fpf.tolist(), "tpf": curve.tpf.tolist()}
+    return {"label": label, "artefact_sha256": sha256, "auc": auc.as_dict(), "roc": roc}
+
+
+def _mean_roc(curves: list[stats.RocCurve]) -> dict[str, Any]:
+    average = stats.average_curve(curves, _GRID)
+    names = ("mean", "low", "high")
+    return {"fpf": _GRID.tolist(), **{name: getattr(average, name).tolist() for name in names}}
+
+
+def _matched(
+    table: ReadingTable, model: ModelScores, readers: dict[str, Any], rule: str
+) -> dict[str, Any]:
+    """The CNN at the mean operating point of all readers and of each rank group, matched by `rule`."""
+    rows = [{"name": "", **readers}, *readers["groups"]]
+    return {
+        "rule": rule,
+        "specificity_at_sensitivity": [
+            _row(table, model, row, "specificity", "sensitivity", rule) for row in rows
+        ],
+        "sensitivity_at_specificity": [
+            _row(table, model, row, "sensitivity", "specificity", rule) for row in rows
+        ],
+    }
+
+
+def _row(
+    table: ReadingTable, model: ModelScores, row: dict[str, Any], of: str, at: str, rule: str
+) -> dict[str, Any]:
+    """One line: the readers' mean `at`, their mean `of`, and the CNN's `of` at it over the runs."""
+    target = row[at]["mean"]
+    matched = stats.matched_over_runs(
+        table.truth, model.values, target, of=of, rule=stats.MatchingRule(rule)
+    )
+    return {
+        "group": row["name"],
+        "n": row["n"],
+        "target": target,
+        "readers": row[of]["mean"],
+        **matched.spread.as_dict(),
+        "per_run": matched.per_run.tolist(),
+        "difference": matched.spread.mean - row[of]["mean"],
+    }
+
+
+def _comparison(curves: list[stats.RocCurve], table: ReadingTable) -> dict[str, Any]:
+    """How many readers each run beats, and the mean of the runs."""
+    points = stats.reader_points(table.truth, table.decision[table.complete])
+    return stats.compare_with_readers(curves, points).as_dict()
+
+
+def _against_readers(table: ReadingTable, model: ModelScores) -> list[dict[str, Any]]:
+    """AUC of each run against the readers' mean AUC, readers and cases random (1T-RRRC)."""
+    ratings = table.rating[table.complete]
+    return [
+        {"label": label, **stats.algorithm_against_readers(table.truth, ratings, scores).as_dict()}
+        for label, scores in zip(model.run_labels, model.values, strict=True)
+    ]

@@ -1,0 +1,12 @@
+"""The analysis as background work."""
+
+from celery import shared_task
+
+from readerstudy.core.clock import now
+from readerstudy.results.services import run_analysis
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def run_analysis_task(*, analysis_id: int) -> None:
+    """Computes one analysis. Sent again, it leaves a finished one alone."""
+    run_analysis(analysis_id=analysis_id, now=now())
