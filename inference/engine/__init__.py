@@ -1,0 +1,79 @@
+"""The pure inference engine: an ONNX file and its spec in, scores out. Knows no Django.
+
+>>> artefact = load_artefact("model.onnx")                       # doctest: +SKIP
+>>> check_artefact(artefact)                                     # doctest: +SKIP
+>>> score_directory(artefact, "photographs")                     # doctest: +SKIP
+"""
+
+from inference.engine.artefact import (
+    Artefact,
+    ArtefactMetadata,
+    artefact_of,
+    build_artefact,
+    load_artefact,
+)
+from inference.engine.check import check_artefact
+from inference.engine.conventions import read_spec
+from inference.engine.directory import image_files, score_directory
+from inference.engine.errors import (
+    ArtefactError,
+    EngineError,
+    ImageError,
+    ProviderError,
+    SpecError,
+)
+from inference.engine.preprocess import load_image, to_tensor
+from inference.engine.providers import (
+    choose_providers,
+    installed_runtimes,
+    runtime_conflict,
+    usable_cores,
+)
+from inference.engine.runner import Failed, Scored, score_images
+from inference.engine.session import CnnSession, open_session
+from inference.engine.spec import (
+    OWN_FILE,
+    CropSpec,
+    DecodeSpec,
+    ModelSpec,
+    OutputSpec,
+    PreprocessSpec,
+    ResizeSpec,
+    ThresholdSpec,
+)
+
+__all__ = [
+    "OWN_FILE",
+    "Artefact",
+    "ArtefactError",
+    "ArtefactMetadata",
+    "CnnSession",
+    "CropSpec",
+    "DecodeSpec",
+    "EngineError",
+    "Failed",
+    "ImageError",
+    "ModelSpec",
+    "OutputSpec",
+    "PreprocessSpec",
+    "ProviderError",
+    "ResizeSpec",
+    "Scored",
+    "SpecError",
+    "ThresholdSpec",
+    "artefact_of",
+    "build_artefact",
+    "check_artefact",
+    "choose_providers",
+    "image_files",
+    "installed_runtimes",
+    "load_artefact",
+    "load_image",
+    "open_session",
+    "read_spec",
+    "runtime_conflict",
+    "score_directory",
+    "score_images",
+    "to_tensor",
+    "usable_cores",
+]

@@ -1,0 +1,168 @@
+"""`preprocessor_config.json`: how Hugging Face's image processors prepare a photograph."""
+
+from typing import Any
+
+from inference.engine.fields import Fields
+from inference.engine.spec import CropSpec, DecodeSpec, PreprocessSpec, ResizeSpec, Size, Triple
+
+PREPROCESSOR = "preprocessor_config.json"
+# Pillow's numbers, which the library writes: https://pillow.readthedocs.io/en/stable/reference/Image.html
+_RESAMPLE = {0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic", 4: "box", 5: "hamming"}
+# What a bare number in `size` means depends on the processor (its `default_to_square`).
+_SQUARE = ("ViT", "DeiT", "Beit", "EfficientNet")
+_SHORTEST = ("CLIP", "ConvNext", "Bit", "Levit", "PoolFormer", "MobileNetV1", "MobileNetV2")
+# ConvNeXt scales to size / crop_pct and crops below this side, and squashes from it on.
+_CONVNEXT_SQUASHES_FROM = 384
+_UNSUPPORTED = ("do_pad", "do_thumbnail", "do_align_long_axis", "include_top")
+
+
+def read_preprocess(
+    data: dict[str, Any], layout: str, dtype: str, origin: dict[str, str], problems: list[str]
+) -> PreprocessSpec | None:
+    """The preparation that the file states; every open question is added to `problems`."""
+    before = len(problems)
+    fields = Fields(data, path="", source=PREPROCESSOR, problems=problems)
+    for name in _UNSUPPORTED:
+        if fields.get(name):
+            fields.problem(name, "is a step that is not supported: write reader-study-model.json")
+    resize, crop = _geometry(fields, origin)
+    scale, offset = _rescale(fields, origin)
+    mean, std = _normalise(fields, origin)
+    flipped = fields.flag("do_flip_channel_order", default=False)
+    origin["channel_order"] = (
+        f"{PREPROCESSOR}: do_flip_channel_order" if flipped else "by the library's convention"
+    )
+    origin["decode"] = (
+        "the library's load_image: EXIF orientation applied, RGB, colour profile ignored"
+    )
+    if len(problems) > before:
+        return None
+    return PreprocessSpec(
+        decode=DecodeSpec(orientation="apply", icc="ignore"),
+        resize=resize,
+        crop=crop,
+        channel_order="BGR" if flipped else "RGB",
+        layout=layout,
+        scale=scale,
+        offset=offset,
+        mean=mean,
+        std=std,
+        dtype=dtype,
+    )
+
+
+def _geometry(fields: Fields, origin: dict[str, str]) -> tuple[ResizeSpec, CropSpec]:
+    origin["resize"] = f"{PREPROCESSOR}: do_resize, size, resample"
+    origin["crop"] = f"{PREPROCESSOR}: do_center_crop, crop_size"
+    if fields.get("do_resize") is None and fields.get("size") is None:
+        fields.problem("do_resize", "is missing: the file does not say whether images are resized")
+    if not fields.flag("do_resize", default=True):
+        return ResizeSpec("none", None, None), _crop(fields)
+    interp = _interpolation(fields)
+    if fields.get("crop_pct") is not None:
+        origin["crop"] = f"{PREPROCESSOR}: size, crop_pct"
+        return _convnext(fields, interp)
+    mode, size = _size(fields)
+    return ResizeSpec(mode, size, interp), _crop(fields)
+
+
+def _interpolation(fields: Fields) -> str:
+    value = fields.get("resample")
+    if isinstance(value, bool) or value not in _RESAMPLE:
+        fields.problem("resample", f"must be one of Pillow's filters 0 to 5, but is {value!r}")
+        return "bilinear"
+    return _RESAMPLE[value]
+
+
+def _size(fields: Fields) -> tuple[str, Size]:
+    value = fields.get("size")
+    if not isinstance(value, dict):
+        return _bare_size(fields)
+    keys = set(value)
+    section = fields.section("size")
+    if keys == {"height", "width"}:
+        return "exact", (section.size("height")[0], section.size("width")[0])
+    if keys == {"shortest_edge"}:
+        return "shortest_edge", section.size("shortest_edge")
+    fields.problem(
+        "size", f"must hold height and width, or shortest_edge, but holds {', '.join(sorted(keys))}"
+    )
+    return "exact", (1, 1)
+
+
+def _bare_size(fields: Fields) -> tuple[str, Size]:
+    size = fields.size("size")
+    processor = _processor(fields)
+    if processor in _SQUARE:
+        return "exact", size
+    if processor in _SHORTEST:
+        return "shortest_edge", size
+    fields.problem("size", "is a single number: say {height, width} or {shortest_edge}")
+    return "exact", size
+
+
+def _processor(fields: Fields) -> str:
+    name = str(fields.get("image_processor_type") or fields.get("feature_extractor_type") or "")
+    for ending in ("Fast", "ImageProcessor", "FeatureExtractor"):
+        name = name.removesuffix(ending)
+    return name
+
+
+def _convnext(fields: Fields, interp: str) -> tuple[ResizeSpec, CropSpec]:
+    """ConvNextImageProcessor: shortest edge to int(size / crop_pct), then the centre of size × size."""
+    mode, (side, _) = _size(fields)
+    share = fields.number("crop_pct")
+    if _processor(fields) != "ConvNext" or mode != "shortest_edge" or not 0 < share <= 1:
+        fields.problem(
+            "crop_pct", "is understood for ConvNextImageProcessor with shortest_edge only"
+        )
+        return ResizeSpec("none", None, None), CropSpec("none", None)
+    if side >= _CONVNEXT_SQUASHES_FROM:
+        return ResizeSpec("squash", (side, side), interp), CropSpec("none", None)
+    edge = int(side / share)
+    return (
+        ResizeSpec("shortest_edge", (edge, edge), interp),
+        CropSpec("center", (side, side), rounding="floor"),
+    )
+
+
+def _crop(fields: Fields) -> CropSpec:
+    if fields.get("do_center_crop") is None and fields.get("crop_size") is not None:
+        fields.problem("do_center_crop", "is missing, though crop_size is given")
+    if not fields.flag("do_center_crop", default=False):
+        return CropSpec("none", None)
+    value = fields.get("crop_size")
+    if isinstance(value, dict):
+        section = fields.section("crop_size")
+        size = (section.size("height")[0], section.size("width")[0])
+    else:
+        size = fields.size("crop_size")
+    return CropSpec("center", size, rounding="floor")
+
+
+def _rescale(fields: Fields, origin: dict[str, str]) -> tuple[float, float]:
+    origin["scale"] = f"{PREPROCESSOR}: do_rescale, rescale_factor"
+    origin["offset"] = f"{PREPROCESSOR}: rescale_offset"
+    stated = fields.get("do_rescale") is not None or fields.get("rescale_factor") is not None
+    if not stated:
+        # Files of the older feature extractors: pixels were always brought to 0…1 before the mean was taken off.
+        origin["scale"] = "1/255, the library's behaviour where do_rescale is not written"
+        if fields.get("image_mean") is None:
+            fields.problem("do_rescale", "is missing: the file does not say how pixels are scaled")
+        return 1 / 255, 0.0
+    if not fields.flag("do_rescale", default=True):
+        return 1.0, 0.0
+    offset = -1.0 if fields.flag("rescale_offset", default=False) else 0.0
+    return fields.number("rescale_factor"), offset
+
+
+def _normalise(fields: Fields, origin: dict[str, str]) -> tuple[Triple, Triple]:
+    origin["mean"] = origin["std"] = f"{PREPROCESSOR}: do_normalize, image_mean, image_std"
+    if fields.get("do_normalize") is None and fields.get("image_mean") is None:
+        fields.problem(
+            "do_normalize", "is missing: the file does not say how pixels are normalised"
+        )
+        return (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    if not fields.flag("do_normalize", default=True):
+        return (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    return fields.three("image_mean"), fields.three("image_std")

@@ -1,0 +1,50 @@
+"""The protocol-buffer wire format, as far as reading an ONNX file's facts needs it.
+
+https://protobuf.dev/programming-guides/encoding/ - read here so that the `onnx` package stays a tool of the tests.
+"""
+
+from collections.abc import Iterator
+
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+_LONGEST_VARINT = 70
+
+
+class WireError(ValueError):
+    """The bytes are not a protocol-buffer message."""
+
+
+def read_fields(view: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """(field number, value) of one message: an integer, or a view of the bytes without copying them."""
+    at = 0
+    while at < len(view):
+        key, at = _varint(view, at)
+        number, kind = key >> 3, key & 7
+        if kind == VARINT:
+            value, at = _varint(view, at)
+            yield number, value
+            continue
+        length, at = _length(view, at, kind)
+        if at + length > len(view):
+            raise WireError("a field is longer than its message")
+        yield number, view[at : at + length]
+        at += length
+
+
+def _length(view: memoryview, at: int, kind: int) -> tuple[int, int]:
+    if kind == BYTES:
+        return _varint(view, at)
+    if kind in (FIXED64, FIXED32):
+        return (8 if kind == FIXED64 else 4), at
+    raise WireError("an unknown kind of field")
+
+
+def _varint(view: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        if at >= len(view) or shift >= _LONGEST_VARINT:
+            raise WireError("a number without an end")
+        byte = view[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:  # noqa: PLR2004 - the continuation bit
+            return value, at
