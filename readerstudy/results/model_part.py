@@ -62,7 +62,7 @@ def _matched(
 
 
 def _row(
-    table: ReadingTable, model: ModelScores, row: dict[str, Any], of: str, at: str, rule: str
+    table: ReadingTable, model: ModelScores, row: dict[str, Any], *, of: str, at: str, rule: str
 ) -> dict[str, Any]:
     """One line: the readers' mean `at`, their mean `of`, and the CNN's `of` at it over the runs."""
     target = row[at]["mean"]

@@ -1,0 +1,140 @@
+"""Results pages: only for the staff of a study, only after unblinding."""
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from readerstudy.core.clock import now
+from readerstudy.core.csvio import write_table
+from readerstudy.core.errors import NotFound
+from readerstudy.results.choices import AnalysisState
+from readerstudy.results.figures import all_figures
+from readerstudy.results.models import Analysis
+from readerstudy.results.selectors import analysis_for, latest_analysis
+from readerstudy.results.sentences import headline
+from readerstudy.results.services import OPEN_STATES, request_analysis
+from readerstudy.results.tables import ResultTable, all_tables
+from readerstudy.studies.models import Study
+from readerstudy.studies.selectors import staff_study_for
+
+# Plotly places its labels with style attributes; only pages with figures allow that.
+_WITH_PLOTS = csp_update({"style-src": ["'unsafe-inline'"]})
+_SHORT_TABLE = 40
+
+
+@_WITH_PLOTS
+@login_required
+@require_GET
+def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
+    """The figures and tables of the newest analysis; before unblinding, why there are none."""
+    study = staff_study_for(request.user, slug)
+    if study.state not in OPEN_STATES:
+        return render(request, "results/sealed.html", {"study": study, "active": "results"})
+    analysis = latest_analysis(study)
+    if analysis is None or analysis.state != AnalysisState.DONE:
+        return render(
+            request,
+            "results/waiting.html",
+            {"study": study, "analysis": analysis, "active": "results"},
+        )
+    return render(request, "results/dashboard.html", _dashboard_context(study, analysis))
+
+
+def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
+    document = analysis.document or {}
+    tables = all_tables(document)
+    figures = [(figure, tables[figure.table]) for figure in all_figures(document)]
+    return {
+        "study": study,
+        "analysis": analysis,
+        "document": document,
+        "headline": headline(document),
+        "figures": figures,
+        "tables": [table for table in tables.values() if len(table.rows) <= _SHORT_TABLE],
+        "long_tables": [table for table in tables.values() if len(table.rows) > _SHORT_TABLE],
+        "matched": [model["matched"][0] for model in document["models"]],
+        "active": "results",
+        "synthetic_notice": study.is_synthetic,
+    }
+
+
+@login_required
+@require_GET
+def readers(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every reader's 2 × 2 table, rates and AUC, by pseudonym."""
+    return _one_table(request, slug, "readers")
+
+
+@login_required
+@require_GET
+def cases(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every case with its truth and how many readers decided for a biopsy."""
+    return _one_table(request, slug, "cases")
+
+
+def _one_table(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    study = staff_study_for(request.user, slug)
+    analysis = _finished(study)
+    table = _table(analysis, name)
+    context = {"study": study, "analysis": analysis, "table": table, "active": "results"}
+    return render(
+        request, "results/table.html", {**context, "synthetic_notice": study.is_synthetic}
+    )
+
+
+def _finished(study: Study) -> Analysis:
+    analysis = latest_analysis(study)
+    if study.state not in OPEN_STATES or analysis is None or analysis.document is None:
+        raise NotFound("There are no results yet.")
+    return analysis
+
+
+def _table(analysis: Analysis, name: str) -> ResultTable:
+    table = all_tables(analysis.document or {}).get(name)
+    if table is None:
+        raise NotFound("There is no such table.")
+    return table
+
+
+@login_required
+@require_GET
+def table_csv(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
+    """One table of an analysis as CSV: fractions at full precision, a dot as the decimal sign."""
+    analysis = analysis_for(request.user, public_id)
+    table = _table(analysis, name)
+    response = HttpResponse(
+        write_table(table.header, table.rows), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{analysis.study.slug}-{name}.csv"'
+    return response
+
+
+@login_required
+@require_GET
+def document_json(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The whole analysis as JSON, as it was frozen."""
+    analysis = analysis_for(request.user, public_id)
+    body = {
+        "sha256": analysis.sha256,
+        "inputs_sha256": analysis.inputs_sha256,
+        "document": analysis.document,
+    }
+    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="{analysis.study.slug}-analysis.json"'
+    return response
+
+
+@login_required
+@require_POST
+def compute(request: HttpRequest, slug: str) -> HttpResponse:
+    """Queues a new analysis, for example after another model run has finished."""
+    study = staff_study_for(request.user, slug)
+    request_analysis(actor=request.user, study=study, now=now())
+    messages.success(request, _("A new analysis is being computed."))
+    return redirect("results:dashboard", slug=slug)
