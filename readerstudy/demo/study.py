@@ -1,5 +1,6 @@
 """The demonstration study, built through the services a coordinator's pages call."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from django.conf import settings
 
 from readerstudy.accounts.models import User
 from readerstudy.demo import fixtures
-from readerstudy.demo.panel import GROUPS, INSTITUTIONS
+from readerstudy.demo.panel import GROUPS, INSTITUTIONS, Group
 from readerstudy.images.models import ImageSet
 from readerstudy.intake.services import apply_plan, plan_import
 from readerstudy.studies.choices import StudyState
@@ -28,7 +29,9 @@ PAPER_STUDY = "demo-clinical-melanoma"
 OPEN_STUDY = "try-it-yourself"
 
 
-def import_image_set(*, actor: User, now: datetime, on_progress: object = None) -> ImageSet:
+def import_image_set(
+    *, actor: User, now: datetime, on_progress: Callable[[int, int], None] | None = None
+) -> ImageSet:
     """The 100 synthetic photographs, through the import that an admin uses. Takes up what is there."""
     existing = ImageSet.objects.filter(name=IMAGE_SET_NAME).first()
     if existing:
@@ -69,31 +72,34 @@ def prepare_study(
     return study
 
 
-def invite_panel(*, actor: User, study: Study, now: datetime) -> None:
-    """Invites the 145 simulated readers, spread over the institutions."""
-    rng = np.random.default_rng(SEED)
+def invite_panel(*, actor: User, study: Study, now: datetime) -> Iterator[int]:
+    """Invites the 145 simulated readers, spread over the institutions; yields how many are invited."""
     groups = {group.name: group for group in study.rank_groups.all()}
     institutions = list(study.institutions.all())
     enrolled = set(study.enrolments.values_list("user__email", flat=True))
-    number = 0
-    for group in GROUPS:
-        for _ in range(group.readers):
-            years = int(rng.integers(group.years[0], group.years[1] + 1))
-            institution = institutions[number % len(institutions)]
-            number += 1
-            email = simulated_email(number)
-            if email in enrolled:
-                continue
+    for number, (group, years) in enumerate(panel_of_readers(), start=1):
+        if simulated_email(number) not in enrolled:
             invite_reader(
                 actor=actor,
                 study=study,
-                email=email,
+                email=simulated_email(number),
                 name=f"Simulated reader {number:03d}",
                 rank_group=groups[group.name],
-                institution=institution,
+                institution=institutions[number % len(institutions)],
                 years_of_experience=years,
                 now=now,
             )
+        yield number
+
+
+def panel_of_readers() -> list[tuple[Group, int]]:
+    """The readers in the order of their numbers: rank group and years of experience."""
+    rng = np.random.default_rng(SEED)
+    return [
+        (group, int(rng.integers(group.years[0], group.years[1] + 1)))
+        for group in GROUPS
+        for _ in range(group.readers)
+    ]
 
 
 def simulated_email(number: int) -> str:
