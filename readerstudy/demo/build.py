@@ -80,6 +80,14 @@ def build(*, progress: Progress, clock: Callable[[], datetime]) -> Analysis:
     return _finished_analysis(people, study, progress, clock)
 
 
+def finished() -> Analysis | None:
+    """The demonstration's analysis, if an earlier call has built everything."""
+    study = Study.objects.filter(slug=PAPER_STUDY, state=StudyState.UNBLINDED).first()
+    analysis = latest_analysis(study) if study else None
+    complete = analysis and analysis.state == AnalysisState.DONE and Study.objects.filter(slug=OPEN_STUDY).exists()
+    return analysis if complete else None
+
+
 def _import(people: People, progress: Progress, clock: Callable[[], datetime]) -> ImageSet:
     advance = progress.step("Importing 100 synthetic photographs", 100)
     image_set = import_image_set(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,7 +23,7 @@ class BarProgress:
         )
         self._bars = Progress(*columns, console=console)
 
-    def __enter__(self) -> "BarProgress":
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 

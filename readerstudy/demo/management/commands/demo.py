@@ -12,7 +12,7 @@ from readerstudy.core import processes
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.core.management.commands.serve import serve
-from readerstudy.demo.build import DemoError, build
+from readerstudy.demo.build import DemoError, build, finished
 from readerstudy.demo.terminal import BarProgress, print_headline, print_sign_ins
 from readerstudy.results.headline import headline_numbers
 from readerstudy.results.models import Analysis
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         console = Console(stderr=options["json"])
         console.print("[bold]Reader Study[/bold], synthetic demonstration")
         call_command("migrate", interactive=False, verbosity=0)
-        analysis = self._build(console)
+        analysis = finished() or self._build(console)
         numbers = headline_numbers(analysis.document or {})
         print_headline(console, numbers)
         print_sign_ins(console, url=f"http://{host}:{port}/")
