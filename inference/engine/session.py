@@ -127,7 +127,8 @@ def activate(outputs: NDArray[Any], activation: str) -> Floats:
     """Outputs after softmax over the classes, sigmoid, or nothing; no input overflows."""
     values = np.asarray(outputs, np.float64)
     if activation == "softmax":
-        powers = np.exp(values - values.max(axis=1, keepdims=True))
+        with np.errstate(invalid="ignore"):  # infinite outputs become NaN, which the runner refuses
+            powers = np.exp(values - values.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
     if activation == "sigmoid":
         # exp of a negative number only: the two branches are the same function.
