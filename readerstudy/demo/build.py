@@ -84,7 +84,11 @@ def finished() -> Analysis | None:
     """The demonstration's analysis, if an earlier call has built everything."""
     study = Study.objects.filter(slug=PAPER_STUDY, state=StudyState.UNBLINDED).first()
     analysis = latest_analysis(study) if study else None
-    complete = analysis and analysis.state == AnalysisState.DONE and Study.objects.filter(slug=OPEN_STUDY).exists()
+    complete = (
+        analysis
+        and analysis.state == AnalysisState.DONE
+        and Study.objects.filter(slug=OPEN_STUDY).exists()
+    )
     return analysis if complete else None
 
 

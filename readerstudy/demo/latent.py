@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from readerstudy.demo.panel import GROUPS, Group
 
@@ -22,10 +22,11 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Spread:
-    """How much readers of a group differ: the SD of their thresholds and of the logarithm of their skill."""
+    """How much readers of a group differ: the scale of their thresholds and of the logarithm of their skill."""
 
-    threshold: float = 0.85
-    log_skill: float = 0.25
+    threshold: float = 0.6
+    log_skill: float = 0.1
+    tails: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,22 @@ def case_suspicion(*, truth: IntArray, atypia: FloatArray, rng: np.random.Genera
 def _simulate_group(
     group: Group, truth: IntArray, suspicion: FloatArray, spread: Spread, rng: np.random.Generator
 ) -> tuple[NDArray[np.bool_], IntArray, IntArray]:
-    offsets = _stratified_normal(group.readers, rng) * spread.threshold
-    factors = np.exp(_stratified_normal(group.readers, rng) * spread.log_skill)
+    offsets = _stratified(group.readers, rng, spread.tails) * spread.threshold
+    factors = np.exp(_stratified(group.readers, rng, spread.tails) * spread.log_skill)
     skill, threshold = solve_group(group, truth, suspicion, offsets, factors)
     evidence = np.outer(skill * factors, suspicion) + rng.normal(size=(group.readers, truth.size))
     margin = evidence - (threshold + offsets)[:, None]
-    return margin > 0, _confidence(margin, rng), _milliseconds(margin, rng)
+    # Confidence and time follow the distance from the threshold on a scale that does not depend on the skill.
+    distance = np.abs(margin) / np.sqrt(np.mean(margin**2))
+    return margin > 0, _confidence(distance, rng), _milliseconds(distance, rng)
 
 
-def _stratified_normal(size: int, rng: np.random.Generator) -> FloatArray:
-    """Normal deviates, one from each of `size` equal slices, in random order: small groups keep their spread."""
-    quantiles: FloatArray = norm.ppf((rng.permutation(size) + 0.5) / size)
+def _stratified(size: int, rng: np.random.Generator, tails: float) -> FloatArray:
+    """Deviates of Student's t with `tails` degrees of freedom, one from each of `size` equal slices, in random order.
+
+    Slices, so that small groups keep their spread; heavy tails, because the paper's extreme readers are extreme.
+    """
+    quantiles: FloatArray = t.ppf((rng.permutation(size) + 0.5) / size, tails)
     return quantiles
 
 
@@ -100,16 +106,14 @@ def solve_group(
     return float(skill), float(threshold)
 
 
-def _confidence(margin: FloatArray, rng: np.random.Generator) -> IntArray:
+def _confidence(distance: FloatArray, rng: np.random.Generator) -> IntArray:
     """1 to 5 by the distance from the reader's own threshold, in units of the reader's own scale."""
-    scale = np.exp(rng.normal(0.0, 0.2, size=(margin.shape[0], 1)))
-    return 1 + np.searchsorted([0.35, 0.8, 1.4, 2.2], np.abs(margin) * scale).astype(np.int64)
+    scale = np.exp(rng.normal(0.0, 0.2, size=(distance.shape[0], 1)))
+    return 1 + np.searchsorted([0.2, 0.5, 0.9, 1.4], distance * scale).astype(np.int64)
 
 
-def _milliseconds(margin: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Time to the decision: about 7 s, longer for cases near the threshold, shorter as the reader warms to the task."""
-    pace = rng.normal(0.0, 0.3, size=(margin.shape[0], 1))
-    log_seconds = (
-        np.log(7.0) + pace - 0.18 * np.abs(margin) + rng.normal(0.0, 0.35, size=margin.shape)
-    )
-    return (1000 * np.exp(log_seconds)).astype(np.int64)
+def _milliseconds(distance: FloatArray, rng: np.random.Generator) -> IntArray:
+    """Time to the decision: about 6 s, longer for cases near the threshold, each reader at their own pace."""
+    pace = rng.normal(0.0, 0.3, size=(distance.shape[0], 1))
+    noise = rng.normal(0.0, 0.35, size=distance.shape)
+    return (1000 * np.exp(np.log(7.0) + pace - 0.25 * distance + noise)).astype(np.int64)
