@@ -16,6 +16,7 @@ from inference.engine.spec import Size
 
 _CHANNELS = 3
 _PROBES = 4
+_LARGEST_BATCH = 256
 _PROBE_SIZE = (224, 224)
 _SUM_TOLERANCE = 1e-3
 
@@ -51,6 +52,9 @@ def _input(artefact: Artefact) -> Iterator[str]:
     wanted = artefact.spec.preprocess.dtype
     if image.dtype != wanted:
         yield f"expects {image.dtype} values, but its spec makes {wanted}."
+    batch = image.shape[0]
+    if isinstance(batch, int) and not 0 < batch <= _LARGEST_BATCH:
+        yield f"takes {batch} images at once; it must be from 1 to {_LARGEST_BATCH}, or any number."
     yield from _layout(image.shape, artefact.spec.preprocess.layout)
 
 

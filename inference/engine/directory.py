@@ -28,8 +28,6 @@ def score_directory(
     A damaged image goes to `on_failure`; without it, ImageError is raised: no image is left out silently.
     """
     root = Path(folder)
-    if not root.is_dir():
-        raise ImageError(f"{root.name} is not a folder.", place=root.name, code="no_folder")
     files = image_files(root)
     session = open_session(artefact, providers)
     sources = ((path.relative_to(root).as_posix(), lambda path=path: path) for path in files)
@@ -47,7 +45,12 @@ def score_directory(
 
 
 def image_files(root: Path) -> list[Path]:
-    """The files under `root` that begin as a JPEG, PNG, WebP or TIFF does, sorted by their relative path."""
+    """The files under `root` that begin as a JPEG, PNG, WebP or TIFF does, sorted by their relative path.
+
+    Raises ImageError where `root` is not a folder.
+    """
+    if not root.is_dir():
+        raise ImageError(f"{root.name} is not a folder.", place=root.name, code="no_folder")
     return sorted(_candidates(root), key=lambda path: path.relative_to(root).as_posix())
 
 

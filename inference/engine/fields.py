@@ -1,8 +1,12 @@
 """Reading a JSON object field by field; every problem is kept with the field's path."""
 
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+_LARGEST_NUMBER = 1e30
+_LARGEST_SIDE = 4096
 
 
 class Fields:
@@ -16,7 +20,7 @@ class Fields:
         self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         self._read: set[str] = set()
         if not isinstance(data, Mapping):
-            self.problem("", f"must be an object, but is {data!r}")
+            self.problem("", f"must be an object, but is {reprlib.repr(data)}")
 
     def problem(self, name: str, sentence: str) -> None:
         """Keep one sentence about the field `name` of this object."""
@@ -80,12 +84,12 @@ class Fields:
         return (1.0, 1.0, 1.0)
 
     def size(self, name: str) -> tuple[int, int]:
-        """Height and width in pixels; a single number stands for both."""
+        """Height and width in pixels, at most 4096; a single number stands for both."""
         value = self.get(name)
         pair = value if isinstance(value, list) else [value, value]
-        if len(pair) in (1, 2) and all(isinstance(n, int) and n > 0 for n in pair):
+        if len(pair) in (1, 2) and all(map(_is_side, pair)):
             return (int(pair[0]), int(pair[-1]))
-        self._wrong(name, value, "[height, width] in pixels")
+        self._wrong(name, value, f"[height, width] in pixels, each from 1 to {_LARGEST_SIDE}")
         return (1, 1)
 
     def finish(self) -> None:
@@ -97,9 +101,16 @@ class Fields:
         if value is None:
             self.problem(name, f"is missing: it must be {expected}")
         else:
-            self.problem(name, f"must be {expected}, but is {value!r}")
+            self.problem(name, f"must be {expected}, but is {reprlib.repr(value)}")
 
 
 def is_number(value: Any) -> bool:
     """Whether a JSON value is a finite number (true and false are not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    # Before anything else: an integer of hundreds of digits has no float.
+    return abs(value) <= _LARGEST_NUMBER and math.isfinite(value)
+
+
+def _is_side(value: Any) -> bool:
+    return type(value) is int and 0 < value <= _LARGEST_SIDE

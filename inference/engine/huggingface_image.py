@@ -1,5 +1,6 @@
 """`preprocessor_config.json`: how Hugging Face's image processors prepare a photograph."""
 
+import reprlib
 from typing import Any
 
 from inference.engine.fields import Fields
@@ -28,10 +29,7 @@ def read_preprocess(
     resize, crop = _geometry(fields, origin)
     scale, offset = _rescale(fields, origin)
     mean, std = _normalise(fields, origin)
-    flipped = fields.flag("do_flip_channel_order", default=False)
-    origin["channel_order"] = (
-        f"{PREPROCESSOR}: do_flip_channel_order" if flipped else "by the library's convention"
-    )
+    order = _channel_order(fields, origin)
     origin["decode"] = (
         "the library's load_image: EXIF orientation applied, RGB, colour profile ignored"
     )
@@ -41,7 +39,7 @@ def read_preprocess(
         decode=DecodeSpec(orientation="apply", icc="ignore"),
         resize=resize,
         crop=crop,
-        channel_order="BGR" if flipped else "RGB",
+        channel_order=order,
         layout=layout,
         scale=scale,
         offset=offset,
@@ -49,6 +47,13 @@ def read_preprocess(
         std=std,
         dtype=dtype,
     )
+
+
+def _channel_order(fields: Fields, origin: dict[str, str]) -> str:
+    flipped = fields.flag("do_flip_channel_order", default=False)
+    stated = f"{PREPROCESSOR}: do_flip_channel_order"
+    origin["channel_order"] = stated if flipped else "by the library's convention"
+    return "BGR" if flipped else "RGB"
 
 
 def _geometry(fields: Fields, origin: dict[str, str]) -> tuple[ResizeSpec, CropSpec]:
@@ -68,8 +73,10 @@ def _geometry(fields: Fields, origin: dict[str, str]) -> tuple[ResizeSpec, CropS
 
 def _interpolation(fields: Fields) -> str:
     value = fields.get("resample")
-    if isinstance(value, bool) or value not in _RESAMPLE:
-        fields.problem("resample", f"must be one of Pillow's filters 0 to 5, but is {value!r}")
+    if type(value) is not int or value not in _RESAMPLE:
+        fields.problem(
+            "resample", f"must be one of Pillow's filters 0 to 5, but is {reprlib.repr(value)}"
+        )
         return "bilinear"
     return _RESAMPLE[value]
 

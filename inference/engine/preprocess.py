@@ -57,7 +57,7 @@ def to_tensor(image: Image.Image, spec: PreprocessSpec, *, name: str = "The imag
     Resize and crop on the 8-bit picture, then ((pixel × scale + offset) − mean) / std in float32.
     Raises ImageError, beginning with `name`, where the crop is larger than the picture.
     """
-    pixels: Tensor = np.asarray(_crop(_resize(image, spec.resize), spec.crop, name))
+    pixels: Tensor = np.asarray(_crop(_resize(image, spec.resize, name), spec.crop, name))
     if spec.channel_order == "BGR":
         pixels = pixels[:, :, ::-1]
     if spec.dtype != "uint8":
@@ -138,7 +138,7 @@ def _to_srgb(image: Image.Image, profile: bytes, label: str) -> Image.Image:
     return converted if converted is not None else image
 
 
-def _resize(image: Image.Image, spec: ResizeSpec) -> Image.Image:
+def _resize(image: Image.Image, spec: ResizeSpec, name: str) -> Image.Image:
     if spec.size is None or spec.interp is None:
         return image
     resample = _FILTERS[spec.interp]
@@ -147,6 +147,12 @@ def _resize(image: Image.Image, spec: ResizeSpec) -> Image.Image:
     height, width = spec.size
     if spec.mode == "shortest_edge":
         height, width = _shortest_edge(image, height)
+    if height * width > MAX_PIXELS:
+        raise ImageError(
+            f"{name} is so narrow ({image.width} × {image.height}) that it would be scaled to {width} × {height}.",
+            place=name,
+            code="too_narrow",
+        )
     return image.resize((width, height), resample)
 
 

@@ -84,12 +84,7 @@ def open_session(
     ort = runtime()
     names = choose_providers(providers)
     cores = threads or usable_cores()
-    options = ort.SessionOptions()
-    options.log_severity_level = 4
-    # An explicit number also keeps onnxruntime from pinning threads to cores that a container may not have.
-    options.intra_op_num_threads = cores
-    options.inter_op_num_threads = 1
-    options.use_deterministic_compute = True
+    options = _session_options(ort, cores)
     try:
         with quiet_runtime():
             session = ort.InferenceSession(
@@ -105,6 +100,16 @@ def open_session(
         ) from error
     confirm_provider(providers, session.get_providers()[0])
     return CnnSession(session, artefact, threads=cores)
+
+
+def _session_options(ort: Any, threads: int) -> Any:
+    options = ort.SessionOptions()
+    options.log_severity_level = 4
+    # An explicit number also keeps onnxruntime from pinning threads to cores that a container may not have.
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.use_deterministic_compute = True
+    return options
 
 
 def _with_options(name: str) -> str | tuple[str, dict[str, str]]:

@@ -4,6 +4,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from inference.engine import SpecError
+
 WEIGHTS = np.array([[0.9, -1.1], [0.3, 0.8], [-0.7, 0.5]], np.float32)
 BIAS = np.array([0.2, -0.1], np.float32)
 
@@ -87,3 +89,11 @@ def spec_json(**changes):
 
 def output_json(**changes):
     return {**spec_json()["output"], **changes}
+
+
+def spec_or_refusal(read):
+    """What `read` gives, or the SpecError that it raises; any other error goes through."""
+    try:
+        return read()
+    except SpecError as refusal:
+        return refusal

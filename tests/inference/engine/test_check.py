@@ -65,6 +65,8 @@ CROPPED = {
          "model.onnx gives outputs of 4 × 2 for 4 images, but its spec names 1 class."),
         ({"end": "Softmax"}, {},
          "model.onnx already ends with Softmax, but its spec asks for softmax on top: say activation none."),
+        ({"batch": 100_000}, {},
+         "model.onnx takes 100000 images at once; it must be from 1 to 256, or any number."),
         ({"bias": np.array([np.nan, 0], np.float32)}, {},
          "model.onnx gives outputs that are not finite numbers."),
     ],

@@ -1,10 +1,12 @@
 import json
 
 import numpy as np
+import onnx
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from inference.engine import (
+    OutputSpec,
     SpecError,
     artefact_of,
     check_artefact,
@@ -12,7 +14,7 @@ from inference.engine import (
     read_spec,
     to_tensor,
 )
-from tests.inference.engine.graphs import linear, output_json, spec_json
+from tests.inference.engine.graphs import linear, output_json, spec_json, spec_or_refusal
 from tests.inference.engine.pictures import random_picture
 
 PREPROCESSOR = {
@@ -303,3 +305,41 @@ def test_a_file_that_is_no_json_is_named(content):
 def test_a_pair_that_is_no_object_is_named():
     with pytest.raises(SpecError, match=r"config\.json must hold a JSON object"):
         read_spec(files(config=[1]))
+
+
+ODD = [None, True, -1, 0.5, 10**400, "", "x", [], [1], [[]], {}, {"x": 1}, {"0": 5}, {"0": []}]
+
+
+@pytest.mark.parametrize("name", [*PREPROCESSOR, "crop_size", "crop_pct", "do_pad"])
+@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:12])
+def test_no_odd_preprocessor_ends_in_anything_but_a_spec_or_a_refusal(name, value):
+    given = files(do_center_crop=True, **{"crop_size": 8, name: value})
+    found = spec_or_refusal(lambda: read_spec(given, positive=1))
+    assert found.problems if isinstance(found, SpecError) else found.spec_sha256
+
+
+@pytest.mark.parametrize("name", ["architectures", "id2label", "label2id", "problem_type"])
+@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:12])
+def test_no_odd_config_ends_in_anything_but_a_spec_or_a_refusal(name, value):
+    given = files(config={**CONFIG, name: value})
+    found = spec_or_refusal(lambda: read_spec(given, positive=1))
+    assert isinstance(found, SpecError) or found.output == OutputSpec(
+        "logits", "softmax", ("benign", "malignant"), (1,)
+    )
+
+
+def test_classes_may_be_told_by_label2id_alone():
+    config = {"architectures": CONFIG["architectures"], "label2id": CONFIG["label2id"]}
+    spec = read_spec(files(config=config), positive="malignant")
+    assert spec.output.classes == ("benign", "malignant")
+    assert spec.origin["output.classes"] == "config.json: label2id"
+
+
+def test_several_outputs_without_logits_are_a_question():
+    model = onnx.load_from_string(linear(size=(16, 20)))
+    model.graph.node[-1].output[0] = "scores"
+    model.graph.output[0].name = "scores"
+    second = helper.make_tensor_value_info("means", TensorProto.FLOAT, ["N", 3])
+    model.graph.output.append(second)
+    found = problems_of(files(onnx_bytes=model.SerializeToString()))
+    assert found[0].startswith("model.onnx has the outputs scores, means, and config.json")

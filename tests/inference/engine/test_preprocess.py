@@ -209,3 +209,13 @@ def test_a_picture_smaller_than_the_crop_is_refused(rng):
     spec = preprocess_spec(resize={"mode": "none"}, crop={"mode": "center", "size": [32, 32]})
     with pytest.raises(ImageError, match="a has 40 × 30 pixels, fewer than the crop of 32 × 32"):
         to_tensor(random_picture(rng), spec, name="a")
+
+
+def test_a_thread_of_a_picture_is_refused_before_it_is_scaled():
+    spec = preprocess_spec(
+        resize={"mode": "shortest_edge", "size": 256, "interp": "box"},
+        crop={"mode": "center", "size": 224},
+    )
+    with pytest.raises(ImageError, match=r"^a is so narrow \(2 × 60000\)"):
+        to_tensor(Image.new("RGB", (2, 60_000)), spec, name="a")
+    assert to_tensor(Image.new("RGB", (20, 600)), spec).shape == (3, 224, 224)

@@ -1,9 +1,10 @@
+import copy
 import json
 
 import pytest
 
 from inference.engine import ModelSpec, SpecError
-from tests.inference.engine.graphs import output_json, spec_json
+from tests.inference.engine.graphs import output_json, spec_json, spec_or_refusal
 
 
 def problems_of(**changes):
@@ -119,7 +120,9 @@ def test_every_missing_field_is_named(path):
         ({"crop": {"mode": "center", "size": [224, 224]}},
          "crop.size of 224 × 224 does not fit into resize.size of 16 × 16"),
         ({"resize": {"mode": "exact", "size": [16.5, 2], "interp": "box"}},
-         "resize.size must be [height, width] in pixels, but is [16.5, 2]"),
+         "resize.size must be [height, width] in pixels, each from 1 to 4096, but is [16.5, 2]"),
+        ({"resize": {"mode": "exact", "size": 10**9, "interp": "box"}},
+         "resize.size must be [height, width] in pixels, each from 1 to 4096, but is 1000000000"),
         ({"resize": {"mode": "exact", "size": [16, 16], "interp": "box", "antialias": False}},
          "resize.antialias cannot be false: Pillow's box filter always antialiases"),
         ({"resize": {"mode": "shortest_edge", "size": [16, 20], "interp": "box"}},
@@ -152,3 +155,44 @@ def test_all_problems_are_told_at_once():
 def test_something_that_is_no_object_is_refused():
     with pytest.raises(SpecError, match="the file must be an object"):
         ModelSpec.from_json([1, 2])
+
+
+ODD = [
+    None,
+    True,
+    0,
+    -1,
+    0.5,
+    10**400,
+    float("nan"),
+    "",
+    "x",
+    [],
+    [1],
+    [[]],
+    {},
+    {"x": 1},
+    [None] * 3,
+]
+
+
+def leaves(data, path=()):
+    for name, value in data.items():
+        yield (*path, name)
+        if isinstance(value, dict):
+            yield from leaves(value, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(leaves(spec_json())), ids=".".join)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:12])
+def test_no_odd_value_ends_in_anything_but_a_spec_or_a_refusal(path, value):
+    data = copy.deepcopy(spec_json())
+    holder = data
+    for name in path[:-1]:
+        holder = holder[name]
+    holder[path[-1]] = value
+    found = spec_or_refusal(lambda: ModelSpec.from_json(data))
+    if isinstance(found, SpecError):
+        assert all(path[0] in problem and len(problem) < 300 for problem in found.problems)
+    else:
+        assert ModelSpec.from_json(found.to_json()) == found
