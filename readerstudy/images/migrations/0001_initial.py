@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,71 +15,200 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ImageSet',
+            name="ImageSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=readerstudy.core.ids.new_public_id, editable=False, max_length=26, unique=True)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('is_synthetic', models.BooleanField(default=False)),
-                ('source_name', models.CharField(help_text='File name of the archive; for admins only', max_length=255)),
-                ('source_sha256', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=readerstudy.core.ids.new_public_id,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("description", models.TextField(blank=True)),
+                ("is_synthetic", models.BooleanField(default=False)),
+                (
+                    "source_name",
+                    models.CharField(
+                        help_text="File name of the archive; for admins only", max_length=255
+                    ),
+                ),
+                ("source_sha256", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=readerstudy.core.ids.new_public_id, editable=False, max_length=26, unique=True)),
-                ('patient_ref', models.CharField(blank=True, help_text='Name of the patient in the manifest; for admins only', max_length=100)),
-                ('lesion_ref', models.CharField(blank=True, help_text='Name of the lesion in the manifest; for admins only', max_length=100)),
-                ('age_years', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('sex', models.CharField(blank=True, choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('', 'Not stated')], max_length=10)),
-                ('site', models.CharField(blank=True, max_length=60, verbose_name='anatomical site')),
-                ('fitzpatrick', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('image_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='images.imageset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=readerstudy.core.ids.new_public_id,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "patient_ref",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name of the patient in the manifest; for admins only",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "lesion_ref",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name of the lesion in the manifest; for admins only",
+                        max_length=100,
+                    ),
+                ),
+                ("age_years", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("female", "Female"),
+                            ("male", "Male"),
+                            ("other", "Other"),
+                            ("", "Not stated"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "site",
+                    models.CharField(blank=True, max_length=60, verbose_name="anatomical site"),
+                ),
+                ("fitzpatrick", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "image_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cases",
+                        to="images.imageset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['public_id'],
+                "ordering": ["public_id"],
             },
         ),
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=readerstudy.core.ids.new_public_id, editable=False, max_length=26, unique=True)),
-                ('ordinal', models.PositiveSmallIntegerField(default=1)),
-                ('view', models.CharField(choices=[('close_up', 'Close-up'), ('overview', 'Overview'), ('dermoscopic', 'Dermoscopic')], default='close_up', max_length=20)),
-                ('file', models.FileField(max_length=200, upload_to='')),
-                ('thumbnail', models.FileField(max_length=200, upload_to='')),
-                ('content_type', models.CharField(max_length=40)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('bytes', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(help_text='Of the stored file', max_length=64)),
-                ('pixels_sha256', models.CharField(help_text='Of the decoded pixels, so that the same photograph is known again', max_length=64)),
-                ('original_name', models.CharField(help_text='For admins only', max_length=255)),
-                ('licence', models.CharField(blank=True, max_length=100)),
-                ('attribution', models.TextField(blank=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='images.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=readerstudy.core.ids.new_public_id,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                ("ordinal", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "view",
+                    models.CharField(
+                        choices=[
+                            ("close_up", "Close-up"),
+                            ("overview", "Overview"),
+                            ("dermoscopic", "Dermoscopic"),
+                        ],
+                        default="close_up",
+                        max_length=20,
+                    ),
+                ),
+                ("file", models.FileField(max_length=200, upload_to="")),
+                ("thumbnail", models.FileField(max_length=200, upload_to="")),
+                ("content_type", models.CharField(max_length=40)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("bytes", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(help_text="Of the stored file", max_length=64)),
+                (
+                    "pixels_sha256",
+                    models.CharField(
+                        help_text="Of the decoded pixels, so that the same photograph is known again",
+                        max_length=64,
+                    ),
+                ),
+                ("original_name", models.CharField(help_text="For admins only", max_length=255)),
+                ("licence", models.CharField(blank=True, max_length=100)),
+                ("attribution", models.TextField(blank=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="images",
+                        to="images.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['case', 'ordinal'],
-                'indexes': [models.Index(fields=['pixels_sha256'], name='image_by_pixels')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'ordinal'), name='one_image_per_place_in_its_case'), models.CheckConstraint(condition=models.Q(('width__gt', 0), ('height__gt', 0)), name='an_image_has_pixels')],
+                "ordering": ["case", "ordinal"],
+                "indexes": [models.Index(fields=["pixels_sha256"], name="image_by_pixels")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "ordinal"), name="one_image_per_place_in_its_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("width__gt", 0), ("height__gt", 0)),
+                        name="an_image_has_pixels",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('fitzpatrick__isnull', True), ('fitzpatrick__range', (1, 6)), _connector='OR'), name='fitzpatrick_type_is_1_to_6'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fitzpatrick__isnull", True), ("fitzpatrick__range", (1, 6)), _connector="OR"
+                ),
+                name="fitzpatrick_type_is_1_to_6",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('age_years__isnull', True), ('age_years__lte', 120), _connector='OR'), name='age_is_at_most_120'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("age_years__isnull", True), ("age_years__lte", 120), _connector="OR"
+                ),
+                name="age_is_at_most_120",
+            ),
         ),
     ]
