@@ -23,6 +23,10 @@ class ImportJob(PublicIdModel):
     report = models.JSONField(default=dict, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    attempt = models.PositiveIntegerField(
+        default=0, help_text="Raised by each worker that takes the job up"
+    )
+    queued_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     image_set = models.OneToOneField(

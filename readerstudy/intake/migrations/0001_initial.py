@@ -7,38 +7,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('images', '0001_initial'),
+        ("images", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=readerstudy.core.ids.new_public_id, editable=False, max_length=26, unique=True)),
-                ('name', models.CharField(help_text='Of the image set to be made', max_length=200)),
-                ('is_synthetic', models.BooleanField(default=False)),
-                ('archive', models.FileField(max_length=200, upload_to='')),
-                ('archive_name', models.CharField(max_length=255)),
-                ('manifest', models.FileField(blank=True, max_length=200, upload_to='')),
-                ('manifest_name', models.CharField(blank=True, max_length=255)),
-                ('state', models.CharField(choices=[('uploaded', 'Uploaded'), ('planned', 'Checked'), ('refused', 'Has problems'), ('applying', 'Importing'), ('applied', 'Imported'), ('failed', 'Failed')], default='uploaded', max_length=10)),
-                ('report', models.JSONField(blank=True, default=dict)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('image_set', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='import_job', to='images.imageset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=readerstudy.core.ids.new_public_id,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(help_text="Of the image set to be made", max_length=200)),
+                ("is_synthetic", models.BooleanField(default=False)),
+                ("archive", models.FileField(max_length=200, upload_to="")),
+                ("archive_name", models.CharField(max_length=255)),
+                ("manifest", models.FileField(blank=True, max_length=200, upload_to="")),
+                ("manifest_name", models.CharField(blank=True, max_length=255)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Uploaded"),
+                            ("planned", "Checked"),
+                            ("refused", "Has problems"),
+                            ("applying", "Importing"),
+                            ("applied", "Imported"),
+                            ("failed", "Failed"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("report", models.JSONField(blank=True, default=dict)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "image_set",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="import_job",
+                        to="images.imageset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
     ]

@@ -1,0 +1,68 @@
+"""One worker at a time for each job: a claim is the number of the attempt, a heartbeat keeps it alive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from readerstudy.core.errors import Conflict
+from readerstudy.intake.choices import ImportState
+from readerstudy.intake.models import ImportJob
+
+Clock = Callable[[], datetime]
+STALE = timedelta(seconds=60)
+BEAT = timedelta(seconds=0.5)
+AT_WORK = (ImportState.UPLOADED, ImportState.APPLYING)
+
+
+@dataclass
+class Claim:
+    """The right of one worker to work on a job, until another worker takes it up."""
+
+    job_id: int
+    attempt: int
+    clock: Clock
+    beaten_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.beaten_at = self.clock()
+
+    def beat(self, done: int, total: int) -> None:
+        """Writes how far the work is; not more often than somebody would look."""
+        now = self.clock()
+        if done < total and now - self.beaten_at < BEAT:
+            return
+        self.beaten_at = now
+        self._row().update(done=done, total=total, heartbeat_at=now)
+
+    def locked_job(self) -> ImportJob:
+        """The job, locked to the end of the transaction. Raises Conflict where another worker has taken it up."""
+        job = self._row().select_for_update().first()
+        if job is None:
+            raise Conflict("Another worker has taken up this import.")
+        return job
+
+    def _row(self) -> QuerySet[ImportJob]:
+        return ImportJob.objects.filter(pk=self.job_id, attempt=self.attempt)
+
+
+def claim_job(*, job_id: int, state: ImportState, clock: Clock) -> Claim | None:
+    """A claim on the job, or None where it is not in that state or a worker that lives is on it."""
+    now = clock()
+    with transaction.atomic():
+        job = ImportJob.objects.select_for_update().filter(pk=job_id, state=state).first()
+        if job is None or (job.heartbeat_at and now - job.heartbeat_at < STALE):
+            return None
+        job.attempt += 1
+        job.heartbeat_at = now
+        job.done = 0
+        job.save(update_fields=["attempt", "heartbeat_at", "done"])
+    return Claim(job_id, job.attempt, clock)
+
+
+def is_interrupted(job: ImportJob, *, now: datetime) -> bool:
+    """Whether the job should be at work and nothing has been heard of it for a minute."""
+    heard = max(at for at in (job.heartbeat_at, job.queued_at, job.created_at) if at)
+    return job.state in AT_WORK and now - heard >= STALE

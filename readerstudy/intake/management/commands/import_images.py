@@ -1,0 +1,84 @@
+"""`manage.py import_images ARCHIVE.zip`: images and truth from a zip and a manifest."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.models import User
+from readerstudy.core.clock import now
+from readerstudy.core.errors import DomainError
+from readerstudy.intake.plan import ImportPlan
+from readerstudy.intake.report import report_text
+from readerstudy.intake.services import apply_plan, plan_import
+
+
+class Command(BaseCommand):
+    help = "Imports images and their reference standard from a zip archive with a manifest."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("archive", type=Path, help="the zip archive")
+        parser.add_argument("--manifest", type=Path, help="a CSV file beside the archive")
+        parser.add_argument("--name", help="of the image set; the archive's name by default")
+        parser.add_argument(
+            "--synthetic", action="store_true", help="mark the image set as synthetic"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="report, and store nothing")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument(
+            "--admin", metavar="MAIL", help="who imports; the first admin by default"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        archive: Path = options["archive"]
+        name = options["name"] or archive.stem
+        plan = self._plan(archive, options["manifest"], name)
+        report = plan.report()
+        if plan.can_be_applied and not options["dry_run"]:
+            report["image_set"] = self._apply(plan, name, options)
+        self.stdout.write(json.dumps(report, indent=2) if options["json"] else _text(report))
+        if not plan.can_be_applied:
+            raise CommandError(
+                f"The import has problems ({len(plan.problems)}); nothing was stored."
+            )
+
+    def _plan(self, archive: Path, manifest: Path | None, name: str) -> ImportPlan:
+        try:
+            return plan_import(
+                archive_path=archive,
+                manifest=manifest.read_bytes() if manifest else None,
+                manifest_name=manifest.name if manifest else "",
+                name=name,
+            )
+        except OSError as error:
+            raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
+
+    def _apply(self, plan: ImportPlan, name: str, options: dict[str, Any]) -> str:
+        try:
+            image_set = apply_plan(
+                actor=_admin(options["admin"]),
+                plan=plan,
+                name=name,
+                is_synthetic=options["synthetic"],
+                now=now(),
+            )
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        return image_set.public_id
+
+
+def _text(report: dict[str, Any]) -> str:
+    text = report_text(report)
+    return f"{text}\nStored as image set {report['image_set']}." if "image_set" in report else text
+
+
+def _admin(email: str | None) -> User:
+    admins = User.objects.filter(role=SiteRole.ADMIN, is_active=True).order_by("pk")
+    admin = admins.filter(email__iexact=email).first() if email else admins.first()
+    if admin is None:
+        wanted = f"There is no admin {email}" if email else "There is no admin yet"
+        raise CommandError(f"{wanted}; make one with: manage.py createsuperuser")
+    return admin

@@ -1,0 +1,118 @@
+"""What a worker does with an import job. Called by tasks; safe to call again after any death."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from django.db import transaction
+
+from readerstudy.core.errors import Conflict, DomainError
+from readerstudy.images.storage import folder_of, remove_folder
+from readerstudy.intake.applying import check_applicable, stored_images, write_image_set
+from readerstudy.intake.choices import ImportState
+from readerstudy.intake.claims import Claim, Clock, claim_job
+from readerstudy.intake.models import ImportJob
+from readerstudy.intake.plan import ImportPlan
+from readerstudy.intake.planning import plan_import
+from readerstudy.intake.uploads import local_copy, remove_uploads
+
+
+def plan_job(*, job_id: int, clock: Clock) -> None:
+    """Checks the job's archive and stores the report. Does nothing where that is done or another worker is on it."""
+    claim = claim_job(job_id=job_id, state=ImportState.UPLOADED, clock=clock)
+    if claim is None:
+        return
+    job = ImportJob.objects.get(pk=job_id)
+    with _failures_told(claim), _planned(job, claim) as plan:
+        _store_report(claim, plan)
+
+
+def apply_job(*, job_id: int, clock: Clock) -> None:
+    """Imports the job's archive: all or nothing. Does nothing where that is done or another worker is on it.
+
+    The image set gets the job's public id, so that files a killed worker left behind lie where they can be found.
+    """
+    claim = claim_job(job_id=job_id, state=ImportState.APPLYING, clock=clock)
+    if claim is None:
+        return
+    job = ImportJob.objects.get(pk=job_id)
+    with _failures_told(claim), _planned(job, claim) as plan:
+        if not plan.can_be_applied:
+            _store_report(claim, plan)
+            return
+        remove_folder(folder_of(job.public_id))
+        _apply(job, plan, claim)
+
+
+def _apply(job: ImportJob, plan: ImportPlan, claim: Claim) -> None:
+    check_applicable(actor=job.created_by, plan=plan, name=job.name)
+    stored = stored_images(plan, image_set_id=job.public_id, on_progress=claim.beat)
+    with stored as files, transaction.atomic():
+        locked = claim.locked_job()
+        locked.image_set = write_image_set(
+            actor=job.created_by,
+            plan=plan,
+            stored=files,
+            name=job.name,
+            is_synthetic=job.is_synthetic,
+            now=claim.clock(),
+            public_id=job.public_id,
+        )
+        locked.state = ImportState.APPLIED
+        locked.report = plan.report()
+        locked.save()
+        transaction.on_commit(partial(remove_uploads, locked))
+
+
+@contextmanager
+def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
+    """The plan of the job's archive, which stays readable inside the block."""
+    manifest = None
+    if job.manifest:
+        with job.manifest.open("rb") as file:
+            manifest = file.read()
+    with local_copy(job.archive) as path:
+        yield plan_import(
+            archive_path=path,
+            archive_name=job.archive_name,
+            manifest=manifest,
+            manifest_name=job.manifest_name,
+            name=job.name,
+            on_progress=claim.beat,
+        )
+
+
+def _store_report(claim: Claim, plan: ImportPlan) -> None:
+    """Stores the report; what cannot be imported is not kept either."""
+    with transaction.atomic():
+        job = claim.locked_job()
+        job.report = plan.report()
+        job.state = ImportState.PLANNED if plan.can_be_applied else ImportState.REFUSED
+        job.heartbeat_at = None
+        job.save()
+        if not plan.can_be_applied:
+            transaction.on_commit(partial(remove_uploads, job))
+
+
+@contextmanager
+def _failures_told(claim: Claim) -> Iterator[None]:
+    """Writes into the row why the work ended, whatever it was; what nobody foresaw is raised again for the log."""
+    try:
+        yield
+    except DomainError as error:
+        _fail(claim, error.message)
+    except OSError as error:
+        _fail(claim, f"The server could not read or store a file: {error.strerror or error}.")
+    except Exception:
+        _fail(claim, "The import ended unexpectedly; the server's log says why.")
+        raise
+
+
+def _fail(claim: Claim, message: str) -> None:
+    with transaction.atomic():
+        try:
+            job = claim.locked_job()
+        except Conflict:
+            return  # another worker is on it now and will tell how it ended
+        job.state, job.error, job.heartbeat_at = ImportState.FAILED, message, None
+        job.save()

@@ -1,0 +1,17 @@
+"""The services of the intake: check an archive, import it, and the job that does both in the background."""
+
+from readerstudy.intake.applying import apply_plan
+from readerstudy.intake.jobs import confirm_job, create_job, discard_job, retry_job
+from readerstudy.intake.planning import plan_import
+from readerstudy.intake.running import apply_job, plan_job
+
+__all__ = [
+    "apply_job",
+    "apply_plan",
+    "confirm_job",
+    "create_job",
+    "discard_job",
+    "plan_import",
+    "plan_job",
+    "retry_job",
+]

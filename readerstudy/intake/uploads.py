@@ -1,0 +1,52 @@
+"""The uploaded files of a job. They hold original names, metadata and truth, so they are kept only while they are needed."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
+
+from readerstudy.core.errors import InvalidInput
+from readerstudy.intake.models import ImportJob
+
+
+def upload_name(file: File) -> str:
+    """The name that the file had where it came from, without its folders."""
+    return PurePosixPath((file.name or "upload").replace("\\", "/")).name[-255:]
+
+
+def check_sizes(archive: File, manifest: File | None) -> None:
+    """Raises InvalidInput for a file that is larger than is read."""
+    limits = [(archive, settings.IMPORT_MAX_ARCHIVE_BYTES, "archive")]
+    if manifest:
+        limits.append((manifest, settings.IMPORT_MAX_FILE_BYTES, "manifest"))
+    for file, limit, field in limits:
+        if file.size > limit:
+            message = f"{upload_name(file)} has {file.size} bytes; at most {limit} are read."
+            raise InvalidInput(message, code=f"{field}_too_large", field=field)
+
+
+@contextmanager
+def local_copy(stored: FieldFile) -> Iterator[Path]:
+    """A path under which the stored file can be read: its own on a disk, a temporary copy from anywhere else."""
+    try:
+        path = Path(stored.path)
+    except NotImplementedError:
+        with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
+            with stored.open("rb") as source:
+                shutil.copyfileobj(source, copy)
+            copy.flush()
+            yield Path(copy.name)
+        return
+    yield path
+
+
+def remove_uploads(job: ImportJob) -> None:
+    """Removes the job's uploaded files from the storage; one that is gone already is no error."""
+    for stored in (job.archive, job.manifest):
+        if stored:
+            stored.storage.delete(stored.name)
