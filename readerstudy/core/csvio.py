@@ -14,16 +14,16 @@ MAX_COLUMNS = 1_000
 
 @dataclass(frozen=True)
 class Table:
-    """The header and the rows of a CSV file. `rows[0]` stands in line `first_row` of the file."""
+    """The header and the rows of a CSV file. `row_numbers[i]` is the spreadsheet row of `rows[i]`; empty ones count."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    first_row: int = 2
+    row_numbers: tuple[int, ...]
 
     def records(self) -> Iterable[tuple[int, dict[str, str]]]:
         """(row number, column → cell) for every row; missing cells are empty."""
-        for number, row in enumerate(self.rows, start=self.first_row):
+        for number, row in zip(self.row_numbers, self.rows, strict=True):
             padded = (*row, *[""] * (len(self.header) - len(row)))
             yield number, dict(zip(self.header, padded, strict=False))
 
@@ -31,7 +31,7 @@ class Table:
 def decode_text(content: bytes, *, name: str) -> str:
     """The text of a file in UTF-8, UTF-16 (with its mark) or Windows-1252. Raises InvalidInput for binary data."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16")
+        return _decode_utf16(content, name)
     if b"\x00" in content:
         raise InvalidInput(f"{name} holds NUL bytes: it is not a text file.", code="not_text")
     try:
@@ -40,26 +40,34 @@ def decode_text(content: bytes, *, name: str) -> str:
         return content.decode("cp1252", errors="replace")
 
 
+def _decode_utf16(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{name} begins like a UTF-16 text and is none.", code="not_text"
+        ) from error
+
+
 def read_table(content: bytes, *, name: str) -> Table:
     """The table in a comma, semicolon or tab separated file. Raises InvalidInput where it is none."""
     text = decode_text(content, name=name)
-    header_line = text.split("\n", 1)[0]
+    header_line = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=header_line.count)
     try:
-        lines = [
-            row
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-            if any(row)
-        ]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        stripped = [tuple(cell.strip() for cell in row) for row in reader]
     except csv.Error as error:
         raise InvalidInput(
             f"{name} is not a readable CSV file: {error}.", code="not_csv"
         ) from error
-    if not lines:
+    numbered = [(number, row) for number, row in enumerate(stripped, start=1) if any(row)]
+    if not numbered:
         raise InvalidInput(f"{name} is empty.", code="empty_file")
-    header = tuple(cell.strip() for cell in lines[0])
+    header = numbered[0][1]
     _check_header(header, name)
-    return Table(name, header, tuple(tuple(cell.strip() for cell in row) for row in lines[1:]))
+    numbers = tuple(number for number, _ in numbered[1:])
+    return Table(name, header, tuple(row for _, row in numbered[1:]), numbers)
 
 
 def _check_header(header: tuple[str, ...], name: str) -> None:

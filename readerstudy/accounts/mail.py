@@ -1,0 +1,37 @@
+"""Mails to people who are invited: plain text, in their language."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.tokens import LIFETIME
+
+# The address of the page that a token opens; for an empty token, of the sign-in page.
+Link = Callable[[str], str]
+
+
+def send_invitation_on_commit(*, user: User, token: str, occasion: str, link: Link) -> None:
+    """Sends the mail once the invitation is stored. A mail server that fails is logged and undoes nothing."""
+    message = invitation_mail(user=user, token=token, occasion=occasion, address=link(token))
+    transaction.on_commit(partial(message.send, fail_silently=False), robust=True)
+
+
+def invitation_mail(*, user: User, token: str, occasion: str, address: str) -> EmailMessage:
+    """The mail: with a link to set a password, or for people who have one, to the sign-in page."""
+    with translation.override(user.language):
+        context = {
+            "user": user,
+            "occasion": occasion,
+            "address": address,
+            "is_new": bool(token),
+            "hours": int(LIFETIME.total_seconds() // 3600),
+        }
+        body = render_to_string("accounts/invitation_mail.txt", context)
+        subject = gettext("Invitation to a reader study")
+    return EmailMessage(subject=subject, body=body, to=[user.email])

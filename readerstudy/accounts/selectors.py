@@ -1,0 +1,43 @@
+"""What is known of people's invitations and consents."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from readerstudy.accounts.models import Consent, Invitation, User
+from readerstudy.accounts.tokens import hash_of
+from readerstudy.core.errors import Conflict, NotFound
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a text in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def has_consented(user: User, *, scope: str, text: str) -> bool:
+    """Whether the person agreed to exactly this text."""
+    return has_consented_to_any(user, scope=scope, texts=[text])
+
+
+def has_consented_to_any(user: User, *, scope: str, texts: Iterable[str]) -> bool:
+    """Whether the person agreed to one of these texts, which say the same in several languages."""
+    hashes = [text_hash(text) for text in texts]
+    return Consent.objects.filter(user=user, scope=scope, text_sha256__in=hashes).exists()
+
+
+def open_invitation(token: str, *, now: datetime, lock: bool = False) -> Invitation:
+    """The invitation that the token opens. Raises NotFound for none, Conflict for a used or expired one.
+
+    An invitation is used up as well when its person has a password by now, through another invitation.
+    """
+    invitations = Invitation.objects.filter(token_sha256=hash_of(token), user__is_active=True)
+    if lock:
+        invitations = invitations.select_for_update(of=("self",))
+    invitation = invitations.select_related("user").first()
+    if invitation is None:
+        raise NotFound("There is no such invitation.")
+    if invitation.accepted_at or invitation.user.has_usable_password():
+        raise Conflict("This invitation has already been used.", code="invitation_used")
+    if now >= invitation.expires_at:
+        raise Conflict("This invitation has expired.", code="invitation_expired")
+    return invitation

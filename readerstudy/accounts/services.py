@@ -1,0 +1,197 @@
+"""The services that make accounts, invite people, and keep what they agreed to."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.mail import Link, send_invitation_on_commit
+from readerstudy.accounts.models import Consent, Invitation, User
+from readerstudy.accounts.permissions import check_may_create
+from readerstudy.accounts.selectors import open_invitation, text_hash
+from readerstudy.accounts.tokens import LIFETIME, hash_of, new_token
+from readerstudy.core.audit import record_event
+from readerstudy.core.errors import InvalidInput, NotAllowed
+from readerstudy.core.validation import check_valid, invalid_inputs
+
+
+def create_user(
+    *,
+    actor: User | None,
+    email: str,
+    name: str,
+    role: str,
+    password: str | None = None,
+    language: str = "en",
+    now: datetime,
+) -> User:
+    """A new account; without a password nobody can sign in to it until an invitation is accepted.
+
+    `actor` is None for the operator at the command line. Raises NotAllowed, InvalidInput(s).
+    """
+    check_may_create(actor, role)
+    user = User(email=normal_email(email), name=name.strip(), role=role, language=language)
+    user.set_unusable_password()
+    check_language(language)
+    check_valid(user)
+    if password is not None:
+        _set_password(user, password)
+    with transaction.atomic():
+        user.save()
+        record_event(
+            actor=actor, verb="account.created", subject=user, now=now, data={"role": role}
+        )
+    return user
+
+
+def normal_email(email: str) -> str:
+    """The mail address as it is stored: without white space around it, in small letters."""
+    return email.strip().lower()
+
+
+def check_language(language: str) -> None:
+    """Raises InvalidInput for a language the site does not speak."""
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput(
+            f"{language} is not a language of this site.",
+            code="unknown_language",
+            field="language",
+        )
+
+
+def invite_person(
+    *,
+    actor: User,
+    email: str,
+    name: str,
+    language: str = "en",
+    occasion: str = "",
+    link: Link | None = None,
+    now: datetime,
+) -> tuple[User, str]:
+    """The reader with this mail address (made if need be) and the token of a new invitation.
+
+    The token is empty for people who already have a password: an invitation must never be a way to take over
+    an account. With `link` a mail is sent after the commit. Raises NotAllowed, and InvalidInput for accounts of
+    coordinators and admins.
+    """
+    if not (actor.can_coordinate or actor.can_administer):
+        raise NotAllowed("Only coordinators and admins may invite people.")
+    with transaction.atomic():
+        user = _find_or_create_reader(actor, email, name, language, now)
+        token = "" if user.has_usable_password() else new_token()
+        if token:
+            _store_invitation(actor, user, token, now)
+        if link:
+            send_invitation_on_commit(user=user, token=token, occasion=occasion, link=link)
+    return user, token
+
+
+def _find_or_create_reader(
+    actor: User, email: str, name: str, language: str, now: datetime
+) -> User:
+    user = User.objects.filter(email=normal_email(email)).first()
+    if user is None:
+        return create_user(
+            actor=actor, email=email, name=name, role=SiteRole.READER, language=language, now=now
+        )
+    if not (user.is_reader and user.is_active):
+        raise InvalidInput(
+            f"{user.email} is not the account of a reader.", code="not_a_reader", field="email"
+        )
+    return user
+
+
+def _store_invitation(actor: User, user: User, token: str, now: datetime) -> Invitation:
+    invitation = Invitation(
+        user=user,
+        token_sha256=hash_of(token),
+        invited_by=actor,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    check_valid(invitation, exclude={"user", "invited_by"})
+    invitation.save()
+    record_event(actor=actor, verb="account.invited", subject=user, now=now)
+    return invitation
+
+
+def accept_invitation(*, token: str, password: str, now: datetime) -> User:
+    """Sets the password of the invited person and uses the invitation up.
+
+    Raises NotFound for an unknown token, Conflict for a used or expired one, InvalidInputs for a weak password.
+    """
+    with transaction.atomic():
+        invitation = open_invitation(token, now=now, lock=True)
+        user = invitation.user
+        _set_password(user, password)
+        user.save(update_fields=["password"])
+        invitation.accepted_at = now
+        invitation.save(update_fields=["accepted_at"])
+        record_event(actor=user, verb="account.invitation_accepted", subject=user, now=now)
+    return user
+
+
+def _set_password(user: User, password: str, *, field: str = "password") -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise invalid_inputs(error, field=field) from error
+    user.set_password(password)
+
+
+def change_password(*, actor: User, old_password: str, new_password: str, now: datetime) -> User:
+    """A new password for the actor. Raises InvalidInput for a wrong old one, InvalidInputs for a weak new one."""
+    if not actor.check_password(old_password):
+        raise InvalidInput(
+            "This is not your current password.", code="wrong_password", field="old_password"
+        )
+    _set_password(actor, new_password, field="new_password")
+    with transaction.atomic():
+        actor.save(update_fields=["password"])
+        record_event(actor=actor, verb="account.password_changed", subject=actor, now=now)
+    return actor
+
+
+def update_account(*, actor: User, name: str, language: str, now: datetime) -> User:
+    """The actor's name and language. Raises InvalidInput(s)."""
+    check_language(language)
+    actor.name, actor.language = name.strip(), language
+    check_valid(actor)
+    with transaction.atomic():
+        actor.save(update_fields=["name", "language"])
+        record_event(
+            actor=actor,
+            verb="account.changed",
+            subject=actor,
+            now=now,
+            data={"language": language},
+        )
+    return actor
+
+
+def give_consent(*, actor: User, scope: str, text: str, language: str, now: datetime) -> Consent:
+    """What the actor agreed to, word for word; the one stored before where they agreed to the same text."""
+    check_language(language)
+    if not text.strip():
+        raise InvalidInput("There is no text to agree to.", code="consent_empty", field="text")
+    with transaction.atomic():
+        consent, created = Consent.objects.get_or_create(
+            user=actor,
+            scope=scope,
+            text_sha256=text_hash(text),
+            defaults={"language": language, "text": text, "given_at": now},
+        )
+        if created:
+            record_event(
+                actor=actor,
+                verb="consent.given",
+                subject=consent,
+                now=now,
+                study_id=scope,
+                data={"language": language, "text_sha256": consent.text_sha256},
+            )
+    return consent

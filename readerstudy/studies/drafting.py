@@ -1,0 +1,226 @@
+"""The services that make a study and change its draft."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.text import slugify
+
+from readerstudy.accounts.models import User
+from readerstudy.core.audit import record_event
+from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.validation import check_valid
+from readerstudy.images.models import ImageSet
+from readerstudy.studies import library
+from readerstudy.studies.choices import StudyRole, StudyState
+from readerstudy.studies.manifest import PROTOCOL_FIELDS
+from readerstudy.studies.models import (
+    Institution,
+    Protocol,
+    RankGroup,
+    Session,
+    Study,
+    StudyMember,
+)
+from readerstudy.studies.permissions import check_may_coordinate, check_may_create
+
+MAX_SLUG = 80
+# Addresses of pages that a study of the same name would hide.
+RESERVED_SLUGS = frozenset({"new"})
+_MAX_NAMES = 200
+_CONFIDENCE_LEVELS = (0, 2, 3, 4, 5)
+
+
+def create_study(
+    *,
+    actor: User,
+    title: str,
+    image_set: ImageSet,
+    summary: str = "",
+    slug: str = "",
+    seed: str = "",
+    now: datetime,
+) -> Study:
+    """A draft with the paper's protocol, its rank groups and one unaided session; the actor coordinates it.
+
+    `seed` is hexadecimal and drawn at random where it is not given. Raises NotAllowed, InvalidInput(s).
+    """
+    check_may_create(actor)
+    study = Study(
+        title=title.strip(),
+        summary=summary.strip(),
+        slug=slug or free_slug(title),
+        image_set=image_set,
+        seed=checked_seed(seed) if seed else secrets.token_hex(32),
+        created_by=actor,
+        created_at=now,
+    )
+    check_slug(study.slug)
+    check_valid(study)
+    with transaction.atomic():
+        study.save()
+        StudyMember.objects.create(study=study, user=actor, role=StudyRole.COORDINATOR)
+        Protocol.objects.create(
+            study=study, confidence_levels=library.CONFIDENCE_LEVELS, **library.PROTOCOL
+        )
+        Session.objects.create(study=study, number=1)
+        _add_rank_groups(study, library.RANK_GROUPS)
+        _record("study.created", actor, study, now, image_set=image_set.public_id)
+    return study
+
+
+def free_slug(title: str) -> str:
+    """A slug made of the title that no study has yet."""
+    base = slugify(title)[: MAX_SLUG - 5] or "study"
+    taken = set(Study.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken |= RESERVED_SLUGS
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+def check_slug(slug: str) -> None:
+    """Raises InvalidInput for a slug that is the address of another page."""
+    if slug in RESERVED_SLUGS:
+        raise InvalidInput(f"A study cannot have the address {slug}.", code="slug", field="slug")
+
+
+def checked_seed(seed: str) -> str:
+    """The seed in small letters. Raises InvalidInput where it is not hexadecimal with 32 to 64 digits."""
+    digits = seed.strip().lower()
+    if not (32 <= len(digits) <= 64) or len(digits) % 2 or set(digits) - set("0123456789abcdef"):  # noqa: PLR2004
+        raise InvalidInput(
+            "The seed has to be hexadecimal with 32 to 64 digits.", code="seed", field="seed"
+        )
+    return digits
+
+
+def update_study(
+    *, actor: User, study: Study, title: str, summary: str = "", now: datetime
+) -> Study:
+    """Another title and summary for a draft. Raises NotAllowed, Conflict after the lock, InvalidInputs."""
+    with transaction.atomic():
+        draft = draft_for_change(actor, study)
+        draft.title, draft.summary = title.strip(), summary.strip()
+        check_valid(draft)
+        draft.save(update_fields=["title", "summary"])
+        _record("study.changed", actor, draft, now, fields=["summary", "title"])
+    return draft
+
+
+def update_protocol(*, actor: User, study: Study, now: datetime, **fields: Any) -> Protocol:
+    """The protocol of a draft with these fields changed.
+
+    Raises NotAllowed, Conflict after the lock, InvalidInput(s) for an unknown field or a value that cannot be.
+    """
+    unknown = sorted(set(fields) - set(PROTOCOL_FIELDS))
+    if unknown:
+        raise InvalidInput(f"The protocol has no field {unknown[0]}.", field=unknown[0])
+    with transaction.atomic():
+        draft = draft_for_change(actor, study)
+        protocol = Protocol.objects.get(study=draft)
+        changed = [name for name in sorted(fields) if getattr(protocol, name) != fields[name]]
+        for name in changed:
+            setattr(protocol, name, fields[name])
+        _check_confidence(protocol)
+        check_valid(protocol, exclude={"study"})
+        if changed:
+            protocol.save(update_fields=changed)
+            _record("study.protocol_changed", actor, draft, now, fields=changed)
+    return protocol
+
+
+def _check_confidence(protocol: Protocol) -> None:
+    if protocol.confidence_levels not in _CONFIDENCE_LEVELS:
+        raise InvalidInput(
+            "The confidence has 2 to 5 levels, or 0 where it is not asked for.",
+            code="confidence_levels",
+            field="confidence_levels",
+        )
+
+
+def set_rank_groups(
+    *, actor: User, study: Study, names: Sequence[str], now: datetime
+) -> list[RankGroup]:
+    """The rank groups of a draft, in this order.
+
+    Raises Conflict where a group with readers would go, InvalidInput for names that are empty or equal.
+    """
+    wanted = checked_names(names, field="rank_groups", limit=80, what="rank group")
+    with transaction.atomic():
+        draft = draft_for_change(actor, study)
+        _drop_unwanted(draft.rank_groups.all(), wanted)
+        # Out of the way first: two groups never have the same place, not even for a moment.
+        draft.rank_groups.update(ordinal=F("ordinal") + 10_000)
+        existing = {group.name: group for group in draft.rank_groups.all()}
+        for ordinal, name in enumerate(wanted, start=1):
+            group = existing.get(name) or RankGroup(study=draft, name=name)
+            group.ordinal = ordinal
+            group.save()
+        _record("study.rank_groups_set", actor, draft, now, names=wanted)
+    return list(draft.rank_groups.all())
+
+
+def set_institutions(
+    *, actor: User, study: Study, names: Sequence[str], now: datetime
+) -> list[Institution]:
+    """The institutions of a draft. Raises as `set_rank_groups` does."""
+    wanted = checked_names(names, field="institutions", limit=120, what="institution")
+    with transaction.atomic():
+        draft = draft_for_change(actor, study)
+        _drop_unwanted(draft.institutions.all(), wanted)
+        existing = set(draft.institutions.values_list("name", flat=True))
+        Institution.objects.bulk_create(
+            Institution(study=draft, name=name) for name in wanted if name not in existing
+        )
+        _record("study.institutions_set", actor, draft, now, names=wanted)
+    return list(draft.institutions.all())
+
+
+def checked_names(names: Sequence[str], *, field: str, limit: int, what: str) -> list[str]:
+    """The names without white space around them. Raises InvalidInput for empty, long, equal or too many ones."""
+    wanted = [" ".join(name.split()) for name in names]
+    if not wanted or len(wanted) > _MAX_NAMES:
+        raise InvalidInput(f"A study has 1 to {_MAX_NAMES} of these: {what}.", field=field)
+    for name in wanted:
+        if not name or len(name) > limit:
+            raise InvalidInput(f"Every {what} has a name of 1 to {limit} characters.", field=field)
+    folded = [name.casefold() for name in wanted]
+    twice = [name for name in wanted if folded.count(name.casefold()) > 1]
+    if twice:
+        raise InvalidInput(f"{twice[0]} stands there twice.", code="repeated_name", field=field)
+    return wanted
+
+
+def draft_for_change(actor: User, study: Study) -> Study:
+    """The study, locked against others until the transaction ends. Raises NotAllowed, and Conflict if no draft."""
+    check_may_coordinate(actor, study)
+    locked = Study.objects.select_for_update().get(pk=study.pk)
+    if locked.state != StudyState.DRAFT:
+        raise Conflict(
+            "The study is locked; its protocol cannot be changed any more.", code="not_a_draft"
+        )
+    return locked
+
+
+def _add_rank_groups(study: Study, names: Sequence[str]) -> None:
+    RankGroup.objects.bulk_create(
+        RankGroup(study=study, name=name, ordinal=ordinal)
+        for ordinal, name in enumerate(names, start=1)
+    )
+
+
+def _drop_unwanted(rows: Any, wanted: Sequence[str]) -> None:
+    unwanted = rows.exclude(name__in=wanted)
+    used = unwanted.filter(enrolments__isnull=False).first()
+    if used is not None:
+        raise Conflict(f"{used.name} still has readers and cannot be removed.", code="in_use")
+    unwanted.delete()
+
+
+def _record(verb: str, actor: User, study: Study, now: datetime, **data: Any) -> None:
+    record_event(
+        actor=actor, verb=verb, subject=study, now=now, study_id=study.public_id, data=data
+    )

@@ -1,0 +1,101 @@
+"""The lock manifest: all that was fixed at lock, as one JSON document."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+
+from readerstudy.core.canonical import sha256_of
+from readerstudy.core.version import VERSION
+from readerstudy.images.models import Image
+from readerstudy.studies.models import Enrolment, Position, Protocol, Study, StudyCase
+from readerstudy.studies.order import ALGORITHM
+from readerstudy.studies.selectors import taking_part
+
+FORMAT = "reader-study-lock/1"
+PROTOCOL_FIELDS = (
+    "question_en",
+    "question_de",
+    "positive_label_en",
+    "positive_label_de",
+    "negative_label_en",
+    "negative_label_de",
+    "confidence_levels",
+    "revision",
+    "consent_en",
+    "consent_de",
+    "instructions_en",
+    "instructions_de",
+)
+
+
+def build_manifest(study: Study, *, sections: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The manifest of a study whose cases and orders are stored. Readers stand in it by their codes alone."""
+    return {
+        "format": FORMAT,
+        "app_version": VERSION,
+        "study": {
+            "id": study.public_id,
+            "slug": study.slug,
+            "title": study.title,
+            "summary": study.summary,
+        },
+        "image_set": _image_set(study),
+        "cases": _cases(study),
+        "protocol": protocol_texts(study.protocol),
+        "sessions": list(study.sessions.order_by("number").values("number", "arm")),
+        "rank_groups": list(study.rank_groups.order_by("ordinal").values_list("name", flat=True)),
+        "institutions": list(study.institutions.order_by("name").values_list("name", flat=True)),
+        "enrolments": [_enrolment(enrolment) for enrolment in taking_part(study)],
+        "order": {
+            "algorithm": ALGORITHM,
+            "seed": study.seed,
+            "sha256": orders_sha256(study.enrolments.all()),
+        },
+        "sections": sections,
+    }
+
+
+def protocol_texts(protocol: Protocol) -> dict[str, Any]:
+    """Everything readers are asked and told, field by field."""
+    return {field: getattr(protocol, field) for field in PROTOCOL_FIELDS}
+
+
+def orders_sha256(enrolments: QuerySet[Enrolment] | Collection[Enrolment]) -> str:
+    """SHA-256 over the stored orders of the enrolments: rows of [code, session, place, study case], sorted."""
+    rows = Position.objects.filter(enrolment__in=enrolments).values_list(
+        "enrolment__code", "session__number", "number", "study_case__public_id"
+    )
+    return sha256_of(sorted(map(list, rows)))
+
+
+def _image_set(study: Study) -> dict[str, Any]:
+    image_set = study.image_set
+    return {
+        "id": image_set.public_id,
+        "name": image_set.name,
+        "is_synthetic": image_set.is_synthetic,
+        "source_sha256": image_set.source_sha256,
+    }
+
+
+def _cases(study: Study) -> list[dict[str, Any]]:
+    images: dict[int, list[str]] = defaultdict(list)
+    of_study = Image.objects.filter(case__study_cases__study=study).order_by("case_id", "ordinal")
+    for case_id, sha256 in of_study.values_list("case_id", "sha256"):
+        images[case_id].append(sha256)
+    cases = StudyCase.objects.filter(study=study).select_related("case").order_by("public_id")
+    return [
+        {"id": one.public_id, "case": one.case.public_id, "images": images[one.case_id]}
+        for one in cases
+    ]
+
+
+def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
+    return {
+        "code": enrolment.code,
+        "rank_group": enrolment.rank_group.name,
+        "institution": enrolment.institution.name,
+        "years_of_experience": enrolment.years_of_experience,
+    }

@@ -1,0 +1,41 @@
+"""What a draft still needs before it can be locked."""
+
+from collections.abc import Iterator
+
+from readerstudy.core.errors import Problem
+from readerstudy.images.models import Case
+from readerstudy.studies.manifest import protocol_texts
+from readerstudy.studies.models import Study
+from readerstudy.studies.selectors import taking_part
+
+
+def missing_for_lock(study: Study) -> list[Problem]:
+    """Everything that this room misses, each as a sentence. Other rooms speak when the study is locked."""
+    return list(_missing(study))
+
+
+def _missing(study: Study) -> Iterator[Problem]:
+    cases = Case.objects.filter(image_set=study.image_set_id)
+    if not cases.exists():
+        yield Problem("no_cases", "The image set has no cases.")
+    bare = cases.filter(images__isnull=True).count()
+    if bare:
+        yield Problem("case_without_image", f"{bare} cases of the image set have no image.")
+    if not study.rank_groups.exists():
+        yield Problem("no_rank_groups", "The study has no rank groups.")
+    if not study.sessions.exists():
+        yield Problem("no_sessions", "The study has no session.")
+    if not taking_part(study).exists():
+        yield Problem("no_readers", "The study has no readers; invite at least one.")
+    for field, text in protocol_texts(study.protocol).items():
+        if isinstance(text, str) and not text.strip():
+            yield Problem(
+                "protocol_incomplete", f"The protocol has no {label(field)}.", field=field
+            )
+
+
+def label(field: str) -> str:
+    """A field of the protocol in words: `consent_de` → "consent (German)"."""
+    name, _, language = field.rpartition("_")
+    words = {"en": "English", "de": "German"}
+    return f"{name.replace('_', ' ')} ({words[language]})" if language in words else field

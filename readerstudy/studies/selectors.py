@@ -1,0 +1,136 @@
+"""What is known of studies: nothing of truth, answers or scores."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import NotFound
+from readerstudy.images.models import Case
+from readerstudy.studies.choices import EnrolmentState
+from readerstudy.studies.models import Enrolment, ProtocolVersion, Study
+from readerstudy.studies.permissions import (
+    overseen_studies,
+    own_enrolments,
+    staffed_studies,
+    visible_enrolments,
+    visible_studies,
+)
+
+_NOT_FOUND = "There is no such study."
+
+
+@dataclass(frozen=True)
+class ReaderCounts:
+    """How many readers of a study are in which state."""
+
+    invited: int
+    active: int
+    withdrawn: int
+
+    @property
+    def taking_part(self) -> int:
+        return self.invited + self.active
+
+
+def studies_visible_to(user: User) -> QuerySet[Study]:
+    """The studies that the user may know of, newest first, with `case_count` and `reader_count`."""
+    return _with_counts(visible_studies(user))
+
+
+def overseen_studies_of(user: User) -> QuerySet[Study]:
+    """The studies whose staff pages the user may open, newest first, with `case_count` and `reader_count`."""
+    return _with_counts(overseen_studies(user))
+
+
+def staff_studies_visible_to(user: User) -> QuerySet[Study]:
+    """The studies that the user coordinates; admins see none here."""
+    return staffed_studies(user).select_related("image_set")
+
+
+def study_for(user: User, slug: str) -> Study:
+    """The study, if the user may know of it. Raises NotFound otherwise."""
+    return _one(studies_visible_to(user), slug)
+
+
+def overseen_study_for(user: User, slug: str) -> Study:
+    """The study, if the user may open its staff pages (its coordinators, admins). Raises NotFound otherwise."""
+    return _one(overseen_studies_of(user), slug)
+
+
+def staff_study_for(user: User, slug: str) -> Study:
+    """The study, if the user coordinates it; not for admins. Raises NotFound otherwise."""
+    return _one(_with_counts(staffed_studies(user)), slug)
+
+
+def enrolment_for(user: User, public_id: str) -> Enrolment:
+    """The user's own enrolment in a study that is no draft. Raises NotFound otherwise, for staff too."""
+    found = _with_study(own_enrolments(user)).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such enrolment.")
+    return found
+
+
+def enrolments_visible_to(user: User) -> QuerySet[Enrolment]:
+    """The user's own enrolments and those of the studies they oversee, with study, group and institution."""
+    return _with_study(visible_enrolments(user))
+
+
+def enrolments_of(study: Study) -> QuerySet[Enrolment]:
+    """All enrolments of the study with their persons, by rank group and code; withdrawn ones included."""
+    return study.enrolments.select_related("user", "rank_group", "institution").order_by(
+        "rank_group__ordinal", "code"
+    )
+
+
+def taking_part(study: Study) -> QuerySet[Enrolment]:
+    """The study's enrolments without the withdrawn ones, by code."""
+    return (
+        study.enrolments.exclude(state=EnrolmentState.WITHDRAWN)
+        .select_related("rank_group", "institution")
+        .order_by("code")
+    )
+
+
+def reader_counts(study: Study) -> ReaderCounts:
+    """How many readers are invited, active and withdrawn."""
+    counts = {
+        state.value: Count("pk", filter=Q(state=state))
+        for state in (EnrolmentState.INVITED, EnrolmentState.ACTIVE, EnrolmentState.WITHDRAWN)
+    }
+    return ReaderCounts(**study.enrolments.aggregate(**counts))
+
+
+def lock_of(study: Study) -> ProtocolVersion | None:
+    """The newest lock manifest of the study, or None for a draft."""
+    return study.versions.select_related("locked_by").order_by("version").last()
+
+
+def _with_counts(studies: QuerySet[Study]) -> QuerySet[Study]:
+    # Sub-queries, because two joins would multiply cases and readers with each other.
+    cases = Case.objects.filter(image_set=OuterRef("image_set")).order_by()
+    readers = Enrolment.objects.filter(study=OuterRef("pk")).order_by()
+    readers = readers.exclude(state=EnrolmentState.WITHDRAWN)
+    return studies.select_related("image_set").annotate(
+        case_count=Coalesce(_count(cases, "image_set"), 0),
+        reader_count=Coalesce(_count(readers, "study"), 0),
+    )
+
+
+def _count(rows: QuerySet[Any], by: str) -> Subquery:
+    return Subquery(rows.values(by).annotate(number=Count("pk")).values("number"))
+
+
+def _with_study(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    return enrolments.select_related(
+        "user", "study__image_set", "study__protocol", "rank_group", "institution"
+    )
+
+
+def _one(studies: QuerySet[Study], slug: str) -> Study:
+    found = studies.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(_NOT_FOUND)
+    return found

@@ -1,0 +1,35 @@
+"""Every service of this room, for the others to call."""
+
+from readerstudy.studies.drafting import (
+    create_study,
+    set_institutions,
+    set_rank_groups,
+    update_protocol,
+    update_study,
+)
+from readerstudy.studies.enrolling import activate_enrolment, invite_reader, withdraw_reader
+from readerstudy.studies.lifecycle import (
+    archive_study,
+    close_study,
+    lock_study,
+    open_study,
+    unblind_study,
+)
+from readerstudy.studies.roster import invite_readers
+
+__all__ = [
+    "activate_enrolment",
+    "archive_study",
+    "close_study",
+    "create_study",
+    "invite_reader",
+    "invite_readers",
+    "lock_study",
+    "open_study",
+    "set_institutions",
+    "set_rank_groups",
+    "unblind_study",
+    "update_protocol",
+    "update_study",
+    "withdraw_reader",
+]

@@ -1,0 +1,73 @@
+import csv
+import io
+
+import pytest
+
+from readerstudy.core.csvio import MAX_COLUMNS, decode_text, read_table, write_table
+from readerstudy.core.errors import InvalidInput
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"email,name\na@b.org,Anna\n",
+        b"email;name\r\na@b.org;Anna\r\n",
+        b"email\tname\na@b.org\tAnna",
+        "\ufeffemail,name\na@b.org,Anna\n".encode(),
+        "email,name\na@b.org,Anna\n".encode("utf-16"),
+        b"\n\n email , name \n a@b.org , Anna \n",
+    ],
+    ids=["comma", "semicolon", "tab", "byte order mark", "utf-16", "white space"],
+)
+def test_a_table_is_read_as_people_save_it(content):
+    table = read_table(content, name="readers.csv")
+
+    assert table.header == ("email", "name")
+    assert table.rows == (("a@b.org", "Anna"),)
+
+
+def test_rows_keep_the_number_they_have_in_a_spreadsheet():
+    table = read_table(b'a,b\n1,2\n\n ,\n"3\n3",4\n5\n', name="t.csv")
+
+    assert list(table.records()) == [
+        (2, {"a": "1", "b": "2"}),
+        (5, {"a": "3\n3", "b": "4"}),
+        (6, {"a": "5", "b": ""}),
+    ]
+
+
+def test_a_windows_file_keeps_its_umlauts():
+    assert decode_text("Müller".encode("cp1252"), name="x") == "Müller"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\n , \n", "empty_file"),
+        (b"a,b\n\x00,1", "not_text"),
+        (b"\xff\xfea", "not_text"),
+        (b'a,b\n"1,2', "not_csv"),
+        (b"a,b,a\n1,2,3", "repeated_column"),
+        (b"," * (MAX_COLUMNS + 1), "empty_file"),
+        (b"x" + b",x" * MAX_COLUMNS, "too_wide"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_the_name_of_the_file(content, code):
+    with pytest.raises(InvalidInput, match=r"readers\.csv") as refusal:
+        read_table(content, name="readers.csv")
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_is_a_formula_for_a_spreadsheet(cell):
+    text = write_table(["value"], [[cell]])
+
+    [_, [written]] = list(csv.reader(io.StringIO(text, newline="")))
+    assert written == "'" + cell
+
+
+def test_numbers_booleans_and_gaps_are_written_as_such():
+    text = write_table(["a", "b", "c", "d"], [[-1.5, True, None, "=x, y"]])
+
+    assert text == 'a,b,c,d\r\n-1.5,1,,"\'=x, y"\r\n'
