@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
 from django.db.models.functions import Greatest, Least, RowNumber
 
-from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Case, Image, ImageSet
 from readerstudy.images.permissions import visible_image_sets, visible_images
@@ -29,14 +29,14 @@ class ImageSetFacts:
     attributions: tuple[str, ...]
 
 
-def image_sets_visible_to(user: User) -> QuerySet[ImageSet]:
+def image_sets_visible_to(user: Any) -> QuerySet[ImageSet]:
     """The image sets the user may know of, newest first, with `case_count` and `image_count`."""
     return visible_image_sets(user).annotate(
         case_count=Count("cases", distinct=True), image_count=Count("cases__images", distinct=True)
     )
 
 
-def image_set_for(user: User, public_id: str) -> ImageSet:
+def image_set_for(user: Any, public_id: str) -> ImageSet:
     """The image set, with its counts. Raises NotFound where the user may not know of it."""
     found = image_sets_visible_to(user).filter(public_id=public_id).first()
     if found is None:
@@ -44,7 +44,7 @@ def image_set_for(user: User, public_id: str) -> ImageSet:
     return found
 
 
-def image_for(user: User, public_id: str) -> Image:
+def image_for(user: Any, public_id: str) -> Image:
     """The image. Raises NotFound where the user may not know of it."""
     found = visible_images(user).filter(public_id=public_id).first()
     if found is None:
@@ -80,6 +80,11 @@ def primary_images(cases: Iterable[Case]) -> dict[int, Image]:
     """The first image of each case: case id → image. Cases without an image are left out."""
     images = Image.objects.filter(case__in=cases).order_by("case_id", "-ordinal")
     return {image.case_id: image for image in images}
+
+
+def is_used(image_set: ImageSet) -> bool:
+    """Whether a study is made on the image set."""
+    return image_set.studies.exists()
 
 
 def facts_of(image_set: ImageSet) -> ImageSetFacts:

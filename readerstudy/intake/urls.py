@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from readerstudy.intake import views
 
 app_name = "intake"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.upload, name="upload"),
+    path("<slug:public_id>/", views.job_page, name="job"),
+    path("<slug:public_id>/progress/", views.job_progress, name="job-progress"),
+    path("<slug:public_id>/problems.csv", views.problems_file, name="problems"),
+    path("<slug:public_id>/confirm/", views.confirm, name="confirm"),
+    path("<slug:public_id>/retry/", views.retry, name="retry"),
+    path("<slug:public_id>/discard/", views.discard, name="discard"),
+]
