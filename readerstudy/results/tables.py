@@ -20,6 +20,11 @@ class ResultTable:
     rows: tuple[tuple[Any, ...], ...]
 
     @property
+    def columns(self) -> list[tuple[str, str]]:
+        """(heading, kind) of each column."""
+        return list(zip(self.header, self.kinds, strict=True))
+
+    @property
     def cells(self) -> list[list[tuple[Any, str]]]:
         """Rows of (value, kind), as the template wants them."""
         return [list(zip(row, self.kinds, strict=True)) for row in self.rows]

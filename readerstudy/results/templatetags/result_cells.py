@@ -1,0 +1,65 @@
+"""How a page shows the cells of result tables, in the reader's language."""
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+
+from readerstudy.results.sentences import percent
+
+register = template.Library()
+_MISSING = "–"
+_TINY_P = 0.0001
+# Characters that could end a script element or open a comment inside it.
+_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.filter
+def cell(value: Any, kind: str) -> str:
+    """A raw value as its column shows it."""
+    if value is None:
+        return _MISSING
+    return _FORMATS.get(kind, str)(value)
+
+
+def _decimals(digits: int) -> Any:
+    return lambda value: number_format(value, digits, use_l10n=True)
+
+
+def _signed_points(value: float) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    return f"{sign}{percent(abs(value))}"
+
+
+def _p_value(value: float) -> str:
+    return "< " + number_format(_TINY_P, 4) if value < _TINY_P else number_format(value, 4)
+
+
+_FORMATS = {
+    "rate": percent,
+    "auc": _decimals(3),
+    "difference_auc": _decimals(3),
+    "difference": _signed_points,
+    "number": _decimals(2),
+    "p": _p_value,
+}
+
+
+@register.filter
+def is_number(kind: str) -> bool:
+    """Whether a column's cells stand flush right."""
+    return kind != "text"
+
+
+@register.filter
+def rate(value: float | None) -> str:
+    """A fraction as a percentage."""
+    return percent(value)
+
+
+@register.filter
+def plot_json(plot: dict[str, Any]) -> SafeString:
+    """JSON for a `<script type="application/json">`, which the browser does not run."""
+    return mark_safe(json.dumps(plot, allow_nan=False).translate(_ESCAPES))  # noqa: S308 (escaped above)
