@@ -23,7 +23,6 @@ from readerstudy.intake.report import problems_in, report_csv
 from readerstudy.intake.selectors import job_for, unfinished_jobs
 from readerstudy.intake.services import confirm_job, create_job, discard_job, retry_job
 
-
 THUMBNAILS = 12
 # More on one page is not read; the CSV file has them all.
 PROBLEMS_SHOWN = 200
