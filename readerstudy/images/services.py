@@ -8,6 +8,7 @@ from django.db import transaction
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
+from readerstudy.core.validation import check_valid
 from readerstudy.images.encoded import EncodedImage, StoredImage
 from readerstudy.images.models import Case, Image, ImageSet
 from readerstudy.images.storage import folder_of, remove_folder, remove_image, write_image
@@ -40,7 +41,7 @@ def create_image_set(
     )
     if public_id:
         image_set.public_id = public_id
-    image_set.full_clean()
+    check_valid(image_set, exclude={"created_by"})
     with transaction.atomic():
         image_set.save()
         record_event(
