@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from readerstudy.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sign-in/", views.SignInView.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("invitation/<str:token>/", views.accept, name="accept"),
+    path("settings/", views.account_settings, name="settings"),
+    path("password/", views.password, name="password"),
+]

@@ -132,6 +132,26 @@ def update_protocol(*, actor: User, study: Study, now: datetime, **fields: Any) 
     return protocol
 
 
+def update_draft(
+    *,
+    actor: User,
+    study: Study,
+    title: str,
+    summary: str,
+    protocol: dict[str, Any],
+    rank_groups: Sequence[str],
+    institutions: Sequence[str],
+    now: datetime,
+) -> Study:
+    """All that can be changed of a draft, at once or not at all. Raises as the services of its parts do."""
+    with transaction.atomic():
+        update_study(actor=actor, study=study, title=title, summary=summary, now=now)
+        update_protocol(actor=actor, study=study, now=now, **protocol)
+        set_rank_groups(actor=actor, study=study, names=rank_groups, now=now)
+        set_institutions(actor=actor, study=study, names=institutions, now=now)
+    return study
+
+
 def _check_confidence(protocol: Protocol) -> None:
     if protocol.confidence_levels not in _CONFIDENCE_LEVELS:
         raise InvalidInput(
@@ -149,6 +169,8 @@ def set_rank_groups(
     Raises Conflict where a group with readers would go, InvalidInput for names that are empty or equal.
     """
     wanted = checked_names(names, field="rank_groups", limit=80, what="rank group")
+    if not wanted:
+        raise InvalidInput("A study has at least one rank group.", field="rank_groups")
     with transaction.atomic():
         draft = draft_for_change(actor, study)
         _drop_unwanted(draft.rank_groups.all(), wanted)
@@ -180,10 +202,10 @@ def set_institutions(
 
 
 def checked_names(names: Sequence[str], *, field: str, limit: int, what: str) -> list[str]:
-    """The names without white space around them. Raises InvalidInput for empty, long, equal or too many ones."""
+    """The names without white space around them. Raises InvalidInput for empty, long, equal or too many."""
     wanted = [" ".join(name.split()) for name in names]
-    if not wanted or len(wanted) > _MAX_NAMES:
-        raise InvalidInput(f"A study has 1 to {_MAX_NAMES} of these: {what}.", field=field)
+    if len(wanted) > _MAX_NAMES:
+        raise InvalidInput(f"A study has at most {_MAX_NAMES} {what}s.", field=field)
     for name in wanted:
         if not name or len(name) > limit:
             raise InvalidInput(f"Every {what} has a name of 1 to {limit} characters.", field=field)

@@ -130,6 +130,32 @@ def _late_order(study: Study, enrolment: Enrolment) -> dict[str, Any]:
     return {"code": enrolment.code, "late": True, "order_sha256": orders_sha256([enrolment])}
 
 
+def invite_again(
+    *, actor: User, enrolment: Enrolment, link: Link | None = None, now: datetime
+) -> str:
+    """The token of a new invitation for a reader who has not come yet (empty for people who have a password).
+
+    Raises NotAllowed, Conflict where the reader has begun or is withdrawn, or the study is closed.
+    """
+    with transaction.atomic():
+        study = study_open_for_readers(actor, enrolment.study)
+        locked = _locked(enrolment)
+        if locked.state != EnrolmentState.INVITED:
+            raise Conflict(f"{locked.code} is {locked.state}; there is nothing to invite to.")
+        user = locked.user
+        _user, token = invite_person(
+            actor=actor,
+            email=user.email,
+            name=user.name,
+            language=user.language,
+            occasion=study.title,
+            link=link,
+            now=now,
+        )
+        _record("enrolment.invited_again", actor, locked, now)
+    return token
+
+
 def activate_enrolment(*, actor: User, enrolment: Enrolment, now: datetime) -> Enrolment:
     """Makes the actor's own enrolment active, after their consent; an active one stays as it is.
 

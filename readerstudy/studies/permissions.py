@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from readerstudy.accounts.models import User
-from readerstudy.core.errors import NotAllowed
+from readerstudy.core.errors import NotAllowed, NotFound
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.models import Enrolment, Study, StudyMember
 
@@ -53,3 +53,9 @@ def check_may_create(user: User) -> None:
     """Raises NotAllowed for anybody but coordinators."""
     if not user.can_coordinate:
         raise NotAllowed("Only coordinators may make studies.")
+
+
+def check_may_oversee(user: User) -> None:
+    """Raises NotFound for people who have no staff page at all: to a reader there is none."""
+    if not (user.can_coordinate or user.can_administer):
+        raise NotFound("There is no such page.")

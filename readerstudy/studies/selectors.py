@@ -10,7 +10,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Case
 from readerstudy.studies.choices import EnrolmentState
-from readerstudy.studies.models import Enrolment, ProtocolVersion, Study
+from readerstudy.studies.models import Enrolment, ProtocolVersion, Study, Transition
 from readerstudy.studies.permissions import (
     overseen_studies,
     own_enrolments,
@@ -67,10 +67,15 @@ def staff_study_for(user: User, slug: str) -> Study:
 
 def enrolment_for(user: User, public_id: str) -> Enrolment:
     """The user's own enrolment in a study that is no draft. Raises NotFound otherwise, for staff too."""
-    found = _with_study(own_enrolments(user)).filter(public_id=public_id).first()
+    found = own_enrolments_of(user).filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such enrolment.")
     return found
+
+
+def own_enrolments_of(user: User) -> QuerySet[Enrolment]:
+    """The user's own enrolments in studies that are no drafts; withdrawn ones included."""
+    return _with_study(own_enrolments(user))
 
 
 def enrolments_visible_to(user: User) -> QuerySet[Enrolment]:
@@ -108,12 +113,17 @@ def lock_of(study: Study) -> ProtocolVersion | None:
     return study.versions.select_related("locked_by").order_by("version").last()
 
 
+def transitions_of(study: Study) -> QuerySet[Transition]:
+    """Every step of the study's life with who took it, oldest first."""
+    return study.transitions.select_related("actor")
+
+
 def _with_counts(studies: QuerySet[Study]) -> QuerySet[Study]:
     # Sub-queries, because two joins would multiply cases and readers with each other.
     cases = Case.objects.filter(image_set=OuterRef("image_set")).order_by()
     readers = Enrolment.objects.filter(study=OuterRef("pk")).order_by()
     readers = readers.exclude(state=EnrolmentState.WITHDRAWN)
-    return studies.select_related("image_set").annotate(
+    return studies.select_related("image_set", "protocol").annotate(
         case_count=Coalesce(_count(cases, "image_set"), 0),
         reader_count=Coalesce(_count(readers, "study"), 0),
     )

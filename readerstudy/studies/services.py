@@ -4,10 +4,16 @@ from readerstudy.studies.drafting import (
     create_study,
     set_institutions,
     set_rank_groups,
+    update_draft,
     update_protocol,
     update_study,
 )
-from readerstudy.studies.enrolling import activate_enrolment, invite_reader, withdraw_reader
+from readerstudy.studies.enrolling import (
+    activate_enrolment,
+    invite_again,
+    invite_reader,
+    withdraw_reader,
+)
 from readerstudy.studies.lifecycle import (
     archive_study,
     close_study,
@@ -22,6 +28,7 @@ __all__ = [
     "archive_study",
     "close_study",
     "create_study",
+    "invite_again",
     "invite_reader",
     "invite_readers",
     "lock_study",
@@ -29,6 +36,7 @@ __all__ = [
     "set_institutions",
     "set_rank_groups",
     "unblind_study",
+    "update_draft",
     "update_protocol",
     "update_study",
     "withdraw_reader",

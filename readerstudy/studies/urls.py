@@ -1,4 +1,26 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from readerstudy.studies import reader_views, transition_views, views
 
 app_name = "studies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.study_list, name="list"),
+    path("new/", views.study_create, name="create"),
+    path("<slug:slug>/", views.study_detail, name="detail"),
+    path("<slug:slug>/protocol/", views.study_protocol, name="protocol"),
+    path("<slug:slug>/manifest.json", views.study_manifest, name="manifest"),
+    path("<slug:slug>/transition/", transition_views.study_transition, name="transition"),
+    path("<slug:slug>/readers/", reader_views.study_readers, name="readers"),
+    path("<slug:slug>/readers/invite/", reader_views.reader_invite, name="invite"),
+    path("<slug:slug>/readers/table/", reader_views.roster_invite, name="roster"),
+    path(
+        "<slug:slug>/readers/<slug:public_id>/invite-again/",
+        reader_views.reader_invite_again,
+        name="invite-again",
+    ),
+    path(
+        "<slug:slug>/readers/<slug:public_id>/withdraw/",
+        reader_views.reader_withdraw,
+        name="withdraw",
+    ),
+]

@@ -1,0 +1,18 @@
+"""The language a person reads the site in."""
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+
+def remember_language(response: HttpResponseBase, language: str) -> None:
+    """Shows this and the following pages in the language, by the cookie that Django reads."""
+    translation.activate(language)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

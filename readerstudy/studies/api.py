@@ -1,0 +1,140 @@
+"""Studies and enrolments in the API. Readers stand in it by their codes; no name, no image, no truth."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from readerstudy.accounts.requests import user_of
+from readerstudy.core.errors import NotFound
+from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
+from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.selectors import (
+    enrolments_visible_to,
+    lock_of,
+    overseen_study_for,
+    own_enrolments_of,
+    studies_visible_to,
+    study_for,
+)
+
+
+class ProtocolOutput(serializers.Serializer[Any]):
+    """What readers are asked, in both languages. `confidence_levels` is 0 where no confidence is asked for."""
+
+    question_en = serializers.CharField()
+    question_de = serializers.CharField()
+    positive_label_en = serializers.CharField()
+    positive_label_de = serializers.CharField()
+    negative_label_en = serializers.CharField()
+    negative_label_de = serializers.CharField()
+    confidence_levels = serializers.IntegerField()
+    revision = serializers.ChoiceField(choices=Revision.choices)
+
+
+class StudyOutput(serializers.Serializer[Any]):
+    """A study with its counts; readers without the withdrawn ones."""
+
+    id = serializers.CharField(source="public_id")
+    slug = serializers.SlugField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    state = serializers.ChoiceField(choices=StudyState.choices)
+    is_synthetic = serializers.BooleanField()
+    cases = serializers.IntegerField(source="case_count")
+    readers = serializers.IntegerField(source="reader_count")
+    created_at = serializers.DateTimeField()
+
+
+class StudyDetailOutput(StudyOutput):
+    """A study with its protocol and, once locked, the SHA-256 of its lock manifest."""
+
+    protocol = ProtocolOutput()
+    lock_sha256 = serializers.SerializerMethodField()
+
+    def get_lock_sha256(self, study: Study) -> str | None:
+        lock = lock_of(study)
+        return lock.sha256 if lock else None
+
+
+class EnrolmentOutput(serializers.Serializer[Any]):
+    """A reader in a study, under their code."""
+
+    id = serializers.CharField(source="public_id")
+    study = serializers.SlugField(source="study.slug")
+    code = serializers.CharField()
+    rank_group = serializers.CharField(source="rank_group.name")
+    institution = serializers.CharField(source="institution.name")
+    years_of_experience = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(choices=EnrolmentState.choices)
+
+
+class StudyListView(ListAPIView[Study]):
+    """The studies that the signed-in person may know of, newest first."""
+
+    serializer_class = StudyOutput
+    queryset = Study.objects.none()
+
+    def get_queryset(self) -> QuerySet[Study]:
+        if getattr(self, "swagger_fake_view", False):
+            return Study.objects.none()
+        return studies_visible_to(user_of(self.request))
+
+
+class StudyView(RetrieveAPIView[Study]):
+    """One study."""
+
+    serializer_class = StudyDetailOutput
+    queryset = Study.objects.none()
+
+    def get_object(self) -> Study:
+        return study_for(user_of(self.request), self.kwargs["slug"])
+
+
+class EnrolmentListView(ListAPIView[Enrolment]):
+    """One's own enrolments; with `?study=slug` all of a study, for its staff and for admins."""
+
+    serializer_class = EnrolmentOutput
+    queryset = Enrolment.objects.none()
+
+    def get_queryset(self) -> QuerySet[Enrolment]:
+        if getattr(self, "swagger_fake_view", False):
+            return Enrolment.objects.none()
+        slug = self.request.query_params.get("study")
+        if slug is None:
+            return own_enrolments_of(user_of(self.request))
+        study = overseen_study_for(user_of(self.request), slug)
+        return enrolments_visible_to(user_of(self.request)).filter(study=study)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("study", str, description="Slug of a study one oversees")]
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class EnrolmentView(RetrieveAPIView[Enrolment]):
+    """One enrolment: one's own, or of a study one oversees."""
+
+    serializer_class = EnrolmentOutput
+    queryset = Enrolment.objects.none()
+
+    def get_object(self) -> Enrolment:
+        visible = enrolments_visible_to(user_of(self.request))
+        found = visible.filter(public_id=self.kwargs["public_id"]).first()
+        if found is None:
+            raise NotFound("There is no such enrolment.")
+        return found
+
+
+urlpatterns = [
+    path("studies/", StudyListView.as_view(), name="study-list"),
+    path("studies/<slug:slug>/", StudyView.as_view(), name="study-detail"),
+    path("enrolments/", EnrolmentListView.as_view(), name="enrolment-list"),
+    path("enrolments/<slug:public_id>/", EnrolmentView.as_view(), name="enrolment-detail"),
+]

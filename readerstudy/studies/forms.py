@@ -1,0 +1,207 @@
+"""The forms of a study. The rules are in the services."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from readerstudy.accounts.models import User
+from readerstudy.core.csvio import Table, read_table
+from readerstudy.core.errors import DomainError
+from readerstudy.images.models import ImageSet
+from readerstudy.images.selectors import image_sets_visible_to
+from readerstudy.studies.choices import Revision
+from readerstudy.studies.manifest import PROTOCOL_FIELDS, protocol_texts
+from readerstudy.studies.models import Institution, RankGroup, Study
+from readerstudy.studies.roster import COLUMNS
+
+_MAX_TABLE_BYTES = 2**20
+_LEVELS = [
+    (5, _("1 to 5")),
+    (4, _("1 to 4")),
+    (3, _("1 to 3")),
+    (2, _("1 to 2")),
+    (0, _("Not asked")),
+]
+
+
+def _text(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class LinesField(forms.CharField):
+    """Names, one per line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else "\n".join(value)
+
+    def clean(self, value: Any) -> list[str]:
+        lines = (super().clean(value) or "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+
+class StudyForm(forms.Form):
+    """A new study."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    summary = forms.CharField(
+        label=_("Summary"),
+        required=False,
+        widget=_text(4),
+        help_text=_("A few sentences for the staff and the readers. Say nothing of the truth."),
+    )
+    image_set = forms.ModelChoiceField(
+        label=_("Image set"), queryset=ImageSet.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["image_set"].queryset = image_sets_visible_to(user)  # type: ignore[attr-defined]
+        self.fields["image_set"].label_from_instance = _image_set_label  # type: ignore[attr-defined]
+
+
+def _image_set_label(image_set: Any) -> str:
+    return _("%(name)s (%(cases)d cases)") % {"name": image_set.name, "cases": image_set.case_count}
+
+
+class ProtocolForm(forms.Form):
+    """Everything that can be changed of a draft."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    summary = forms.CharField(label=_("Summary"), required=False, widget=_text(4))
+    question_en = forms.CharField(label=_("Question (English)"), max_length=300)
+    question_de = forms.CharField(label=_("Question (German)"), max_length=300)
+    positive_label_en = forms.CharField(
+        label=_("Answer “biopsy or further treatment” (English)"), max_length=80
+    )
+    positive_label_de = forms.CharField(
+        label=_("Answer “biopsy or further treatment” (German)"), max_length=80
+    )
+    negative_label_en = forms.CharField(
+        label=_("Answer “no further treatment” (English)"), max_length=80
+    )
+    negative_label_de = forms.CharField(
+        label=_("Answer “no further treatment” (German)"), max_length=80
+    )
+    confidence_levels = forms.TypedChoiceField(
+        label=_("Confidence"),
+        choices=_LEVELS,
+        coerce=int,
+        help_text=_("Without confidence, a reader's ROC has a single point."),
+    )
+    revision = forms.ChoiceField(
+        label=_("Answers a reader may still change"), choices=Revision.choices
+    )
+    rank_groups = LinesField(
+        label=_("Rank groups"),
+        widget=_text(5),
+        help_text=_("One per line, from the least to the most experienced."),
+    )
+    institutions = LinesField(
+        label=_("Institutions"), required=False, widget=_text(6), help_text=_("One per line.")
+    )
+    consent_en = forms.CharField(label=_("Consent (English)"), widget=_text(14))
+    consent_de = forms.CharField(label=_("Consent (German)"), widget=_text(14))
+    instructions_en = forms.CharField(label=_("Instructions (English)"), widget=_text(14))
+    instructions_de = forms.CharField(label=_("Instructions (German)"), widget=_text(14))
+
+    @classmethod
+    def initial_of(cls, study: Study) -> dict[str, Any]:
+        """The fields as they are stored."""
+        return {
+            **protocol_texts(study.protocol),
+            "title": study.title,
+            "summary": study.summary,
+            "rank_groups": [group.name for group in study.rank_groups.all()],
+            "institutions": [one.name for one in study.institutions.all()],
+        }
+
+    def protocol(self) -> dict[str, Any]:
+        """The fields of the protocol alone."""
+        return {name: self.cleaned_data[name] for name in PROTOCOL_FIELDS}
+
+
+class InviteForm(forms.Form):
+    """One reader."""
+
+    email = forms.EmailField(label=_("Mail address"))
+    name = forms.CharField(label=_("Name"), max_length=150)
+    rank_group = forms.ModelChoiceField(label=_("Rank group"), queryset=RankGroup.objects.none())
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none()
+    )
+    years_of_experience = forms.IntegerField(
+        label=_("Years of experience"), required=False, min_value=0, max_value=70
+    )
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rank_group"].queryset = study.rank_groups.all()  # type: ignore[attr-defined]
+        self.fields["institution"].queryset = study.institutions.all()  # type: ignore[attr-defined]
+
+
+class RosterForm(forms.Form):
+    """Many readers: a pasted table."""
+
+    table = forms.CharField(
+        label=_("Table"),
+        widget=_text(12),
+        strip=False,
+        help_text=_("One reader per row; the first row names the columns: %(columns)s.")
+        % {"columns": ",".join(COLUMNS)},
+    )
+    add_institutions = forms.BooleanField(
+        label=_("Add institutions that the study does not have yet"), required=False
+    )
+    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
+
+    def clean_table(self) -> Table:
+        content = self.cleaned_data["table"].encode()
+        if len(content) > _MAX_TABLE_BYTES:
+            raise forms.ValidationError(_("The table is larger than 1 MiB."), code="too_large")
+        try:
+            return read_table(content, name=str(_("The table")))
+        except DomainError as error:
+            raise forms.ValidationError(error.message, code=error.code) from error
+
+
+class ReasonForm(forms.Form):
+    """Why somebody does what they do."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=2000,
+        widget=_text(3),
+        help_text=_("Written into the audit trail."),
+    )
+
+
+class UnblindForm(forms.Form):
+    """A reason, and the password once more."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=_text(3),
+        help_text=_("Written into the audit trail."),
+    )
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self._user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."), code="wrong_password")
+        return password
