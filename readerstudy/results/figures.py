@@ -68,7 +68,7 @@ def _roc_caption(document: Document, model: Document | None) -> str:
     readers = _(
         "%(readers)d readers graded the same %(cases)d cases (%(positives)d malignant). Each point is a reader's "
         "sensitivity and 1 − specificity; its area grows with the number of readers on the same spot. Diamonds "
-        "are the means of the rank groups, the large cross is the mean of all with its 95 % interval "
+        "are the means of the rank groups, the large cross is the mean of all with its 95 %% interval "
         "(readers and cases random)."
     )
     curves = _(

@@ -53,10 +53,10 @@ def _matched(
     return {
         "rule": rule,
         "specificity_at_sensitivity": [
-            _row(table, model, row, "specificity", "sensitivity", rule) for row in rows
+            _row(table, model, row, of="specificity", at="sensitivity", rule=rule) for row in rows
         ],
         "sensitivity_at_specificity": [
-            _row(table, model, row, "sensitivity", "specificity", rule) for row in rows
+            _row(table, model, row, of="sensitivity", at="specificity", rule=rule) for row in rows
         ],
     }
 

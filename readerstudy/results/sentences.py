@@ -12,7 +12,12 @@ def percent(fraction: float | None, digits: int = 1) -> str:
     """A fraction as a percentage in the reader's language, such as 89.4 % or 89,4 %."""
     if fraction is None:
         return "–"
-    return f"{number_format(100 * fraction, digits, use_l10n=True)} %"
+    return f"{decimal(100 * fraction, digits)} %"
+
+
+def decimal(value: float, digits: int) -> str:
+    """A rounded number in the reader's language. Django's own formatting cuts digits off instead of rounding."""
+    return number_format(f"{value:.{digits}f}", digits, use_l10n=True)
 
 
 def headline(document: Document) -> list[str]:

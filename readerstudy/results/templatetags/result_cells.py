@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 
-from readerstudy.results.sentences import percent
+from readerstudy.results.sentences import decimal, percent
 
 register = template.Library()
 _MISSING = "–"
@@ -25,7 +24,7 @@ def cell(value: Any, kind: str) -> str:
 
 
 def _decimals(digits: int) -> Any:
-    return lambda value: number_format(value, digits, use_l10n=True)
+    return lambda value: decimal(value, digits)
 
 
 def _signed_points(value: float) -> str:
@@ -34,7 +33,7 @@ def _signed_points(value: float) -> str:
 
 
 def _p_value(value: float) -> str:
-    return "< " + number_format(_TINY_P, 4) if value < _TINY_P else number_format(value, 4)
+    return f"< {decimal(_TINY_P, 4)}" if value < _TINY_P else decimal(value, 4)
 
 
 _FORMATS = {
