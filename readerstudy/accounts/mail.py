@@ -1,7 +1,6 @@
 """Mails to people who are invited: plain text, in their language."""
 
 from collections.abc import Callable
-from functools import partial
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -19,7 +18,11 @@ Link = Callable[[str], str]
 def send_invitation_on_commit(*, user: User, token: str, occasion: str, link: Link) -> None:
     """Sends the mail once the invitation is stored. A mail server that fails is logged and undoes nothing."""
     message = invitation_mail(user=user, token=token, occasion=occasion, address=link(token))
-    transaction.on_commit(partial(message.send, fail_silently=False), robust=True)
+
+    def send_invitation() -> None:  # a partial has no name, which Django's log of failures asks for
+        message.send()
+
+    transaction.on_commit(send_invitation, robust=True)
 
 
 def invitation_mail(*, user: User, token: str, occasion: str, address: str) -> EmailMessage:

@@ -77,8 +77,8 @@ def _read(study: Study, table: Table, *, may_add: bool) -> list[NewReader]:
     readers = []
     if not problems:
         known = _known(study, may_add=may_add)
-        for row, record in table.records():
-            found = list(_row_problems(row, record, known))
+        for (row, record), cells in zip(table.records(), table.rows, strict=True):
+            found = [*_row_problems(row, record, known), *_surplus(cells, table.header)]
             problems += [replace(problem, file=table.name, row=row) for problem in found]
             if not found:
                 readers.append(_reader(record, known))
@@ -131,6 +131,12 @@ def _row_problems(row: int, record: dict[str, str], known: _Known) -> Iterator[P
     if years and not (years.isascii() and years.isdigit() and int(years) <= MAX_YEARS):
         message = f"{years} is not a whole number from 0 to {MAX_YEARS}."
         yield _problem("years_of_experience", message)
+
+
+def _surplus(cells: tuple[str, ...], header: tuple[str, ...]) -> Iterator[Problem]:
+    if any(cells[len(header) :]):
+        message = f"The row has {len(cells)} cells; the header has {len(header)} columns."
+        yield Problem("surplus_cells", message)
 
 
 def _email_problems(row: int, cell: str, known: _Known) -> Iterator[Problem]:

@@ -72,7 +72,7 @@ def invite(study, *, coordinator, now, email, group=0, **fields):
         study=study,
         email=email,
         name=fields.pop("name", email.split("@", maxsplit=1)[0]),
-        rank_group=study.rank_groups.all()[group],
+        rank_group=fields.pop("rank_group", None) or study.rank_groups.all()[group],
         institution=study.institutions.all()[0],
         now=now,
         **fields,
