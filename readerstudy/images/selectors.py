@@ -31,9 +31,10 @@ class ImageSetFacts:
 
 def image_sets_visible_to(user: Any) -> QuerySet[ImageSet]:
     """The image sets the user may know of, newest first, with `case_count` and `image_count`."""
-    return visible_image_sets(user).annotate(
+    counted = visible_image_sets(user).annotate(
         case_count=Count("cases", distinct=True), image_count=Count("cases__images", distinct=True)
     )
+    return counted.order_by("-created_at", "-pk")
 
 
 def image_set_for(user: Any, public_id: str) -> ImageSet:
