@@ -52,6 +52,7 @@ def image_set_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "facts": facts_of(image_set),
         "page": page,
         "is_used": is_used(image_set),
+        "synthetic_notice": image_set.is_synthetic,
     }
     return render(request, "images/detail.html", context)
 

@@ -31,6 +31,12 @@ def addresses(image_set):
     }
 
 
+def status_of(client, address):
+    response = client.get(address)
+    response.close()
+    return response.status_code
+
+
 def text_of(client, address):
     response = client.get(address)
     assert response.status_code == 200
@@ -49,7 +55,7 @@ def text_of(client, address):
 def test_who_sees_what(client, request, image_set, role, expected):
     if role:
         client.force_login(request.getfixturevalue(role))
-    found = {name: client.get(url).status_code for name, url in addresses(image_set).items()}
+    found = {name: status_of(client, url) for name, url in addresses(image_set).items()}
     assert found == {**dict.fromkeys(found, 200), **expected}
 
 
@@ -60,7 +66,7 @@ def test_the_list_shows_counts_thumbnails_and_the_synthetic_mark(client, coordin
     assert "Made up" in text
     assert "6 cases" in text
     assert "Synthetic" in text
-    assert text.count("<img ") == 4
+    assert text.count("/thumbnail/") == 4
 
 
 def test_an_empty_list_says_what_to_do(client, admin):
@@ -107,7 +113,8 @@ def test_files_are_sent_bare(client, coordinator, image_set):
     client.force_login(coordinator)
     for kind in ("file", "thumbnail"):
         response = client.get(addresses(image_set)[kind])
-        content = b"".join(response.streaming_content)
+        content = response.getvalue()
+        response.close()
         assert Picture.open(io.BytesIO(content)).size == (64, 48)
         assert response.headers["Content-Type"] == "image/webp"
         headers = str(response.headers)
