@@ -64,6 +64,23 @@ class Artefact(AppendOnlyModel, PublicIdModel):
         return f"{self.model} {self.label}"
 
 
+class PlannedModel(models.Model):
+    """The model that a study is planned with; part of the lock, so that results can say "pre-specified"."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="planned_models")
+    model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "model"], name="a_model_is_planned_once_in_a_study"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} for {self.study}"
+
+
 class ModelRun(PublicIdModel):
     """One artefact over the cases of one study. This row, not the queue, knows how far it is."""
 

@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from inference import views
 
 app_name = "inference"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.model_list, name="model-list"),
+    path("new/", views.model_upload, name="model-upload"),
+    path("<slug:public_id>/", views.model_detail, name="model-detail"),
+    path("studies/<slug:slug>/", views.study_runs, name="study-runs"),
+    path("studies/<slug:slug>/progress/", views.run_progress, name="run-progress"),
+    path("studies/<slug:slug>/start/", views.start, name="start"),
+    path("studies/<slug:slug>/plan/", views.plan, name="plan"),
+    path("runs/<slug:public_id>/retry/", views.retry, name="retry"),
+]

@@ -1,0 +1,84 @@
+"""Model runs over the API: state and provenance, never scores."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from inference.models import ModelRun
+from inference.permissions import visible_runs
+from inference.selectors import model_for, run_for, runnable_study_for
+from inference.services import start_runs
+from readerstudy.core.clock import now
+
+
+class ModelRunSerializer(serializers.ModelSerializer[ModelRun]):
+    """How far a run is and what it is run with."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    study = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    model = serializers.CharField(source="artefact.model.public_id", read_only=True)
+    training_run = serializers.CharField(source="artefact.label", read_only=True)
+
+    class Meta:
+        model = ModelRun
+        fields = [
+            "id", "study", "model", "training_run", "state", "done", "total", "attempt", "error", "artefact_sha256",
+            "spec_sha256", "provider_requested", "provider_used", "runtime_version", "app_version", "batch_size",
+            "created_at", "started_at", "finished_at",
+        ]  # fmt: skip
+
+
+class ModelRunRequestSerializer(serializers.Serializer[Any]):
+    """Which model to run over which study."""
+
+    study = serializers.SlugField()
+    model = serializers.CharField()
+
+
+class ModelRunListView(ListAPIView[ModelRun]):
+    """The runs one may see; `?study=slug` picks one study's."""
+
+    serializer_class = ModelRunSerializer
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return ModelRun.objects.none()
+        found = visible_runs(self.request.user).order_by("-created_at", "artefact__label")
+        slug = self.request.query_params.get("study")
+        return found.filter(study__slug=slug) if slug else found
+
+    @extend_schema(parameters=[OpenApiParameter("study", str)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        request=ModelRunRequestSerializer, responses={201: ModelRunSerializer(many=True)}
+    )
+    def post(self, request: Request) -> Response:
+        """Starts the runs of every training run of a model that has none over the study yet."""
+        given = ModelRunRequestSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        study = runnable_study_for(request.user, given.validated_data["study"])
+        model = model_for(request.user, given.validated_data["model"])
+        runs = start_runs(actor=request.user, model=model, study=study, now=now())
+        return Response(ModelRunSerializer(runs, many=True).data, status=status.HTTP_201_CREATED)
+
+
+class ModelRunDetailView(APIView):
+    """One run."""
+
+    @extend_schema(responses=ModelRunSerializer)
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(ModelRunSerializer(run_for(request.user, public_id)).data)
+
+
+urlpatterns = [
+    path("model-runs/", ModelRunListView.as_view(), name="model-run-list"),
+    path("model-runs/<str:public_id>/", ModelRunDetailView.as_view(), name="model-run-detail"),
+]

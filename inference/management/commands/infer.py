@@ -1,0 +1,60 @@
+"""`manage.py infer MODEL DIR --out scores.csv`: score a folder of photographs, without a study."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import Progress
+
+from inference import engine
+from readerstudy.core.csvio import write_table
+
+
+class Command(BaseCommand):
+    help = "Scores every image in a folder with an exported CNN and writes a CSV with the columns file,score."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "model", type=Path, help="ONNX file with its spec beside it, a folder or a zip"
+        )
+        parser.add_argument("folder", type=Path, help="folder of JPEG, PNG, WebP or TIFF files")
+        parser.add_argument(
+            "--positive", help="which class counts as positive, where the files do not say"
+        )
+        parser.add_argument("--out", type=Path, required=True, help="CSV file to write")
+        parser.add_argument(
+            "--provider", default=settings.INFERENCE_PROVIDER, choices=["auto", "cpu", "cuda"]
+        )
+
+    def handle(self, *_args: Any, model: Path, folder: Path, out: Path, **options: Any) -> None:
+        try:
+            artefact = engine.load_artefact(
+                model, positive=options["positive"], max_bytes=settings.MODEL_MAX_BYTES
+            )
+            engine.check_artefact(artefact)
+            scores = self._score(artefact, folder, options["provider"])
+        except engine.EngineError as error:
+            raise CommandError(error.message) from error
+        # The file appears whole or not at all.
+        part = out.with_name(out.name + ".part")
+        part.write_text(
+            write_table(("file", "score"), [(name, repr(score)) for name, score in scores]),
+            newline="",
+        )
+        part.replace(out)
+        self.stdout.write(f"{len(scores)} images scored with {artefact.file_name} into {out}.")
+
+    def _score(
+        self, artefact: engine.Artefact, folder: Path, provider: str
+    ) -> list[tuple[str, float]]:
+        with Progress(console=Console(stderr=True)) as progress:
+            bar = progress.add_task("Scoring", total=None)
+
+            def show(done: int, total: int) -> None:
+                progress.update(bar, completed=done, total=total)
+
+            return engine.score_directory(artefact, folder, show, providers=provider)

@@ -1,0 +1,17 @@
+"""What changes models and runs."""
+
+from inference.execution import execute_run
+from inference.loading import add_artefact, add_artefacts, create_model
+from inference.recovery import requeue_stale_runs
+from inference.starting import plan_model, retry_run, start_runs
+
+__all__ = [
+    "add_artefact",
+    "add_artefacts",
+    "create_model",
+    "execute_run",
+    "plan_model",
+    "requeue_stale_runs",
+    "retry_run",
+    "start_runs",
+]
