@@ -39,7 +39,7 @@ class SignedInRequest(HttpRequest):
 def upload(request: SignedInRequest) -> HttpResponse:
     """The form; a POST makes the job and goes to its page."""
     check_may_administer(request.user)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             job = create_job(actor=request.user, now=now(), **form.cleaned_data)

@@ -93,6 +93,7 @@ def test_manifests_as_people_make_them_are_read(plan_of, content):
     ("content", "code"),
     [
         (b"image,diagnosis\0,malignant\r\n", "not_text"),
+        (b"\xff\xfei\x00m", "not_text"),
         (b"", "empty_file"),
         (b"image,diagnosis,malignant\r\n", "no_rows"),
         (b"image,image,malignant\r\na,b,c", "repeated_column"),
