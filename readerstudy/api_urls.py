@@ -1,6 +1,14 @@
 """The URLs of the API. Each app lists its own in `api.py` as `urlpatterns`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("readerstudy.studies.api")),
+    path("", include("readerstudy.images.api")),
+    path("", include("readerstudy.reading.api")),
+    path("", include("inference.api")),
+    path("", include("readerstudy.results.api")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]

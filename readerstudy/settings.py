@@ -204,7 +204,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
-CELERY_BEAT_SCHEDULE = {"take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0}}
+CELERY_BEAT_SCHEDULE = {
+    "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0}
+}
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}
@@ -253,6 +255,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StudyState": "readerstudy.studies.choices.StudyState",
+        "EnrolmentState": "readerstudy.studies.choices.EnrolmentState",
+        "RunState": "inference.choices.RunState",
+        "AnalysisState": "readerstudy.results.choices.AnalysisState",
+    },
 }
 
 # --- Logs -------------------------------------------------------------------------------------------

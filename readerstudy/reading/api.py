@@ -1,0 +1,124 @@
+"""The reader's next position, and readings, over the API. The reading screen itself uses it."""
+
+import uuid
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from readerstudy.accounts.requests import user_of
+from readerstudy.core.clock import now
+from readerstudy.core.errors import InvalidInput
+from readerstudy.reading.answers import Answer
+from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.reading.screen import next_payload
+from readerstudy.reading.services import commit_reading
+from readerstudy.studies.models import Enrolment
+from readerstudy.studies.selectors import enrolment_for
+
+
+class PositionOutput(serializers.Serializer[Any]):
+    """One position: an opaque id, its place in the order, and where its image is."""
+
+    id = serializers.CharField()
+    number = serializers.IntegerField()
+    image_url = serializers.CharField()
+
+
+class NextOutput(serializers.Serializer[Any]):
+    """How far the reader is, what comes next, and what may be fetched ahead."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    next = PositionOutput(allow_null=True)
+    ahead = PositionOutput(many=True)
+
+
+class ReadingInput(serializers.Serializer[Any]):
+    """One answer. `revise` makes it a new version of the last answer."""
+
+    position = serializers.CharField(max_length=26)
+    decision = serializers.ChoiceField(choices=ManagementDecision.values)
+    confidence = serializers.IntegerField(allow_null=True, required=False, default=None)
+    revise = serializers.BooleanField(required=False, default=False)
+    milliseconds_to_decision = serializers.IntegerField(
+        allow_null=True, required=False, default=None
+    )
+    milliseconds_to_commit = serializers.IntegerField(allow_null=True, required=False, default=None)
+    milliseconds_hidden = serializers.IntegerField(required=False, default=0)
+    zooms = serializers.IntegerField(required=False, default=0)
+    input_device = serializers.ChoiceField(
+        choices=InputDevice.values, required=False, default="", allow_blank=True
+    )
+    language = serializers.ChoiceField(choices=["en", "de"], required=False, default="en")
+
+
+class CommitOutput(NextOutput):
+    """What was stored, and what comes next."""
+
+    position = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class NextPositionView(APIView):
+    """What one's own enrolment goes on with."""
+
+    @extend_schema(responses=NextOutput)
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(next_payload(enrolment_for(user_of(request), public_id)))
+
+
+class ReadingView(APIView):
+    """Readings are committed here, each under an idempotency key of its own."""
+
+    @extend_schema(
+        request=ReadingInput,
+        responses={201: CommitOutput, 200: CommitOutput},
+        parameters=[
+            OpenApiParameter("Idempotency-Key", uuid.UUID, OpenApiParameter.HEADER, required=True)
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """201 when stored now, 200 when it had been stored, 409 out of order, 422 for a key with another answer."""
+        given = ReadingInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = dict(given.validated_data)
+        position, revise = values.pop("position"), values.pop("revise")
+        values["decision"] = ManagementDecision(values["decision"])
+        values["input_device"] = InputDevice(values["input_device"])
+        commit = commit_reading(
+            actor=user_of(request),
+            position_id=position,
+            answer=Answer(**values),
+            attempt=_attempt(request),
+            revise=revise,
+            now=now(),
+        )
+        enrolment = Enrolment.objects.get(pk=commit.reading.position.enrolment_id)
+        body = {"position": position, "version": commit.reading.version, **next_payload(enrolment)}
+        return Response(
+            body, status=status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
+        )
+
+
+def _attempt(request: Request) -> uuid.UUID:
+    key = request.headers.get("Idempotency-Key", "")
+    try:
+        return uuid.UUID(key.strip('"'))
+    except ValueError as error:
+        message = "The header Idempotency-Key must hold a UUID."
+        raise InvalidInput(message, code="no_idempotency_key", field="Idempotency-Key") from error
+
+
+urlpatterns = [
+    path(
+        "enrolments/<slug:public_id>/next-position/",
+        NextPositionView.as_view(),
+        name="next-position",
+    ),
+    path("readings/", ReadingView.as_view(), name="reading-list"),
+]

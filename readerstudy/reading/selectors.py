@@ -1,0 +1,135 @@
+"""Reading of orders and answers. Nothing here knows truth or scores."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import NotFound
+from readerstudy.images.models import Image
+from readerstudy.reading.models import Reading
+from readerstudy.studies.choices import EnrolmentState, StudyState
+from readerstudy.studies.models import Enrolment, Position, Study
+
+# How many cases beyond the next one may be fetched ahead.
+PREFETCH = 5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reader is."""
+
+    done: int
+    total: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done >= self.total > 0
+
+
+@dataclass(frozen=True)
+class ReaderProgress:
+    """One line of the staff's progress page."""
+
+    enrolment: Enrolment
+    done: int
+    total: int
+    last_at: datetime | None
+
+
+def positions_of(enrolment: Enrolment) -> QuerySet[Position]:
+    """The reader's order over all sessions; withdrawn cases are left out."""
+    positions = enrolment.positions.filter(study_case__withdrawn_at=None)
+    return positions.order_by("session__number", "number")
+
+
+def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:
+    """What the reader has not answered yet, in order."""
+    return positions_of(enrolment).filter(readings__isnull=True)
+
+
+def next_position(enrolment: Enrolment) -> Position | None:
+    """The first unanswered position, or None when all is done."""
+    return unread_positions(enrolment).first()
+
+
+def last_read_position(enrolment: Enrolment) -> Position | None:
+    """The answered position that is furthest in the order."""
+    read = positions_of(enrolment).filter(readings__isnull=False)
+    return read.order_by("-session__number", "-number").first()
+
+
+def progress_of(enrolment: Enrolment) -> Progress:
+    """How many positions the reader has answered, of how many."""
+    positions = positions_of(enrolment)
+    done = positions.filter(readings__version=1).count()
+    return Progress(done, positions.count())
+
+
+def current_readings(study: Study) -> QuerySet[Reading]:
+    """The answer that counts for every position: the one with the highest version.
+
+    Left out: readings of withdrawn readers and of withdrawn cases.
+    """
+    newest = Reading.objects.filter(position=OuterRef("position")).order_by("-version")
+    return (
+        Reading.objects.filter(
+            position__enrolment__study=study, position__study_case__withdrawn_at=None
+        )
+        .exclude(position__enrolment__state=EnrolmentState.WITHDRAWN)
+        .filter(pk=Subquery(newest.values("pk")[:1]))
+    )
+
+
+def completeness(study: Study) -> list[ReaderProgress]:
+    """Every reader's progress, withdrawn ones included; no accuracy of any kind."""
+    counted = Q(positions__study_case__withdrawn_at=None)
+    rows = (
+        study.enrolments.select_related("user", "rank_group", "institution")
+        .annotate(
+            total=Count("positions", filter=counted, distinct=True),
+            done=Count(
+                "positions", filter=counted & Q(positions__readings__isnull=False), distinct=True
+            ),
+            last_at=Max("positions__readings__received_at"),
+        )
+        .order_by("rank_group__ordinal", "code")
+    )
+    return [ReaderProgress(row, row.done, row.total, row.last_at) for row in rows]
+
+
+def image_of(position: Position) -> Image:
+    """The photograph shown for a position."""
+    return Image.objects.get(case=position.study_case.case_id, ordinal=1)
+
+
+def shown_position_for(user: User, public_id: str) -> Position:
+    """A position whose image the reader may see now: read, next, or within the prefetch window of an open study.
+
+    Raises NotFound for everything else, so that nobody can look ahead or at another's.
+    """
+    position = (
+        Position.objects.filter(
+            public_id=public_id,
+            enrolment__user=user,
+            enrolment__state=EnrolmentState.ACTIVE,
+            enrolment__study__state=StudyState.READING,
+            study_case__withdrawn_at=None,
+        )
+        .select_related("enrolment", "study_case", "session")
+        .first()
+    )
+    if position is None or not _within_reach(position):
+        raise NotFound("There is no such image.")
+    return position
+
+
+def _within_reach(position: Position) -> bool:
+    ahead = unread_positions(position.enrolment).values_list("pk", flat=True)[: 1 + PREFETCH]
+    return position.pk in set(ahead) or position.readings.exists()
+
+
+def upcoming(enrolment: Enrolment) -> list[Position]:
+    """The next position and those that may be fetched ahead, each with its session."""
+    return list(unread_positions(enrolment).select_related("session")[: 1 + PREFETCH])

@@ -1,0 +1,174 @@
+"""Answers are committed, one or several at a time, in the reader's own order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
+from readerstudy.reading.answers import Answer
+from readerstudy.reading.choices import ManagementDecision
+from readerstudy.reading.models import Reading
+from readerstudy.reading.selectors import last_read_position, unread_positions
+from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
+from readerstudy.studies.models import Enrolment, Position
+
+Item = tuple[str, Answer, UUID]
+_LONGEST = 2**31 - 1
+_MOST_ZOOMS = 2**15 - 1
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A stored reading; `created` is False when the same attempt had been stored before."""
+
+    reading: Reading
+    created: bool
+
+
+def commit_reading(
+    *,
+    actor: User,
+    position_id: str,
+    answer: Answer,
+    attempt: UUID,
+    revise: bool = False,
+    now: datetime,
+) -> Commit:
+    """Stores one answer. See `commit_readings`."""
+    items = [(position_id, answer, attempt)]
+    return commit_readings(actor=actor, answers=items, revise=revise, now=now)[0]
+
+
+def commit_readings(
+    *, actor: User, answers: Sequence[Item], revise: bool = False, now: datetime
+) -> list[Commit]:
+    """Stores answers of one reader in the order in which they were given: all of them or none.
+
+    With `revise` an answer to the last read case becomes its next version, where the protocol allows it; without, it
+    is out of order, so that a stale second window changes nothing. An attempt that is stored already gives back what was stored. Raises NotFound for a position that is not the
+    actor's, Conflict out of order or when the study is not open, IdempotencyMismatch when an attempt comes again
+    with another answer, InvalidInput for a confidence off the scale.
+    """
+    if not answers:
+        return []
+    positions = _own_positions(actor, [item[0] for item in answers])
+    enrolment_ids = {position.enrolment_id for position in positions.values()}
+    if len(enrolment_ids) != 1:
+        raise InvalidInput("Answers of several studies cannot be sent together.", field="position")
+    with transaction.atomic():
+        # The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other.
+        enrolment = (
+            Enrolment.objects.select_for_update(of=("self",))
+            .select_related("study__protocol")
+            .get(pk=enrolment_ids.pop())
+        )
+        stored = {
+            r.attempt: r for r in Reading.objects.filter(attempt__in=[item[2] for item in answers])
+        }
+        fresh = [item for item in answers if item[2] not in stored]
+        for item in answers:
+            if item[2] in stored:
+                _check_repeat(item, stored[item[2]])
+        if fresh:
+            _check_open(enrolment)
+            rows = _placed(enrolment, fresh, positions, revise=revise, now=now)
+            stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
+    created = {item[2] for item in fresh}
+    return [Commit(stored[attempt], attempt in created) for _position, _answer, attempt in answers]
+
+
+def _own_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Position]:
+    found = Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
+    positions = {position.public_id: position for position in found}
+    if set(public_ids) - set(positions):
+        raise NotFound("There is no such position.")
+    return positions
+
+
+def _check_repeat(item: Item, reading: Reading) -> None:
+    position_id, answer, _attempt = item
+    if reading.body_sha256 != answer.body_sha256(position_id):
+        raise IdempotencyMismatch(
+            "This attempt has been stored with another answer.", field="attempt"
+        )
+
+
+def _check_open(enrolment: Enrolment) -> None:
+    if enrolment.study.state != StudyState.READING:
+        raise Conflict("The study is not open for reading.", code="study_not_open")
+    if enrolment.state != EnrolmentState.ACTIVE:
+        raise Conflict(
+            "You have to begin the study first, or have been withdrawn from it.", code="not_active"
+        )
+
+
+def _placed(
+    enrolment: Enrolment,
+    items: Sequence[Item],
+    positions: dict[str, Position],
+    *,
+    revise: bool,
+    now: datetime,
+) -> list[Reading]:
+    """The rows to be stored: each answer to the next unread position, or a new version of the last read one."""
+    unread = list(unread_positions(enrolment).values_list("pk", flat=True)[: len(items)])
+    last = last_read_position(enrolment)
+    rows: list[Reading] = []
+    for position_id, answer, attempt in items:
+        _check_answer(enrolment, answer)
+        position = positions[position_id]
+        if unread and position.pk == unread[0]:
+            unread.pop(0)
+            last, version = position, 1
+        elif revise:
+            version = _revised_version(enrolment, position, last, rows)
+        else:
+            raise Conflict("This case is not the next one in your order.", code="out_of_order")
+        rows.append(_row(position, version, answer, attempt, now))
+    return rows
+
+
+def _revised_version(
+    enrolment: Enrolment, position: Position, last: Position | None, rows: list[Reading]
+) -> int:
+    may_revise = enrolment.study.protocol.revision == Revision.LAST
+    if last is None or position.pk != last.pk or not may_revise:
+        raise Conflict("This answer can no longer be changed.", code="not_revisable")
+    earlier = [row.version for row in rows if row.position_id == position.pk]
+    stored = position.readings.values_list("version", flat=True)
+    return max([*earlier, *stored]) + 1
+
+
+def _check_answer(enrolment: Enrolment, answer: Answer) -> None:
+    levels = enrolment.study.protocol.confidence_levels
+    if answer.decision not in ManagementDecision.values:
+        raise InvalidInput("The decision is not one of the two.", field="decision")
+    if levels and answer.confidence not in range(1, levels + 1):
+        raise InvalidInput(f"Confidence is a whole number from 1 to {levels}.", field="confidence")
+    if not levels and answer.confidence is not None:
+        raise InvalidInput("This study asks for no confidence.", field="confidence")
+    _check_durations(answer)
+
+
+def _check_durations(answer: Answer) -> None:
+    for name in ("milliseconds_to_decision", "milliseconds_to_commit", "milliseconds_hidden"):
+        value = getattr(answer, name)
+        if value is not None and not 0 <= value <= _LONGEST:
+            raise InvalidInput("A duration is a number of milliseconds, 0 or more.", field=name)
+    if not 0 <= answer.zooms <= _MOST_ZOOMS:
+        raise InvalidInput("The number of zooms is 0 or more.", field="zooms")
+
+
+def _row(position: Position, version: int, answer: Answer, attempt: UUID, now: datetime) -> Reading:
+    return Reading(
+        position=position,
+        version=version,
+        attempt=attempt,
+        body_sha256=answer.body_sha256(position.public_id),
+        received_at=now,
+        **answer.as_fields(),
+    )

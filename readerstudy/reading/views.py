@@ -1,0 +1,163 @@
+"""The reader's pages, and the staff's progress page."""
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.accounts.services import give_consent
+from readerstudy.core.clock import now
+from readerstudy.core.errors import DomainError
+from readerstudy.core.forms import show_problems
+from readerstudy.core.media import send_stored_file
+from readerstudy.reading.answers import Answer
+from readerstudy.reading.choices import ManagementDecision
+from readerstudy.reading.forms import AnswerForm, ConsentForm
+from readerstudy.reading.screen import IMAGE_NAME, next_payload
+from readerstudy.reading.selectors import completeness, image_of, progress_of, shown_position_for
+from readerstudy.reading.services import commit_reading
+from readerstudy.reading.wording import wording_of
+from readerstudy.studies.choices import EnrolmentState, StudyState
+from readerstudy.studies.models import Enrolment
+from readerstudy.studies.selectors import enrolment_for, overseen_study_for, own_enrolments_of
+from readerstudy.studies.services import activate_enrolment
+
+
+@require_safe
+@login_required
+def home(request: SignedInRequest) -> HttpResponse:
+    """The reader's studies and how far they are."""
+    enrolments = [
+        (enrolment, progress_of(enrolment)) for enrolment in own_enrolments_of(request.user)
+    ]
+    return render(request, "reading/home.html", {"enrolments": enrolments})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def consent(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The consent text; agreeing begins the study."""
+    enrolment = enrolment_for(request.user, public_id)
+    wording = wording_of(enrolment.study.protocol, get_language() or "en")
+    form = ConsentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        moment, scope = now(), enrolment.study.public_id
+        give_consent(
+            actor=request.user,
+            scope=scope,
+            text=wording.consent,
+            language=wording.language,
+            now=moment,
+        )
+        activate_enrolment(actor=request.user, enrolment=enrolment, now=moment)
+        return redirect("reading:instructions", public_id)
+    context = {"enrolment": enrolment, "study": enrolment.study, "wording": wording, "form": form}
+    return render(request, "reading/consent.html", context)
+
+
+@require_safe
+@login_required
+def instructions(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """How to read and answer, with the keys."""
+    enrolment = enrolment_for(request.user, public_id)
+    if enrolment.state == EnrolmentState.INVITED:
+        return redirect("reading:consent", public_id)
+    wording = wording_of(enrolment.study.protocol, get_language() or "en")
+    context = {
+        "enrolment": enrolment,
+        "study": enrolment.study,
+        "wording": wording,
+        "progress": progress_of(enrolment),
+    }
+    return render(request, "reading/instructions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def read(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The next case; without scripts an ordinary form, with them the same form without reloading."""
+    enrolment = enrolment_for(request.user, public_id)
+    if enrolment.state == EnrolmentState.INVITED:
+        return redirect("reading:consent", public_id)
+    levels = enrolment.study.protocol.confidence_levels
+    form = AnswerForm(request.POST or None, levels=levels)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _commit(request, form)
+        except DomainError as error:
+            show_problems(form, error)
+        else:
+            return redirect("reading:read", public_id)
+    return _reading_page(request, enrolment, form)
+
+
+def _commit(request: SignedInRequest, form: AnswerForm) -> None:
+    given = form.cleaned_data
+    answer = Answer(
+        decision=ManagementDecision(given["decision"]),
+        confidence=given["confidence"],
+        language=get_language() or "en",
+    )
+    commit_reading(
+        actor=request.user,
+        position_id=given["position"],
+        answer=answer,
+        attempt=given["attempt"],
+        now=now(),
+    )
+
+
+def _reading_page(request: SignedInRequest, enrolment: Enrolment, form: AnswerForm) -> HttpResponse:
+    study, screen = enrolment.study, next_payload(enrolment)
+    wording = wording_of(study.protocol, get_language() or "en")
+    context = {
+        "enrolment": enrolment,
+        "study": study,
+        "screen": screen,
+        "wording": wording,
+        "form": form,
+    }
+    if (
+        screen["next"] is None
+        or study.state != StudyState.READING
+        or enrolment.state != EnrolmentState.ACTIVE
+    ):
+        return render(request, "reading/done.html", context)
+    levels = range(1, study.protocol.confidence_levels + 1)
+    return render(
+        request, "reading/read.html", {**context, "levels": levels, "attempt": uuid.uuid4()}
+    )
+
+
+@require_safe
+@login_required
+def image(request: SignedInRequest, public_id: str) -> HttpResponseBase:
+    """The photograph of a position that is read, next or soon to come; anything else does not exist."""
+    stored = image_of(shown_position_for(request.user, public_id))
+    return send_stored_file(
+        stored.file.name, content_type=stored.content_type, download_name=IMAGE_NAME
+    )
+
+
+@require_safe
+@login_required
+def progress(request: SignedInRequest, slug: str) -> HttpResponse:
+    """For staff: who has done how much. No accuracy."""
+    study = overseen_study_for(request.user, slug)
+    rows = completeness(study)
+    taking_part = [row for row in rows if row.enrolment.state != EnrolmentState.WITHDRAWN]
+    context = {
+        "study": study,
+        "rows": rows,
+        "done": sum(row.done for row in taking_part),
+        "total": sum(row.total for row in taking_part),
+        "finished": sum(row.done >= row.total > 0 for row in taking_part),
+        "readers": len(taking_part),
+        "active": "progress",
+    }
+    return render(request, "reading/progress.html", context)
