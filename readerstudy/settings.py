@@ -258,8 +258,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StudyState": "readerstudy.studies.choices.StudyState",
         "EnrolmentState": "readerstudy.studies.choices.EnrolmentState",
-        "RunState": "inference.choices.RunState",
-        "AnalysisState": "readerstudy.results.choices.AnalysisState",
+        "WorkState": "inference.choices.RunState",
     },
 }
 
