@@ -8,17 +8,30 @@ from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.selectors import positions_of
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.services import activate_enrolment
+from tests.images.factories import make_image_set
 from tests.studies.factories import advance, invite, make_study
 from tests.truth.factories import record_truth
 
 BIOPSY, NONE = ManagementDecision.BIOPSY, ManagementDecision.NONE
 
 
+TITLE = "Melanoma or nevus"
+
+
 def open_study(
-    *, admin, coordinator, now, cases=12, emails=("reader@example.org",), before_lock=None
+    *,
+    admin,
+    coordinator,
+    now,
+    cases=12,
+    emails=("reader@example.org",),
+    before_lock=None,
+    pixels=False,
 ):
-    """A study in reading with these readers; none of them has begun."""
-    study = make_study(admin=admin, coordinator=coordinator, now=now, cases=cases)
+    """A study in reading with these readers; none of them has begun. With `pixels` the images can be looked at."""
+    if pixels:
+        make_image_set(admin=admin, now=now, cases=cases, name=TITLE)
+    study = make_study(admin=admin, coordinator=coordinator, now=now, cases=cases, title=TITLE)
     record_truth(admin=admin, image_set=study.image_set, now=now)
     for email in emails:
         invite(study, coordinator=coordinator, now=now, email=email)
