@@ -2,39 +2,34 @@
 
 from typing import Any
 
-from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from readerstudy.core.errors import DomainError, Problem
+from readerstudy.core.errors import DomainError, InvalidInputs, Problem
 
 
 def problem_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """`{"code", "message", "problems": [...]}` for every refusal."""
     if isinstance(exception, DomainError):
-        return _response(exception.code, exception.message, exception.problems, exception.status)
+        return Response(problem_body(exception), status=exception.status)
     response = exception_handler(exception, context)
     if response is None:
         return None
     if isinstance(exception, ValidationError):
         problems = tuple(_field_problems(exception.get_full_details()))
-        return _response(
-            "invalid", "The request is not valid.", problems, status.HTTP_400_BAD_REQUEST
-        )
+        refused = InvalidInputs("The request is not valid.", problems)
+        return Response(problem_body(refused), status=refused.status)
     detail = getattr(exception, "detail", str(exception))
     code = getattr(detail, "code", "error")
     response.data = {"code": code, "message": str(detail), "problems": []}
     return response
 
 
-def _response(code: str, message: str, problems: tuple[Problem, ...], status_code: int) -> Response:
-    body = {
-        "code": code,
-        "message": message,
-        "problems": [problem.as_dict() for problem in problems],
-    }
-    return Response(body, status=status_code)
+def problem_body(error: DomainError) -> dict[str, Any]:
+    """What the API says of a refusal."""
+    problems = [problem.as_dict() for problem in error.problems]
+    return {"code": error.code, "message": error.message, "problems": problems}
 
 
 def _field_problems(details: Any, field: str = "") -> list[Problem]:

@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from readerstudy.accounts.requests import user_of
+from readerstudy.core.api import problem_body
 from readerstudy.core.clock import now
-from readerstudy.core.errors import InvalidInput
+from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import InputDevice, ManagementDecision
 from readerstudy.reading.screen import next_payload
+from readerstudy.reading.selectors import enrolment_of_position
 from readerstudy.reading.services import commit_reading
-from readerstudy.studies.models import Enrolment
 from readerstudy.studies.selectors import enrolment_for
 
 
@@ -30,12 +31,13 @@ class PositionOutput(serializers.Serializer[Any]):
 
 
 class NextOutput(serializers.Serializer[Any]):
-    """How far the reader is, what comes next, and what may be fetched ahead."""
+    """How far the reader is, what comes next, what may be fetched ahead, and which answer may still be changed."""
 
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     next = PositionOutput(allow_null=True)
     ahead = PositionOutput(many=True)
+    last = PositionOutput(allow_null=True)
 
 
 class ReadingInput(serializers.Serializer[Any]):
@@ -64,6 +66,14 @@ class CommitOutput(NextOutput):
     version = serializers.IntegerField()
 
 
+class ConflictOutput(NextOutput):
+    """Why nothing was stored, and what the server goes on with."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    problems = serializers.ListField(child=serializers.DictField())
+
+
 class NextPositionView(APIView):
     """What one's own enrolment goes on with."""
 
@@ -77,32 +87,43 @@ class ReadingView(APIView):
 
     @extend_schema(
         request=ReadingInput,
-        responses={201: CommitOutput, 200: CommitOutput},
+        responses={201: CommitOutput, 200: CommitOutput, 409: ConflictOutput},
         parameters=[
             OpenApiParameter("Idempotency-Key", uuid.UUID, OpenApiParameter.HEADER, required=True)
         ],
     )
     def post(self, request: Request) -> Response:
-        """201 when stored now, 200 when it had been stored, 409 out of order, 422 for a key with another answer."""
+        """201 stored now, 200 stored before, 400 off the scale, 404 not one's own, 409 out of order, 422 key reused."""
         given = ReadingInput(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
         position, revise = values.pop("position"), values.pop("revise")
-        values["decision"] = ManagementDecision(values["decision"])
-        values["input_device"] = InputDevice(values["input_device"])
-        commit = commit_reading(
-            actor=user_of(request),
-            position_id=position,
-            answer=Answer(**values),
-            attempt=_attempt(request),
-            revise=revise,
-            now=now(),
-        )
-        enrolment = Enrolment.objects.get(pk=commit.reading.position.enrolment_id)
-        body = {"position": position, "version": commit.reading.version, **next_payload(enrolment)}
-        return Response(
-            body, status=status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
-        )
+        try:
+            commit = commit_reading(
+                actor=user_of(request),
+                position_id=position,
+                answer=_answer(values),
+                attempt=_attempt(request),
+                revise=revise,
+                now=now(),
+            )
+        except Conflict as conflict:
+            body = {**problem_body(conflict), **_next_after(request, position)}
+            return Response(body, status=conflict.status)
+        stored = {"position": position, "version": commit.reading.version}
+        body = {**stored, **_next_after(request, position)}
+        created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
+        return Response(body, status=created)
+
+
+def _answer(values: dict[str, Any]) -> Answer:
+    decision = ManagementDecision(values.pop("decision"))
+    device = InputDevice(values.pop("input_device"))
+    return Answer(decision=decision, input_device=device, **values)
+
+
+def _next_after(request: Request, position_id: str) -> dict[str, Any]:
+    return next_payload(enrolment_of_position(user_of(request), position_id))
 
 
 def _attempt(request: Request) -> uuid.UUID:

@@ -8,9 +8,11 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Image
+from readerstudy.images.selectors import primary_images
 from readerstudy.reading.models import Reading
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment, Position, Study
+from readerstudy.studies.selectors import own_enrolments_of
 
 # How many cases beyond the next one may be fetched ahead.
 PREFETCH = 5
@@ -22,6 +24,11 @@ class Progress:
 
     done: int
     total: int
+
+    @property
+    def place(self) -> int:
+        """Which case comes next, counting from 1."""
+        return self.done + 1
 
     @property
     def is_complete(self) -> bool:
@@ -82,6 +89,14 @@ def current_readings(study: Study) -> QuerySet[Reading]:
     )
 
 
+def enrolment_of_position(user: User, public_id: str) -> Enrolment:
+    """The user's own enrolment to which the position belongs. Raises NotFound otherwise."""
+    found = own_enrolments_of(user).filter(positions__public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such position.")
+    return found
+
+
 def completeness(study: Study) -> list[ReaderProgress]:
     """Every reader's progress, withdrawn ones included; no accuracy of any kind."""
     counted = Q(positions__study_case__withdrawn_at=None)
@@ -101,7 +116,8 @@ def completeness(study: Study) -> list[ReaderProgress]:
 
 def image_of(position: Position) -> Image:
     """The photograph shown for a position."""
-    return Image.objects.get(case=position.study_case.case_id, ordinal=1)
+    case = position.study_case.case
+    return primary_images([case])[case.pk]
 
 
 def shown_position_for(user: User, public_id: str) -> Position:
@@ -117,7 +133,7 @@ def shown_position_for(user: User, public_id: str) -> Position:
             enrolment__study__state=StudyState.READING,
             study_case__withdrawn_at=None,
         )
-        .select_related("enrolment", "study_case", "session")
+        .select_related("enrolment", "study_case__case")
         .first()
     )
     if position is None or not _within_reach(position):
@@ -131,5 +147,5 @@ def _within_reach(position: Position) -> bool:
 
 
 def upcoming(enrolment: Enrolment) -> list[Position]:
-    """The next position and those that may be fetched ahead, each with its session."""
-    return list(unread_positions(enrolment).select_related("session")[: 1 + PREFETCH])
+    """The next position and those that may be fetched ahead, in order."""
+    return list(unread_positions(enrolment)[: 1 + PREFETCH])

@@ -1,22 +1,24 @@
 """Answers are committed, one or several at a time, in the reader's own order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.services import check_language
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import ManagementDecision
+from readerstudy.reading.choices import InputDevice, ManagementDecision
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import last_read_position, unread_positions
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
 from readerstudy.studies.models import Enrolment, Position
 
 Item = tuple[str, Answer, UUID]
+_USED = "This attempt has been stored with another answer."
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1
 
@@ -49,36 +51,27 @@ def commit_readings(
     """Stores answers of one reader in the order in which they were given: all of them or none.
 
     With `revise` an answer to the last read case becomes its next version, where the protocol allows it; without, it
-    is out of order, so that a stale second window changes nothing. An attempt that is stored already gives back what was stored. Raises NotFound for a position that is not the
-    actor's, Conflict out of order or when the study is not open, IdempotencyMismatch when an attempt comes again
-    with another answer, InvalidInput for a confidence off the scale.
+    is out of order, so that a stale second window changes nothing. An attempt that is stored already gives back what
+    was stored. Raises NotFound for a position that is not the actor's, Conflict out of order or when the study is not
+    open, IdempotencyMismatch when an attempt comes again with another answer, InvalidInput for a value off its scale.
     """
     if not answers:
         return []
-    positions = _own_positions(actor, [item[0] for item in answers])
-    enrolment_ids = {position.enrolment_id for position in positions.values()}
-    if len(enrolment_ids) != 1:
-        raise InvalidInput("Answers of several studies cannot be sent together.", field="position")
-    with transaction.atomic():
-        # The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other.
-        enrolment = (
-            Enrolment.objects.select_for_update(of=("self",))
-            .select_related("study__protocol")
-            .get(pk=enrolment_ids.pop())
-        )
-        stored = {
-            r.attempt: r for r in Reading.objects.filter(attempt__in=[item[2] for item in answers])
-        }
-        fresh = [item for item in answers if item[2] not in stored]
-        for item in answers:
-            if item[2] in stored:
-                _check_repeat(item, stored[item[2]])
-        if fresh:
-            _check_open(enrolment)
-            rows = _placed(enrolment, fresh, positions, revise=revise, now=now)
-            stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
-    created = {item[2] for item in fresh}
-    return [Commit(stored[attempt], attempt in created) for _position, _answer, attempt in answers]
+    positions = _own_positions(actor, [position_id for position_id, _answer, _attempt in answers])
+    try:
+        with transaction.atomic():
+            enrolment = _locked(positions.values())
+            stored = _stored_before(answers)
+            fresh = _without_repeats(answers, stored)
+            if fresh:
+                _check_open(enrolment)
+                rows = _placed(enrolment, fresh, positions, revise=revise, now=now)
+                stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
+    except IntegrityError as error:
+        # Only an attempt that another reader used at the same moment gets past the lock on the reader's row.
+        raise IdempotencyMismatch(_USED, field="attempt") from error
+    created = {attempt for _position_id, _answer, attempt in fresh}
+    return [Commit(stored[attempt], attempt in created) for _id, _answer, attempt in answers]
 
 
 def _own_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Position]:
@@ -89,12 +82,31 @@ def _own_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Position
     return positions
 
 
-def _check_repeat(item: Item, reading: Reading) -> None:
-    position_id, answer, _attempt = item
-    if reading.body_sha256 != answer.body_sha256(position_id):
-        raise IdempotencyMismatch(
-            "This attempt has been stored with another answer.", field="attempt"
-        )
+def _locked(positions: Iterable[Position]) -> Enrolment:
+    """The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other."""
+    enrolment_ids = {position.enrolment_id for position in positions}
+    if len(enrolment_ids) != 1:
+        raise InvalidInput("Answers of several studies cannot be sent together.", field="position")
+    enrolments = Enrolment.objects.select_for_update(of=("self",))
+    return enrolments.select_related("study__protocol").get(pk=enrolment_ids.pop())
+
+
+def _stored_before(answers: Sequence[Item]) -> dict[UUID, Reading]:
+    attempts = [attempt for _position_id, _answer, attempt in answers]
+    return {reading.attempt: reading for reading in Reading.objects.filter(attempt__in=attempts)}
+
+
+def _without_repeats(answers: Sequence[Item], stored: Mapping[UUID, Reading]) -> list[Item]:
+    bodies = {attempt: reading.body_sha256 for attempt, reading in stored.items()}
+    fresh = []
+    for position_id, answer, attempt in answers:
+        body = answer.body_sha256(position_id)
+        if attempt not in bodies:
+            fresh.append((position_id, answer, attempt))
+        elif bodies[attempt] != body:
+            raise IdempotencyMismatch(_USED, field="attempt")
+        bodies[attempt] = body
+    return fresh
 
 
 def _check_open(enrolment: Enrolment) -> None:
@@ -151,10 +163,13 @@ def _check_answer(enrolment: Enrolment, answer: Answer) -> None:
         raise InvalidInput(f"Confidence is a whole number from 1 to {levels}.", field="confidence")
     if not levels and answer.confidence is not None:
         raise InvalidInput("This study asks for no confidence.", field="confidence")
-    _check_durations(answer)
+    _check_circumstances(answer)
 
 
-def _check_durations(answer: Answer) -> None:
+def _check_circumstances(answer: Answer) -> None:
+    check_language(answer.language)
+    if answer.input_device not in InputDevice.values:
+        raise InvalidInput("The input device is not one of the known ones.", field="input_device")
     for name in ("milliseconds_to_decision", "milliseconds_to_commit", "milliseconds_hidden"):
         value = getattr(answer, name)
         if value is not None and not 0 <= value <= _LONGEST:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.accounts.services import give_consent
 from readerstudy.core.clock import now
-from readerstudy.core.errors import DomainError
+from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
 from readerstudy.reading.answers import Answer
@@ -87,13 +87,19 @@ def read(request: SignedInRequest, public_id: str) -> HttpResponse:
     levels = enrolment.study.protocol.confidence_levels
     form = AnswerForm(request.POST or None, levels=levels)
     if request.method == "POST" and form.is_valid():
-        try:
-            _commit(request, form)
-        except DomainError as error:
-            show_problems(form, error)
-        else:
-            return redirect("reading:read", public_id)
+        return _answered(request, enrolment, form)
     return _reading_page(request, enrolment, form)
+
+
+def _answered(request: SignedInRequest, enrolment: Enrolment, form: AnswerForm) -> HttpResponse:
+    try:
+        _commit(request, form)
+    except NotFound:
+        raise
+    except DomainError as error:
+        show_problems(form, error)
+        return _reading_page(request, enrolment, form, status=error.status)
+    return redirect("reading:read", enrolment.public_id)
 
 
 def _commit(request: SignedInRequest, form: AnswerForm) -> None:
@@ -112,7 +118,9 @@ def _commit(request: SignedInRequest, form: AnswerForm) -> None:
     )
 
 
-def _reading_page(request: SignedInRequest, enrolment: Enrolment, form: AnswerForm) -> HttpResponse:
+def _reading_page(
+    request: SignedInRequest, enrolment: Enrolment, form: AnswerForm, status: int = 200
+) -> HttpResponse:
     study, screen = enrolment.study, next_payload(enrolment)
     wording = wording_of(study.protocol, get_language() or "en")
     context = {
@@ -127,11 +135,10 @@ def _reading_page(request: SignedInRequest, enrolment: Enrolment, form: AnswerFo
         or study.state != StudyState.READING
         or enrolment.state != EnrolmentState.ACTIVE
     ):
-        return render(request, "reading/done.html", context)
+        return render(request, "reading/done.html", context, status=status)
     levels = range(1, study.protocol.confidence_levels + 1)
-    return render(
-        request, "reading/read.html", {**context, "levels": levels, "attempt": uuid.uuid4()}
-    )
+    context |= {"levels": levels, "attempt": uuid.uuid4()}
+    return render(request, "reading/read.html", context, status=status)
 
 
 @require_safe
