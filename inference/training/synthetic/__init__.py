@@ -1,0 +1,1 @@
+"""A seeded generator of skin lesions: clinical photographs and dermoscopic-style images. All of it is synthetic."""
