@@ -25,6 +25,11 @@ class Figure:
     plot: dict[str, Any]
     table: str
 
+    @property
+    def is_square(self) -> bool:
+        """Whether both axes are fractions and must look equally long."""
+        return "scaleanchor" in self.plot["layout"].get("yaxis", {})
+
 
 def group_style(number: int) -> tuple[str, str]:
     """Colour and symbol of the rank group in place `number`."""
