@@ -83,7 +83,7 @@ def _row(
 def _comparison(curves: list[stats.RocCurve], table: ReadingTable) -> dict[str, Any]:
     """How many readers each run beats, and the mean of the runs."""
     points = stats.reader_points(table.truth, table.decision[table.complete])
-    runs, mean = stats.compare_with_readers(curves, points)
+    runs, mean = stats.compare_runs_with_readers(curves, points)
     return {"runs": [run.as_dict() for run in runs], "mean": mean.as_dict()}
 
 

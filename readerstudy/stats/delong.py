@@ -7,20 +7,31 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm, rankdata
 
+from readerstudy.stats.covariance import (
+    TOO_FEW_CASES,
+    ZERO_VARIANCE,
+    AucCovariance,
+    CovarianceEstimator,
+)
+from readerstudy.stats.inputs import check_level, checked_readings, read_only
 from readerstudy.stats.result import Estimate, FloatArray
-from readerstudy.stats.roc import check_truth_and_score
+from readerstudy.stats.roc import checked_reading
 
-METHOD = "DeLong, normal interval clipped to [0, 1]"
+INTERVAL = "DeLong, normal interval clipped to [0, 1]; n = cases"
+TEST = "Paired DeLong test, normal, two-sided; n = cases"
+_SEPARATED = (
+    "The scores separate the classes perfectly: DeLong's variance is zero, which says nothing about the uncertainty."
+)  # fmt: skip
+_CONSTANT = "The variance is zero, since all cases of a class compare alike."
+_ALIKE = "The two readings rank the cases alike: the variance of the difference is zero."
 
 
 def structural_components(truth: ArrayLike, scores: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """V10 (R, n1), one per positive case, and V01 (R, n0), one per negative case, of R readings (R, K)."""
-    rows = [
-        check_truth_and_score(truth, row)
-        for row in np.atleast_2d(np.asarray(scores, dtype=np.float64))
-    ]
-    labels = rows[0][0]
-    values = np.stack([row for _labels, row in rows])
+    """V10 (R, n1), one per positive case, and V01 (R, n0), one per negative case, of R readings (R, K).
+
+    V10 is the share of negatives below a positive case (ties count half), V01 the share of positives above a negative.
+    """
+    labels, values = checked_readings(truth, scores)
     positive, negative = values[:, labels == 1], values[:, labels == 0]
     pooled = rankdata(values, axis=1)
     v10 = (pooled[:, labels == 1] - rankdata(positive, axis=1)) / negative.shape[1]
@@ -28,31 +39,53 @@ def structural_components(truth: ArrayLike, scores: ArrayLike) -> tuple[FloatArr
     return v10, v01
 
 
-def delong_covariance(truth: ArrayLike, scores: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """AUCs (R,) and their covariance (R, R). NaN covariance with a single case of a class."""
+def delong_covariance(truth: ArrayLike, scores: ArrayLike) -> AucCovariance:
+    """AUCs of R readings (R, K) of the same cases, and DeLong's covariance: S10 / n1 + S01 / n0."""
     v10, v01 = structural_components(truth, scores)
-    aucs = v10.mean(axis=1)
-    if min(v10.shape[1], v01.shape[1]) < 2:
-        return aucs, np.full((aucs.size, aucs.size), np.nan)
-    covariance = (
-        np.atleast_2d(np.cov(v10)) / v10.shape[1] + np.atleast_2d(np.cov(v01)) / v01.shape[1]
-    )
-    return aucs, covariance
+    n1, n0 = v10.shape[1], v01.shape[1]
+    aucs = read_only(v10.mean(axis=1))
+    if min(n1, n0) < 2:  # noqa: PLR2004 (a sample covariance needs two)
+        return AucCovariance(aucs, None, n1, n0, CovarianceEstimator.DELONG, TOO_FEW_CASES)
+    matrix = read_only(np.atleast_2d(np.cov(v10)) / n1 + np.atleast_2d(np.cov(v01)) / n0)
+    return AucCovariance(aucs, matrix, n1, n0, CovarianceEstimator.DELONG)
 
 
 def auc_interval(truth: ArrayLike, score: ArrayLike, level: float = 0.95) -> Estimate:
-    """AUC with DeLong's interval. No interval with a single case of a class, nor for perfect separation."""
-    aucs, covariance = delong_covariance(truth, score)
-    value, count = float(aucs[0]), int(np.size(truth))
-    if np.isnan(covariance[0, 0]):
-        return Estimate.undefined(
-            "A variance needs two cases of each class.", METHOD, value=value, n=count
-        )
-    se = float(np.sqrt(max(covariance[0, 0], 0.0)))
-    if se == 0.0:
-        reason = "The variance is zero: the cases are separated perfectly, or all scores are equal."
-        return Estimate.undefined(reason, METHOD, value=value, n=count)
+    """AUC with DeLong's interval. The value comes without one for a single case of a class and for variance zero."""
+    check_level(level)
+    v10, v01 = structural_components(*checked_reading(truth, score))
+    value, count = float(v10.mean()), v10.size + v01.size
+    se = _standard_error(v10, v01)
+    if se is None:
+        return Estimate.undefined(TOO_FEW_CASES, INTERVAL, value=value, n=count, level=level)
+    if se == 0:
+        reason = _SEPARATED if value in (0, 1) else _CONSTANT
+        return Estimate.undefined(reason, INTERVAL, value=value, n=count, se=0.0, level=level)
     half = float(norm.isf((1 - level) / 2)) * se
-    return Estimate(
-        value, max(value - half, 0.0), min(value + half, 1.0), METHOD, n=count, se=se, level=level
-    )
+    low, high = max(value - half, 0.0), min(value + half, 1.0)
+    return Estimate(value, low, high, INTERVAL, n=count, se=se, level=level)
+
+
+def paired_test(
+    truth: ArrayLike, score_a: ArrayLike, score_b: ArrayLike, level: float = 0.95
+) -> Estimate:
+    """AUC of a − AUC of b on the same cases, with its interval (not clipped) and two-sided p."""
+    check_level(level)
+    v10, v01 = structural_components(truth, np.stack([checked_reading(truth, score)[1] for score in (score_a, score_b)]))  # fmt: skip
+    # The variance of the differences of the components is exactly zero for readings that rank alike.
+    se = _standard_error(v10[:1] - v10[1:], v01[:1] - v01[1:])
+    value, count = float(v10[0].mean() - v10[1].mean()), v10.shape[1] + v01.shape[1]
+    if not se:
+        reason = TOO_FEW_CASES if se is None else _ALIKE
+        return Estimate.undefined(reason, TEST, value=value, n=count, se=se, level=level)
+    half = float(norm.isf((1 - level) / 2)) * se
+    p = float(2 * norm.sf(abs(value) / se))
+    return Estimate(value, value - half, value + half, TEST, n=count, se=se, p=p, level=level)
+
+
+def _standard_error(v10: FloatArray, v01: FloatArray) -> float | None:
+    """Of one row of components each (1, n1) and (1, n0); None for a single case of a class."""
+    if min(v10.size, v01.size) < 2:  # noqa: PLR2004 (a sample variance needs two)
+        return None
+    variance = float(v10.var(ddof=1) / v10.size + v01.var(ddof=1) / v01.size)
+    return float(np.sqrt(variance)) if variance > ZERO_VARIANCE else 0.0

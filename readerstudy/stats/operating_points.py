@@ -1,30 +1,34 @@
-"""Readers' operating points, and the CNN matched to them."""
+"""Readers' operating points, and a curve matched to them."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from readerstudy.stats.result import FloatArray, Spread, StatisticsInputError, mean_and_range
-from readerstudy.stats.roc import RocCurve, check_truth, empirical_roc
-
-IntArray = NDArray[np.int64]
+from readerstudy.stats.inputs import checked_decisions, checked_readings, checked_truth, read_only
+from readerstudy.stats.result import BoolArray, FloatArray, IntArray, Spread, StatisticsInputError
+from readerstudy.stats.roc import SAME_RATE, RocCurve, checked_rates, empirical_roc, snapped
+from readerstudy.stats.summary import mean_and_range
 
 
 class MatchingRule(StrEnum):
-    """How a point of the empirical curve is matched to a rate that no threshold reaches exactly."""
+    """How a point of the empirical curve is matched to a rate that no threshold reaches exactly.
+
+    Interpolated: on the polygon; where several points have the rate, the best other rate (as pROC does).
+    Next: the empirical point with the smallest matched rate that is at least the target; then the best other rate.
+    Nearest: the empirical point with the nearest matched rate; at equal distance the higher; then the best other rate.
+    """
 
     INTERPOLATED = "interpolated"
     NEXT = "next"
     NEAREST = "nearest"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReaderPoints:
-    """Every reader's 2 × 2 table and rates, arrays (J,). A rate without a single answer is NaN."""
+    """Every reader's 2 × 2 table and rates, arrays (J,). A rate without a single answer is NaN and not `defined`."""
 
     sensitivity: FloatArray
     specificity: FloatArray
@@ -33,96 +37,128 @@ class ReaderPoints:
     tn: IntArray
     fp: IntArray
 
+    @property
+    def n_positive(self) -> IntArray:
+        """Positive cases that each reader answered."""
+        return self.tp + self.fn
 
-@dataclass(frozen=True)
+    @property
+    def n_negative(self) -> IntArray:
+        """Negative cases that each reader answered."""
+        return self.tn + self.fp
+
+    @property
+    def defined(self) -> BoolArray:
+        """Which readers answered at least one case of each class."""
+        return np.asarray((self.n_positive > 0) & (self.n_negative > 0))
+
+
+@dataclass(frozen=True, eq=False)
 class Matched:
-    """The CNN's rate at a matched point: each training run's, and their mean and range."""
+    """The curve's rate at a matched point: each training run's (R,), and their mean and range."""
 
     spread: Spread
     per_run: FloatArray
     rule: MatchingRule
 
 
-@dataclass(frozen=True)
-class ReaderComparison:
-    """For how many readers a curve lies above the reader's point: in both rates, in one, in neither."""
-
-    both: int
-    one: int
-    neither: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
-
-
 def reader_points(truth: ArrayLike, decisions: ArrayLike) -> ReaderPoints:
-    """Operating points of J readers from decisions (J, K): 1 positive, 0 negative, -1 missing."""
-    labels, choice = np.asarray(truth), np.asarray(decisions)
-    check_truth(labels)
+    """Operating points of J readers from decisions (J, K): 1 positive, 0 negative, −1 missing.
+
+    Raises StatisticsInputError for other values, for shapes that do not fit and for a missing class.
+    """
+    labels = checked_truth(truth)
+    choice = checked_decisions(decisions, labels.size)
     positive, negative = choice[:, labels == 1], choice[:, labels == 0]
-    tp, fn = (positive == 1).sum(axis=1), (positive == 0).sum(axis=1)
-    tn, fp = (negative == 0).sum(axis=1), (negative == 1).sum(axis=1)
+    tp, fn = _count(positive, 1), _count(positive, 0)
+    tn, fp = _count(negative, 0), _count(negative, 1)
     return ReaderPoints(_share(tp, fn), _share(tn, fp), tp, fn, tn, fp)
+
+
+def _count(decisions: IntArray, decision: int) -> IntArray:
+    return read_only(np.asarray((decisions == decision).sum(axis=1)))
 
 
 def _share(right: IntArray, wrong: IntArray) -> FloatArray:
     total = right + wrong
-    return np.divide(right, total, out=np.full(total.shape, np.nan), where=total > 0)
+    return read_only(np.divide(right, total, out=np.full(total.shape, np.nan), where=total > 0))
 
 
+@overload
 def sensitivity_at_specificity(
-    curve: RocCurve, specificity: ArrayLike, rule: MatchingRule = MatchingRule.INTERPOLATED
-) -> FloatArray:
-    """Sensitivity of the curve at each specificity.
+    curve: RocCurve, specificity: float, rule: str = MatchingRule.INTERPOLATED
+) -> float: ...
+@overload
+def sensitivity_at_specificity(
+    curve: RocCurve, specificity: FloatArray, rule: str = MatchingRule.INTERPOLATED
+) -> FloatArray: ...
+def sensitivity_at_specificity(
+    curve: RocCurve, specificity: float | FloatArray, rule: str = MatchingRule.INTERPOLATED
+) -> float | FloatArray:
+    """Sensitivity of the curve at a specificity, or at each of an array; see `MatchingRule`.
 
-    Interpolated: on the polygon, on a vertical piece the largest (as pROC does). Next: at the empirical point with the
-    smallest specificity that is at least the target. Nearest: at the point with the nearest specificity.
+    Raises StatisticsInputError for a rate outside 0 to 1 and for an unknown rule.
     """
-    return _matched(1 - curve.fpf, curve.tpf, specificity, rule)
+    return _matched(curve.specificity, curve.tpf, specificity, rule)
 
 
+@overload
 def specificity_at_sensitivity(
-    curve: RocCurve, sensitivity: ArrayLike, rule: MatchingRule = MatchingRule.INTERPOLATED
-) -> FloatArray:
-    """Specificity of the curve at each sensitivity; rules as for `sensitivity_at_specificity`, axes exchanged."""
-    return _matched(curve.tpf, 1 - curve.fpf, sensitivity, rule)
+    curve: RocCurve, sensitivity: float, rule: str = MatchingRule.INTERPOLATED
+) -> float: ...
+@overload
+def specificity_at_sensitivity(
+    curve: RocCurve, sensitivity: FloatArray, rule: str = MatchingRule.INTERPOLATED
+) -> FloatArray: ...
+def specificity_at_sensitivity(
+    curve: RocCurve, sensitivity: float | FloatArray, rule: str = MatchingRule.INTERPOLATED
+) -> float | FloatArray:
+    """Specificity of the curve at a sensitivity, or at each of an array; see `MatchingRule`.
+
+    Raises StatisticsInputError for a rate outside 0 to 1 and for an unknown rule.
+    """
+    return _matched(curve.tpf, curve.specificity, sensitivity, rule)
+
+
+def matching_rule(name: str) -> MatchingRule:
+    """The rule of this name. Raises StatisticsInputError for an unknown one."""
+    try:
+        return MatchingRule(name)
+    except ValueError as error:
+        names = ", ".join(rule.value for rule in MatchingRule)
+        raise StatisticsInputError(
+            f"The matching rule must be one of {names}, not {name}."
+        ) from error
 
 
 def _matched(
-    matched: FloatArray, other: FloatArray, target: ArrayLike, rule: MatchingRule
-) -> FloatArray:
+    matched: FloatArray, other: FloatArray, target: float | FloatArray, rule: str
+) -> float | FloatArray:
     """`other` where `matched` meets the target; equal values of `matched` count with their largest `other`."""
-    at = np.asarray(target, dtype=np.float64)
-    if not ((at >= 0) & (at <= 1)).all():
-        raise StatisticsInputError("A rate to match must lie between 0 and 1.")
+    chosen = matching_rule(rule)
     levels, inverse = np.unique(matched, return_inverse=True)
     best, worst = np.full(levels.size, -np.inf), np.full(levels.size, np.inf)
     np.maximum.at(best, inverse, other)
     np.minimum.at(worst, inverse, other)
+    at = snapped(checked_rates(target), levels)
     upper = np.clip(np.searchsorted(levels, at, side="left"), 0, levels.size - 1)
     lower = np.maximum(upper - 1, 0)
-    if rule is MatchingRule.NEXT:
-        return np.asarray(best[upper])
-    if rule is MatchingRule.NEAREST:
-        # At equal distance the higher rate is matched.
-        return np.asarray(best[np.where(at - levels[lower] < levels[upper] - at, lower, upper)])
-    return _on_polygon(levels, best, worst, at, lower, upper)
+    share = _share_of_gap(at, levels[lower], levels[upper])
+    if chosen is MatchingRule.NEXT:
+        found = best[upper]
+    elif chosen is MatchingRule.NEAREST:
+        found = best[np.where(share < 0.5 - SAME_RATE, lower, upper)]
+    else:
+        # `other` falls as `matched` rises: the line leaves the lower level at its worst, reaches the upper at its best.
+        line = worst[lower] + share * (best[upper] - worst[lower])
+        found = np.where(share == 1, best[upper], line)
+    return float(found) if np.ndim(target) == 0 else np.asarray(found)
 
 
-def _on_polygon(
-    levels: FloatArray,
-    best: FloatArray,
-    worst: FloatArray,
-    at: FloatArray,
-    lower: NDArray[np.intp],
-    upper: NDArray[np.intp],
-) -> FloatArray:
-    # `other` falls as `matched` rises: the line leaves the lower level at its worst and reaches the upper at its best.
-    width = levels[upper] - levels[lower]
-    share = np.divide(at - levels[lower], width, out=np.ones_like(at), where=width > 0)
-    line = worst[lower] + share * (best[upper] - worst[lower])
-    return np.asarray(np.where(levels[upper] == at, best[upper], line))
+def _share_of_gap(at: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """How far `at` lies on the way from the lower to the upper level; 1 where it is the upper one."""
+    gap = upper - lower
+    return np.divide(at - lower, gap, out=np.ones_like(at), where=gap > 0)
 
 
 def matched_over_runs(
@@ -131,44 +167,15 @@ def matched_over_runs(
     target: float,
     *,
     of: str,
-    rule: MatchingRule = MatchingRule.INTERPOLATED,
+    rule: str = MatchingRule.INTERPOLATED,
 ) -> Matched:
-    """The rate `of` ("specificity" or "sensitivity") of each run's curve at the other rate's `target`."""
-    read = {"specificity": specificity_at_sensitivity, "sensitivity": sensitivity_at_specificity}[
-        of
-    ]
-    per_run = np.array(
-        [float(read(empirical_roc(truth, run), target, rule)) for run in np.atleast_2d(scores)]
-    )
-    return Matched(mean_and_range(per_run), per_run, rule)
+    """The rate `of` ("specificity" or "sensitivity") of each run's curve at the other rate's `target`.
 
-
-def compare_with_readers(
-    curves: Sequence[RocCurve], points: ReaderPoints
-) -> tuple[list[ReaderComparison], ReaderComparison]:
-    """How many readers each run beats, and how many the mean of the runs beats.
-
-    A run beats a reader in specificity when its specificity at the reader's own sensitivity is strictly larger than
-    the reader's, and in sensitivity likewise; equality counts as not better.
+    `scores` is (R, K), one row per training run, or (K,). Raises StatisticsInputError for an unknown rate or rule.
     """
-    specificities = np.stack(
-        [specificity_at_sensitivity(curve, points.sensitivity) for curve in curves]
-    )
-    sensitivities = np.stack(
-        [sensitivity_at_specificity(curve, points.specificity) for curve in curves]
-    )
-    each = [
-        _count(row, column, points)
-        for row, column in zip(specificities, sensitivities, strict=True)
-    ]
-    return each, _count(specificities.mean(axis=0), sensitivities.mean(axis=0), points)
-
-
-def _count(
-    specificity: FloatArray, sensitivity: FloatArray, points: ReaderPoints
-) -> ReaderComparison:
-    # The tolerance keeps rounding from turning a tie into a win.
-    wins = (specificity > points.specificity + 1e-12).astype(int) + (
-        sensitivity > points.sensitivity + 1e-12
-    )
-    return ReaderComparison(int((wins == 2).sum()), int((wins == 1).sum()), int((wins == 0).sum()))  # noqa: PLR2004 (two rates)
+    if of not in {"specificity", "sensitivity"}:
+        raise StatisticsInputError(f"The rate must be specificity or sensitivity, not {of}.")
+    read = specificity_at_sensitivity if of == "specificity" else sensitivity_at_specificity
+    labels, runs = checked_readings(truth, scores)
+    per_run = np.array([read(empirical_roc(labels, run), target, rule) for run in runs])
+    return Matched(mean_and_range(per_run), read_only(per_run), matching_rule(rule))

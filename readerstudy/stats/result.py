@@ -1,21 +1,35 @@
 """What every estimator returns: a number with its interval, or the reason why there is none."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 class StatisticsInputError(ValueError):
     """Data from which nothing can be computed; the message is a sentence for a person."""
 
 
+def refuse_not_finite(values: dict[str, Any]) -> None:
+    """Raises ArithmeticError for NaN or infinity: a number that cannot be computed is None beside its reason."""
+    for name, value in values.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ArithmeticError(f"The result's {name} is {value}; it must be None with a reason.")
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """An estimate with its confidence interval. Where a part is None, `reason` says why."""
+    """An estimate with its confidence interval. Where a part is None that could be a number, `reason` says why.
+
+    A `reason` may also stand beside a full interval, as a caution. `n` counts what the method's text names
+    (cases or readers).
+    """
 
     value: float | None
     low: float | None
@@ -28,12 +42,23 @@ class Estimate:
     level: float = 0.95
     reason: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ArithmeticError for a number that is not finite."""
+        refuse_not_finite(asdict(self))
+
     @classmethod
     def undefined(
-        cls, reason: str, method: str, *, value: float | None = None, n: int | None = None
+        cls,
+        reason: str,
+        method: str,
+        *,
+        value: float | None = None,
+        n: int | None = None,
+        se: float | None = None,
+        level: float = 0.95,
     ) -> "Estimate":
-        """No interval, and why."""
-        return cls(value=value, low=None, high=None, method=method, n=n, reason=reason)
+        """No interval, and why; the value itself may be known."""
+        return cls(value, None, None, method, n=n, se=se, level=level, reason=reason)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -42,7 +67,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Spread:
-    """Mean and range of several values; `sd` is None for a single one."""
+    """Mean and range of several values; `sd` (denominator n − 1) is None for a single one."""
 
     mean: float
     low: float
@@ -50,15 +75,10 @@ class Spread:
     sd: float | None
     n: int
 
+    def __post_init__(self) -> None:
+        """Raises ArithmeticError for a number that is not finite."""
+        refuse_not_finite(asdict(self))
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
-
-
-def mean_and_range(values: ArrayLike) -> Spread:
-    """The "mean (range)" of the paper, over readers or training runs. Raises StatisticsInputError for no values."""
-    array = np.asarray(values, dtype=np.float64)
-    if array.size == 0:
-        raise StatisticsInputError("There are no values to average.")
-    sd = float(array.std(ddof=1)) if array.size > 1 else None
-    return Spread(float(array.mean()), float(array.min()), float(array.max()), sd, int(array.size))

@@ -30,10 +30,12 @@ def rates_by_loop(table, rows):
 
 def specificity_by_search(truth, scores, sensitivity):
     """Specificity on the polygon, found by walking along its pieces."""
+    # A mean of readers may miss a rate of the curve by rounding alone: 0.8000000000000002 is 0.8.
+    sensitivity = round(sensitivity, 12)
     points = [(0.0, 1.0)]
     for threshold in sorted(set(scores), reverse=True):
         called = scores >= threshold
-        points.append((called[truth == 1].mean(), 1 - called[truth == 0].mean()))
+        points.append((round(called[truth == 1].mean(), 12), 1 - called[truth == 0].mean()))
     found = []
     for (s0, p0), (s1, p1) in itertools.pairwise(points):
         if s0 <= sensitivity <= s1:
