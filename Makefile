@@ -39,6 +39,7 @@ lint: $(VENV)/.dev $(MO)
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy readerstudy inference manage.py
+	@$(VENV)/bin/mypy --strict readerstudy/stats inference/engine
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) tools/messages.py --check

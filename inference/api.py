@@ -14,6 +14,7 @@ from inference.models import ModelRun
 from inference.permissions import visible_runs
 from inference.selectors import model_for, run_for, runnable_study_for
 from inference.services import start_runs
+from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 
 
@@ -21,7 +22,7 @@ class ModelRunSerializer(serializers.ModelSerializer[ModelRun]):
     """How far a run is and what it is run with."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    study = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    study = serializers.CharField(source="study.slug", read_only=True)
     model = serializers.CharField(source="artefact.model.public_id", read_only=True)
     training_run = serializers.CharField(source="artefact.label", read_only=True)
 
@@ -49,7 +50,7 @@ class ModelRunListView(ListAPIView[ModelRun]):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return ModelRun.objects.none()
-        found = visible_runs(self.request.user).order_by("-created_at", "artefact__label")
+        found = visible_runs(user_of(self.request)).order_by("-created_at", "artefact__label")
         slug = self.request.query_params.get("study")
         return found.filter(study__slug=slug) if slug else found
 
@@ -64,9 +65,9 @@ class ModelRunListView(ListAPIView[ModelRun]):
         """Starts the runs of every training run of a model that has none over the study yet."""
         given = ModelRunRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        study = runnable_study_for(request.user, given.validated_data["study"])
-        model = model_for(request.user, given.validated_data["model"])
-        runs = start_runs(actor=request.user, model=model, study=study, now=now())
+        study = runnable_study_for(user_of(request), given.validated_data["study"])
+        model = model_for(user_of(request), given.validated_data["model"])
+        runs = start_runs(actor=user_of(request), model=model, study=study, now=now())
         return Response(ModelRunSerializer(runs, many=True).data, status=status.HTTP_201_CREATED)
 
 
@@ -75,7 +76,7 @@ class ModelRunDetailView(APIView):
 
     @extend_schema(responses=ModelRunSerializer)
     def get(self, request: Request, public_id: str) -> Response:
-        return Response(ModelRunSerializer(run_for(request.user, public_id)).data)
+        return Response(ModelRunSerializer(run_for(user_of(request), public_id)).data)
 
 
 urlpatterns = [

@@ -6,7 +6,7 @@ class InferenceConfig(AppConfig):
     label = "inference"
 
     def ready(self) -> None:
-        from inference.lock import lock_section  # noqa: PLC0415 (models must be loaded)
+        from inference.lock import SECTION, lock_section  # noqa: PLC0415 (models must be loaded)
         from readerstudy.studies.hooks import register_lock_section  # noqa: PLC0415
 
-        register_lock_section("models", lock_section)
+        register_lock_section(SECTION, lock_section)

@@ -4,19 +4,39 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
-from inference import engine
 from inference.models import Artefact, Model
 from inference.permissions import check_may_load
-from inference.uploads import bundles
+from inference.storing import Checked, check_bundles, check_new, store_artefacts
+from inference.uploads import Bundle, bundles, card_of, unpacked
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
-from readerstudy.core.errors import Conflict, InvalidInput
-from readerstudy.core.ids import new_public_id
 from readerstudy.core.validation import check_valid
+
+
+def load_model(
+    *,
+    actor: User,
+    name: str,
+    files: Mapping[str, bytes],
+    positive: str | None = None,
+    now: datetime,
+    **about: Any,
+) -> Model:
+    """A model with the training runs of an upload; all of it or nothing. `about` goes to create_model.
+
+    A model-card.json among the files becomes its card. Raises as create_model and add_artefacts do.
+    """
+    check_may_load(actor)
+    # Before the transaction: a check runs the network, and writers must not wait for it.
+    opened = unpacked(files)
+    card = card_of(opened)
+    checked = check_bundles(bundles(opened), positive)
+    with transaction.atomic():
+        model = create_model(actor=actor, name=name, card=card, now=now, **about)
+        _store(actor, model, checked, now)
+    return model
 
 
 def create_model(
@@ -29,7 +49,7 @@ def create_model(
     is_synthetic: bool = False,
     now: datetime,
 ) -> Model:
-    """A model without training runs yet. Raises NotAllowed, or InvalidInput for a name that is taken."""
+    """A model without training runs yet. Raises NotAllowed, or InvalidInputs for a name that is taken."""
     check_may_load(actor)
     model = Model(
         name=name.strip(),
@@ -43,7 +63,7 @@ def create_model(
     check_valid(model)
     with transaction.atomic():
         model.save()
-        record_event(actor=actor, verb="model created", subject=model, now=now)
+        record_event(actor=actor, verb="model.created", subject=model, now=now)
     return model
 
 
@@ -55,24 +75,12 @@ def add_artefacts(
     positive: str | None = None,
     now: datetime,
 ) -> list[Artefact]:
-    """Every ONNX file of an upload as a training run of its own, labelled by its file name; all of them or none."""
-    with transaction.atomic():
-        return [
-            add_artefact(
-                actor=actor,
-                model=model,
-                label=label_of(bundle),
-                files=bundle,
-                positive=positive,
-                now=now,
-            )
-            for bundle in bundles(files)
-        ]
+    """Every ONNX file of an upload as a training run of its own; all of them or none.
 
-
-def label_of(bundle: Mapping[str, bytes]) -> str:
-    """The ONNX file's name without its ending."""
-    return next(name for name in bundle if name.endswith(".onnx")).removesuffix(".onnx")[:80]
+    Raises NotAllowed, InvalidInputs with everything that does not fit, Conflict for what is loaded already.
+    """
+    check_may_load(actor)
+    return _store(actor, model, check_bundles(bundles(unpacked(files)), positive), now)
 
 
 def add_artefact(
@@ -86,49 +94,21 @@ def add_artefact(
 ) -> Artefact:
     """One training run: an ONNX file with the JSON that says how to prepare an image for it.
 
-    Raises NotAllowed, InvalidInput where file and spec do not fit, Conflict where it is loaded already.
+    Raises NotAllowed, InvalidInputs where file and spec do not fit, Conflict where it is loaded already.
     """
     check_may_load(actor)
-    checked = checked_artefact(files, positive)
-    if model.artefacts.filter(sha256=checked.sha256, spec_sha256=checked.spec.spec_sha256).exists():
-        raise Conflict(
-            f"{checked.file_name} is loaded in {model.name} already.", code="loaded", field="files"
-        )
-    artefact = _artefact(model, label, checked, actor, now)
-    with transaction.atomic():
-        check_valid(artefact, exclude={"file"})
-        artefact.file.name = default_storage.save(
-            f"models/{new_public_id()}.onnx", ContentFile(checked.onnx_bytes)
-        )
-        artefact.save()
-        data = {"sha256": artefact.sha256, "spec_sha256": artefact.spec_sha256, "label": label}
-        record_event(actor=actor, verb="artefact added", subject=artefact, now=now, data=data)
-    return artefact
+    bundle = Bundle(label=label, place=label, files=dict(files))
+    return _store(actor, model, check_bundles([bundle], positive), now)[0]
 
 
-def checked_artefact(files: Mapping[str, bytes], positive: str | None) -> engine.Artefact:
-    """The engine's artefact, checked against its spec. Raises InvalidInput with the engine's sentence."""
-    try:
-        artefact = engine.artefact_of(files, positive=positive or None)
-        engine.check_artefact(artefact)
-    except engine.EngineError as error:
-        raise InvalidInput(error.message, code=error.code, field="files") from error
-    return artefact
-
-
-def _artefact(
-    model: Model, label: str, checked: engine.Artefact, actor: User, now: datetime
-) -> Artefact:
-    return Artefact(
-        model=model,
-        label=label,
-        file_name=checked.file_name,
-        bytes=len(checked.onnx_bytes),
-        sha256=checked.sha256,
-        spec=checked.spec.to_json(),
-        spec_sha256=checked.spec.spec_sha256,
-        spec_origin=dict(checked.spec.origin),
-        facts=checked.metadata.to_json(),
-        created_by=actor,
-        created_at=now,
-    )
+def _store(actor: User, model: Model, checked: list[Checked], now: datetime) -> list[Artefact]:
+    check_new(model, checked)
+    with store_artefacts(model, checked, actor=actor, now=now) as artefacts:
+        for artefact in artefacts:
+            data = {
+                "label": artefact.label,
+                "sha256": artefact.sha256,
+                "spec_sha256": artefact.spec_sha256,
+            }
+            record_event(actor=actor, verb="artefact.added", subject=artefact, now=now, data=data)
+    return artefacts

@@ -1,5 +1,7 @@
 """A model, its exported training runs, their runs over a study, and the scores."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -121,6 +123,13 @@ class ModelRun(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.artefact} on {self.study}"
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From the first start to the end, in whole seconds; None for a run that has not ended."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return timedelta(seconds=round((self.finished_at - self.started_at).total_seconds()))
 
 
 class Score(AppendOnlyModel):

@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from numpy.typing import NDArray
 
 from inference.choices import RunState
+from inference.lock import locked_artefacts
 from inference.models import Model, ModelRun, Score
 from inference.permissions import runnable_studies, visible_models, visible_runs
 from readerstudy.accounts.models import User
@@ -65,54 +66,64 @@ def runs_of(study: Study) -> QuerySet[ModelRun]:
     return runs.order_by("artefact__model__name", "artefact__label")
 
 
+def runs_visible_to(user: User, *, model: Model) -> QuerySet[ModelRun]:
+    """The runs of a model over the studies that the person may see, by study and training run."""
+    runs = visible_runs(user).filter(artefact__model=model)
+    return runs.order_by("study__title", "artefact__label")
+
+
 def scores_of(*, study: Study) -> list[ModelScores]:
     """The scores of every model with a complete run, by name; a case with several images has their mean.
 
-    Left out: runs that are not done, and withdrawn cases. Only `results` calls this, after unblinding.
+    Left out: runs that are not done or lack a score for one of the cases, and withdrawn cases. `prespecified` is
+    true where every one of the runs was fixed when the study was locked. Only `results` calls this, after unblinding.
     """
-    runs = list(runs_of(study).filter(state=RunState.DONE))
-    cases = tuple(
-        study.study_cases.filter(withdrawn_at=None)
-        .order_by("public_id")
-        .values_list("pk", flat=True)
-    )
-    planned = set(study.planned_models.values_list("model_id", flat=True))
-    values = {run.pk: _values(run, cases) for run in runs}
-    models = {run.artefact.model_id: run.artefact.model for run in runs}
+    cases = _cases_of(study)
+    fixed = locked_artefacts(study)
+    values = {run: _values(run, cases) for run in runs_of(study).filter(state=RunState.DONE)}
+    complete = {run: row for run, row in values.items() if np.isfinite(row).all()}
+    models = {run.artefact.model_id: run.artefact.model for run in complete}
     return [
         _model_scores(
             model,
-            [run for run in runs if run.artefact.model_id == pk],
-            values,
+            {run: row for run, row in complete.items() if run.artefact.model_id == pk},
             cases,
-            pk in planned,
+            fixed,
         )
         for pk, model in models.items()
     ]
 
 
+def _cases_of(study: Study) -> tuple[int, ...]:
+    cases = study.study_cases.filter(withdrawn_at=None).order_by("public_id")
+    return tuple(cases.values_list("pk", flat=True))
+
+
 def _model_scores(
     model: Model,
-    runs: list[ModelRun],
-    values: dict[int, NDArray[np.float64]],
+    rows: dict[ModelRun, NDArray[np.float64]],
     cases: tuple[int, ...],
-    prespecified: bool,  # noqa: FBT001 (private)
+    fixed: set[tuple[str, str, str]],
 ) -> ModelScores:
+    hashes = [(model.public_id, run.artefact_sha256, run.spec_sha256) for run in rows]
     return ModelScores(
         model=model,
-        labels=tuple(run.artefact.label for run in runs),
-        artefact_sha256=tuple(run.artefact_sha256 for run in runs),
-        prespecified=prespecified,
+        labels=tuple(run.artefact.label for run in rows),
+        artefact_sha256=tuple(run.artefact_sha256 for run in rows),
+        prespecified=fixed.issuperset(hashes),
         study_case_ids=cases,
-        values=np.stack([values[run.pk] for run in runs]),
+        values=np.stack(list(rows.values())),
     )
 
 
 def _values(run: ModelRun, cases: tuple[int, ...]) -> NDArray[np.float64]:
+    """One value per case: the mean over its images, NaN where it has no score."""
     column = {case: index for index, case in enumerate(cases)}
     total, count = np.zeros(len(cases)), np.zeros(len(cases))
-    for case, value in Score.objects.filter(run=run).values_list("study_case_id", "value"):
-        if case in column:
-            total[column[case]] += value
-            count[column[case]] += 1
-    return total / count
+    scores = Score.objects.filter(run=run, study_case__withdrawn_at=None)
+    for case, value in scores.values_list("study_case_id", "value"):
+        total[column[case]] += value
+        count[column[case]] += 1
+    means = np.full(len(cases), np.nan)
+    np.divide(total, count, out=means, where=count > 0)
+    return means

@@ -1,7 +1,7 @@
 """What changes models and runs."""
 
 from inference.execution import execute_run
-from inference.loading import add_artefact, add_artefacts, create_model
+from inference.loading import add_artefact, add_artefacts, create_model, load_model
 from inference.recovery import requeue_stale_runs
 from inference.starting import plan_model, retry_run, start_runs
 
@@ -10,6 +10,7 @@ __all__ = [
     "add_artefacts",
     "create_model",
     "execute_run",
+    "load_model",
     "plan_model",
     "requeue_stale_runs",
     "retry_run",

@@ -2,27 +2,60 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 def spec_sentence(spec: dict[str, Any]) -> str:
-    """Such as "resize exact 96 × 96 bilinear → RGB → × 0.0039 → − mean ÷ SD → NCHW"."""
+    """Such as "resize shortest edge 144 bicubic → centre crop 128 × 128 → RGB → × 0.003922 → NCHW"."""
     resize, crop = spec["resize"], spec.get("crop") or {"mode": "none"}
     parts = [_resize(resize)]
     if crop["mode"] != "none":
-        parts.append(f"centre crop {_size(crop['size'])}")
+        parts.append(_("centre crop %s") % _size(crop["size"]))
     parts += [spec["channel_order"], f"× {spec['scale']:.4g}"]
     if spec.get("offset"):
         parts.append(f"+ {spec['offset']:g}")
-    means = ", ".join(f"{value:g}" for value in spec["mean"])
-    deviations = ", ".join(f"{value:g}" for value in spec["std"])
-    parts += [f"− ({means}) ÷ ({deviations})", spec["layout"]]
+    parts += [f"− ({_listed(spec['mean'])}) ÷ ({_listed(spec['std'])})", spec["layout"]]
     return " → ".join(parts)
+
+
+def positive_words(spec: dict[str, Any]) -> str:
+    """The names of the classes that count as positive."""
+    output = spec["output"]
+    return ", ".join(output["classes"][index] for index in output["positive"])
+
+
+def input_words(facts: dict[str, Any]) -> str:
+    """Such as "pixels: float32, N × 3 × 128 × 128"."""
+    return "; ".join(
+        f"{one['name']}: {one['dtype']}, {_shape(one['shape'])}" for one in facts["inputs"]
+    )
+
+
+def opset_words(facts: dict[str, Any]) -> str:
+    """Such as "ai.onnx 18"."""
+    return ", ".join(f"{domain} {version}" for domain, version in sorted(facts["opset"].items()))
 
 
 def _resize(resize: dict[str, Any]) -> str:
     if resize["mode"] == "none":
-        return "no resize"
-    return f"resize {resize['mode'].replace('_', ' ')} {_size(resize['size'])} {resize['interp']}"
+        return _("no resize")
+    words = {
+        "shortest_edge": _("resize shortest edge to %s"),
+        "letterbox": _("fit into %s"),
+    }
+    size = resize["size"]
+    # Both sides of a shortest edge are the same number.
+    told = str(size[0]) if resize["mode"] == "shortest_edge" else _size(size)
+    return f"{words.get(resize['mode'], _('resize to %s')) % told} {resize['interp']}"
 
 
-def _size(size: Any) -> str:
-    return " × ".join(str(number) for number in size) if isinstance(size, list) else str(size)
+def _listed(values: list[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def _shape(shape: list[Any] | None) -> str:
+    return "?" if shape is None else " × ".join(str(size or "?") for size in shape)
+
+
+def _size(size: list[int]) -> str:
+    return " × ".join(str(number) for number in size)

@@ -1,9 +1,11 @@
 """A study is planned with a model, and its runs are started."""
 
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from inference.choices import RunState
 from inference.models import Artefact, Model, ModelRun, PlannedModel
@@ -12,43 +14,55 @@ from inference.sending import send_run
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
+from readerstudy.core.validation import check_valid
 from readerstudy.core.version import VERSION
 from readerstudy.images.models import Image
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
+RUNNABLE = (StudyState.LOCKED, StudyState.READING, StudyState.CLOSED, StudyState.UNBLINDED)
+
 
 def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: datetime) -> None:
     """Plans a draft with a model, or takes it out again. Raises Conflict once the study is locked."""
     check_may_run(actor, study)
-    study.refresh_from_db(fields=["state"])
-    if study.state != StudyState.DRAFT:
-        raise Conflict("The study is locked; its planned models are fixed.", code="locked")
     with transaction.atomic():
+        # Held, so that the study is not locked between the check and the change.
+        state = Study.objects.select_for_update().get(pk=study.pk).state
+        if state != StudyState.DRAFT:
+            raise Conflict("The study is locked; its planned models are fixed.", code="locked")
         if planned:
             PlannedModel.objects.get_or_create(study=study, model=model)
         else:
             PlannedModel.objects.filter(study=study, model=model).delete()
-        verb = "model planned" if planned else "model no longer planned"
+        verb = "model.planned" if planned else "model.unplanned"
         record_event(actor=actor, verb=verb, subject=model, now=now, study_id=study.public_id)
 
 
 def start_runs(*, actor: User, model: Model, study: Study, now: datetime) -> list[ModelRun]:
     """One run for each training run of the model that has none over this study yet; queued when committed.
 
-    Raises NotFound for who may not, Conflict before the lock, or where the model has no training run.
+    Raises NotFound for who may not, Conflict before the lock or in an archived study, or where the model has no
+    training run.
     """
     check_may_run(actor, study)
-    study.refresh_from_db(fields=["state"])
+    if not model.artefacts.exists():
+        raise Conflict(f"{model.name} has no training run to run.", code="no_artefact")
+    with transaction.atomic():
+        # Held, so that two who press the button at once start every run once.
+        locked = Study.objects.select_for_update().get(pk=study.pk)
+        _check_state(locked)
+        new = model.artefacts.exclude(runs__study=locked)
+        return [_start(actor, artefact, locked, now) for artefact in new]
+
+
+def _check_state(study: Study) -> None:
     if study.state == StudyState.DRAFT:
         raise Conflict(
             "The study must be locked before a model is run over its cases.", code="not_locked"
         )
-    artefacts = list(model.artefacts.exclude(runs__study=study))
-    if not artefacts and not model.artefacts.exists():
-        raise Conflict(f"{model.name} has no training run to run.", code="no_artefact")
-    with transaction.atomic():
-        return [_start(actor, artefact, study, now) for artefact in artefacts]
+    if study.state not in RUNNABLE:
+        raise Conflict("The study is archived; no model is run over it any more.", code="archived")
 
 
 def _start(actor: User, artefact: Artefact, study: Study, now: datetime) -> ModelRun:
@@ -64,16 +78,14 @@ def _start(actor: User, artefact: Artefact, study: Study, now: datetime) -> Mode
         created_by=actor,
         created_at=now,
     )
-    run.full_clean()
+    check_valid(run)
     run.save()
-    record_event(
-        actor=actor, verb="model run started", subject=run, now=now, study_id=study.public_id
-    )
-    transaction.on_commit(lambda: send_run(run.pk))
+    _record(actor, "model_run.started", run, now)
+    transaction.on_commit(partial(send_run, run.pk))
     return run
 
 
-def images_of(study: Study):  # noqa: ANN201 (a queryset of Image)
+def images_of(study: Study) -> QuerySet[Image]:
     """The images a run scores: all of the study's cases but the withdrawn."""
     cases = study.study_cases.filter(withdrawn_at=None).values("case")
     return Image.objects.filter(case__in=cases)
@@ -83,16 +95,23 @@ def retry_run(*, actor: User, run: ModelRun, now: datetime) -> ModelRun:
     """Queues a failed run again; the scores it has are kept. Raises Conflict for a run that has not failed."""
     check_may_run(actor, run.study)
     with transaction.atomic():
-        failed = ModelRun.objects.filter(pk=run.pk, state=RunState.FAILED)
-        if not failed.update(state=RunState.QUEUED, error="", heartbeat_at=None):
-            raise Conflict("Only a run that has failed can be tried again.", code="not_failed")
-        record_event(
-            actor=actor,
-            verb="model run retried",
-            subject=run,
-            now=now,
-            study_id=run.study.public_id,
+        run = (
+            ModelRun.objects.select_for_update(of=("self",)).select_related("study").get(pk=run.pk)
         )
-        transaction.on_commit(lambda: send_run(run.pk))
+        if run.state != RunState.FAILED:
+            raise Conflict("Only a run that has failed can be tried again.", code="not_failed")
+        run.state, run.error, run.finished_at = RunState.QUEUED, "", None
+        # A run that waits bears the time at which it was sent.
+        run.heartbeat_at = now
+        run.environment = {**run.environment, "retried_at_attempt": run.attempt}
+        run.save()
+        _record(actor, "model_run.retried", run, now)
+        transaction.on_commit(partial(send_run, run.pk))
     run.refresh_from_db()
     return run
+
+
+def _record(actor: User, verb: str, run: ModelRun, now: datetime) -> None:
+    data = {"label": run.artefact.label, "artefact_sha256": run.artefact_sha256}
+    study_id = run.study.public_id
+    record_event(actor=actor, verb=verb, subject=run, now=now, study_id=study_id, data=data)

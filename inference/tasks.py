@@ -4,10 +4,11 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.conf import settings
+from django.db import close_old_connections
 
+from inference.claims import heartbeat_seconds
 from inference.execution import execute_run
-from inference.recovery import requeue_stale_runs, unfinished_runs
+from inference.recovery import requeue_stale_runs
 from readerstudy.core.clock import now
 
 _HOURS = 3600
@@ -20,21 +21,24 @@ def run_model_task(*, run_id: int) -> None:
 
 
 @shared_task(soft_time_limit=60, time_limit=90)
-def sweep_task(*, again: bool = False) -> None:
-    """Takes up lost runs; with `again`, looks once more later as long as there is unfinished work."""
+def sweep_task() -> None:
+    """Takes up lost runs."""
     requeue_stale_runs(now=now())
-    if again and unfinished_runs().exists():
-        schedule_sweep()
-
-
-def schedule_sweep() -> None:
-    """Looks for lost runs as soon as a heartbeat of this moment would be stale."""
-    sweep_task.apply_async(kwargs={"again": True}, countdown=settings.MODEL_RUN_STALE_SECONDS + 1)
 
 
 @worker_ready.connect
-def take_up_lost_runs(**_kwargs: Any) -> None:
-    """A worker that starts may follow one that was killed together with its messages."""
-    requeue_stale_runs(now=now())
-    if unfinished_runs().exists():
-        schedule_sweep()
+def watch_for_lost_runs(sender: Any, **_kwargs: Any) -> None:
+    """Every worker takes up lost runs when it starts and as long as it lives.
+
+    A worker that is killed may take its messages along, and beside the embedded server there is no `celery beat`.
+    """
+    sender.timer.call_repeatedly(heartbeat_seconds(), take_up_lost_runs)
+    take_up_lost_runs()
+
+
+def take_up_lost_runs() -> None:
+    """Looks once. The worker's timer may do so in a thread of its own, whose connection must not stay open."""
+    try:
+        requeue_stale_runs(now=now())
+    finally:
+        close_old_connections()

@@ -12,4 +12,5 @@ urlpatterns = [
     path("studies/<slug:slug>/start/", views.start, name="start"),
     path("studies/<slug:slug>/plan/", views.plan, name="plan"),
     path("runs/<slug:public_id>/retry/", views.retry, name="retry"),
+    path("<slug:public_id>/add/", views.artefact_upload, name="artefact-upload"),
 ]

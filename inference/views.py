@@ -1,20 +1,31 @@
 """The pages of models and their runs. No score appears on any of them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from inference.forms import ModelChoiceForm, ModelForm
-from inference.models import Model
+from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
+from inference.models import Artefact, Model
 from inference.permissions import check_may_load
 from inference.recovery import UNFINISHED
-from inference.selectors import model_for, models_visible_to, run_for, runnable_study_for, runs_of
-from inference.services import add_artefacts, create_model, plan_model, retry_run, start_runs
-from inference.spec_words import spec_sentence
+from inference.selectors import (
+    model_for,
+    models_visible_to,
+    run_for,
+    runnable_study_for,
+    runs_of,
+    runs_visible_to,
+)
+from inference.services import add_artefacts, load_model, plan_model, retry_run, start_runs
+from inference.spec_words import input_words, opset_words, positive_words, spec_sentence
+from inference.starting import RUNNABLE
+from inference.uploads import read_uploads
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
@@ -34,11 +45,25 @@ def model_list(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @login_required
 def model_detail(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """One model: what it is, and its training runs."""
+    """One model: what it is, its training runs, and the studies it was run over."""
     model = model_for(request.user, public_id)
-    artefacts = [(artefact, spec_sentence(artefact.spec)) for artefact in model.artefacts.all()]
-    context = {"model": model, "artefacts": artefacts, "synthetic_notice": model.is_synthetic}
+    context = {
+        "model": model,
+        "artefacts": [_artefact_row(artefact) for artefact in model.artefacts.all()],
+        "runs": runs_visible_to(request.user, model=model),
+        "synthetic_notice": model.is_synthetic,
+    }
     return render(request, "inference/detail.html", context)
+
+
+def _artefact_row(artefact: Artefact) -> dict[str, Any]:
+    return {
+        "artefact": artefact,
+        "preparation": spec_sentence(artefact.spec),
+        "positive": positive_words(artefact.spec),
+        "input": input_words(artefact.facts),
+        "opset": opset_words(artefact.facts),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +74,7 @@ def model_upload(request: SignedInRequest) -> HttpResponse:
     form = ModelForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            model = _load(request, form)
+            model = load_model(actor=request.user, now=now(), **_given(form))
         except DomainError as error:
             show_problems(form, error)
         else:
@@ -58,33 +83,46 @@ def model_upload(request: SignedInRequest) -> HttpResponse:
     return render(request, "inference/upload.html", {"form": form})
 
 
-def _load(request: SignedInRequest, form: ModelForm) -> Model:
-    given = dict(form.cleaned_data)
-    files = {file.name: file.read() for file in given.pop("files")}
-    positive, moment = given.pop("positive"), now()
-    with transaction.atomic():
-        model = create_model(actor=request.user, now=moment, **given)
-        add_artefacts(actor=request.user, model=model, files=files, positive=positive, now=moment)
-    return model
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def artefact_upload(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """More training runs of a model; all of them or none."""
+    check_may_load(request.user)
+    model = model_for(request.user, public_id)
+    form = ArtefactsForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_artefacts(actor=request.user, model=model, now=now(), **_given(form))
+        except DomainError as error:
+            show_problems(form, error)
+        else:
+            messages.success(request, _("The training runs are loaded."))
+            return redirect("inference:model-detail", model.public_id)
+    return render(request, "inference/upload.html", {"form": form, "model": model})
+
+
+def _given(form: ArtefactsForm) -> dict[str, Any]:
+    return {**form.cleaned_data, "files": read_uploads(form.cleaned_data["files"])}
 
 
 @require_safe
 @login_required
 def study_runs(request: SignedInRequest, slug: str) -> HttpResponse:
     """The runs over one study, and which models can be run or planned."""
-    study = runnable_study_for(request.user, slug)
+    progress = _progress(request, slug)
+    study = progress["study"]
     planned = set(study.planned_models.values_list("model_id", flat=True))
     context = {
-        "study": study,
+        **progress,
         "models": [(model, model.pk in planned) for model in models_visible_to(request.user)],
         "is_draft": study.state == StudyState.DRAFT,
+        "is_runnable": study.state in RUNNABLE,
         "active": "runs",
-        **_progress(request, slug),
     }
     return render(request, "inference/study_runs.html", context)
 
 
-def _progress(request: SignedInRequest, slug: str) -> dict[str, object]:
+def _progress(request: SignedInRequest, slug: str) -> dict[str, Any]:
     study = runnable_study_for(request.user, slug)
     runs = list(runs_of(study))
     return {
@@ -107,12 +145,11 @@ def start(request: SignedInRequest, slug: str) -> HttpResponse:
     """Starts the runs of a model over the study."""
     study = runnable_study_for(request.user, slug)
     started = start_runs(actor=request.user, model=_chosen(request), study=study, now=now())
-    text = (
-        _("%(count)d runs are on their way.")
-        if started
-        else _("All runs of this model are there already.")
+    text = ngettext(
+        "%(count)d run is on its way.", "%(count)d runs are on their way.", len(started)
     )
-    messages.success(request, text % {"count": len(started)})
+    already = _("All runs of this model are there already.")
+    messages.success(request, text % {"count": len(started)} if started else already)
     return redirect("inference:study-runs", slug)
 
 

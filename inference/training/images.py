@@ -1,6 +1,7 @@
 """A folder of photographs with a manifest, as arrays."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def load_folder(folder: Path, manifest: Path) -> LabelledImages:
     return LabelledImages(pixels, labels, tuple(_patient(row, column) for row in rows))
 
 
-def _image_column(names: list[str] | tuple[str, ...], manifest: str) -> str:
+def _image_column(names: Sequence[str], manifest: str) -> str:
     for column in ("image", "file"):
         if column in names and "malignant" in names:
             return column

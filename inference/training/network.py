@@ -50,7 +50,7 @@ class SmallCnn(nn.Module):
         )
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.head(self.body(self.stem(images)))  # type: ignore[no-any-return]  # nn.Module is untyped
+        return self.head(self.body(self.stem(images)))
 
     def layer_groups(self) -> list[list[Any]]:
         """Parameters from the deepest layers to the first, for differential learning rates."""

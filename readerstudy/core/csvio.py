@@ -42,14 +42,9 @@ def decode_text(content: bytes, *, name: str) -> str:
 
 def _decode_utf16(content: bytes, name: str) -> str:
     try:
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise InvalidInput(f"{name} is damaged UTF-16 text.", code="not_text") from error
+        return content.decode("utf-16")
     except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{name} begins like a UTF-16 text and is none.", code="not_text"
-        ) from error
+        raise InvalidInput(f"{name} is damaged UTF-16 text.", code="not_text") from error
 
 
 def read_table(content: bytes, *, name: str) -> Table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from inference.services import plan_model
 from readerstudy.accounts.models import User
 from readerstudy.demo import answers, fixtures, model_runs, sign_ins
 from readerstudy.demo.study import (
@@ -117,6 +118,8 @@ def _study_with_readers(
     if study.state == StudyState.DRAFT:
         for done in invite_panel(actor=actor, study=study, now=clock()):
             advance(done)
+        model = model_runs.load_model(actor=people.admin, now=clock())
+        plan_model(actor=actor, study=study, model=model, planned=True, now=clock())
     study = lock_and_open(actor=actor, study=study, now=clock())
     advance(145)
     return study

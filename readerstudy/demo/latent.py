@@ -24,8 +24,8 @@ IntArray = NDArray[np.int64]
 class Spread:
     """How much readers of a group differ: the scale of their thresholds and of the logarithm of their skill."""
 
-    threshold: float = 0.6
-    log_skill: float = 0.1
+    threshold: float = 0.45
+    log_skill: float = 0.05
     tails: float = 3.0
 
 

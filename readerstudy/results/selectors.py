@@ -46,7 +46,7 @@ def analysis_for(user: User, public_id: str) -> Analysis:
     return analysis
 
 
-def reading_table(*, study: Study, actor: User | None, now: datetime) -> ReadingTable:
+def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
     """The reading table of an unblinded study.
 
     Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing,
@@ -114,7 +114,7 @@ def _reader_row(enrolment: Enrolment) -> ReaderRow:
 
 
 def _protocol_sha256(study: Study) -> str:
-    return study.versions.order_by("-version").values_list("sha256", flat=True)[0]
+    return str(study.versions.order_by("-version").values_list("sha256", flat=True)[0])
 
 
 def _models(study: Study, cases: list[StudyCase]) -> tuple[ModelScores, ...]:

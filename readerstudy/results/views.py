@@ -5,11 +5,13 @@ from typing import Any
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
+from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.csvio import write_table
 from readerstudy.core.errors import NotFound
@@ -28,10 +30,10 @@ _WITH_PLOTS = csp_update({"style-src": ["'unsafe-inline'"]})
 _SHORT_TABLE = 40
 
 
-@_WITH_PLOTS
-@login_required
 @require_GET
-def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
+@login_required
+@_WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     """The figures and tables of the newest analysis; before unblinding, why there are none."""
     study = staff_study_for(request.user, slug)
     if study.state not in OPEN_STATES:
@@ -43,6 +45,9 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
             "results/waiting.html",
             {"study": study, "analysis": analysis, "active": "results"},
         )
+    if request.headers.get("HX-Request"):
+        # The waiting page has asked: the figures need a page of their own.
+        return HttpResponseClientRefresh()
     return render(request, "results/dashboard.html", _dashboard_context(study, analysis))
 
 
@@ -66,19 +71,19 @@ def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
 
 @login_required
 @require_GET
-def readers(request: HttpRequest, slug: str) -> HttpResponse:
+def readers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every reader's 2 × 2 table, rates and AUC, by pseudonym."""
     return _one_table(request, slug, "readers")
 
 
 @login_required
 @require_GET
-def cases(request: HttpRequest, slug: str) -> HttpResponse:
+def cases(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every case with its truth and how many readers decided for a biopsy."""
     return _one_table(request, slug, "cases")
 
 
-def _one_table(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+def _one_table(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
     study = staff_study_for(request.user, slug)
     analysis = _finished(study)
     table = _table(analysis, name)
@@ -104,7 +109,7 @@ def _table(analysis: Analysis, name: str) -> ResultTable:
 
 @login_required
 @require_GET
-def table_csv(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
+def table_csv(request: SignedInRequest, public_id: str, name: str) -> HttpResponse:
     """One table of an analysis as CSV: fractions at full precision, a dot as the decimal sign."""
     analysis = analysis_for(request.user, public_id)
     table = _table(analysis, name)
@@ -117,7 +122,7 @@ def table_csv(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def document_json(request: HttpRequest, public_id: str) -> HttpResponse:
+def document_json(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The whole analysis as JSON, as it was frozen."""
     analysis = analysis_for(request.user, public_id)
     body = {
@@ -132,7 +137,7 @@ def document_json(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def compute(request: HttpRequest, slug: str) -> HttpResponse:
+def compute(request: SignedInRequest, slug: str) -> HttpResponse:
     """Queues a new analysis, for example after another model run has finished."""
     study = staff_study_for(request.user, slug)
     request_analysis(actor=request.user, study=study, now=now())

@@ -12,6 +12,8 @@ from rich.progress import Progress
 from inference import engine
 from readerstudy.core.csvio import write_table
 
+Scores = list[tuple[str, float]]
+
 
 class Command(BaseCommand):
     help = "Scores every image in a folder with an exported CNN and writes a CSV with the columns file,score."
@@ -31,6 +33,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, model: Path, folder: Path, out: Path, **options: Any) -> None:
+        if not out.parent.is_dir():
+            raise CommandError(f"{out} cannot be written: there is no folder {out.parent}.")
         try:
             artefact = engine.load_artefact(
                 model, positive=options["positive"], max_bytes=settings.MODEL_MAX_BYTES
@@ -39,18 +43,12 @@ class Command(BaseCommand):
             scores = self._score(artefact, folder, options["provider"])
         except engine.EngineError as error:
             raise CommandError(error.message) from error
-        # The file appears whole or not at all.
-        part = out.with_name(out.name + ".part")
-        part.write_text(
-            write_table(("file", "score"), [(name, repr(score)) for name, score in scores]),
-            newline="",
-        )
-        part.replace(out)
+        if not scores:
+            raise CommandError(f"{folder} holds no JPEG, PNG, WebP or TIFF image.")
+        _write(out, scores)
         self.stdout.write(f"{len(scores)} images scored with {artefact.file_name} into {out}.")
 
-    def _score(
-        self, artefact: engine.Artefact, folder: Path, provider: str
-    ) -> list[tuple[str, float]]:
+    def _score(self, artefact: engine.Artefact, folder: Path, provider: str) -> Scores:
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task("Scoring", total=None)
 
@@ -58,3 +56,15 @@ class Command(BaseCommand):
                 progress.update(bar, completed=done, total=total)
 
             return engine.score_directory(artefact, folder, show, providers=provider)
+
+
+def _write(out: Path, scores: Scores) -> None:
+    """The file appears whole or not at all."""
+    part = out.with_name(out.name + ".part")
+    table = write_table(("file", "score"), [(name, repr(score)) for name, score in scores])
+    try:
+        part.write_text(table, encoding="utf-8", newline="")
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CommandError(f"{out} cannot be written: {error.strerror}.") from error

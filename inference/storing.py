@@ -1,0 +1,111 @@
+"""Uploaded training runs are checked by the engine and stored, all of them or none."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from inference import engine
+from inference.models import Artefact, Model
+from inference.uploads import Bundle
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import Conflict, InvalidInputs, Problem
+from readerstudy.core.ids import new_public_id
+from readerstudy.core.validation import check_valid
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A training run that fits its spec."""
+
+    label: str
+    artefact: engine.Artefact
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.artefact.sha256, self.artefact.spec.spec_sha256
+
+
+def check_bundles(found: Sequence[Bundle], positive: str | None) -> list[Checked]:
+    """Every bundle's artefact, checked against its spec. Raises InvalidInputs with what does not fit in any of them."""
+    checked: list[Checked] = []
+    problems: list[Problem] = []
+    for bundle in found:
+        try:
+            artefact = engine.artefact_of(bundle.files, positive=positive or None)
+            engine.check_artefact(artefact)
+        except engine.EngineError as error:
+            problems += _problems(bundle, error)
+        else:
+            checked.append(Checked(bundle.label, artefact))
+    if problems:
+        raise InvalidInputs("\n".join(map(str, problems)), tuple(dict.fromkeys(problems)))
+    return checked
+
+
+def _problems(bundle: Bundle, error: engine.EngineError) -> list[Problem]:
+    # A sentence names the file; where several are named alike, the folder is needed too.
+    place = bundle.place if "/" in bundle.place else ""
+    return [
+        Problem(code=error.code, message=sentence, file=place, field="files")
+        for sentence in error.problems
+    ]
+
+
+def check_new(model: Model, checked: Sequence[Checked]) -> None:
+    """Raises Conflict for a training run, or a label, that the model has already or that comes twice."""
+    identities = set(model.artefacts.values_list("sha256", "spec_sha256"))
+    labels = set(model.artefacts.values_list("label", flat=True))
+    for one in checked:
+        if one.identity in identities:
+            sentence = f"{one.artefact.file_name} is loaded in {model.name} already."
+            raise Conflict(sentence, code="loaded", field="files")
+        if one.label in labels:
+            sentence = f"{model.name} has a training run {one.label} already: rename {one.artefact.file_name}."
+            raise Conflict(sentence, code="label_taken", field="files")
+        identities.add(one.identity)
+        labels.add(one.label)
+
+
+@contextmanager
+def store_artefacts(
+    model: Model, checked: Sequence[Checked], *, actor: User, now: datetime
+) -> Iterator[list[Artefact]]:
+    """Stores files and rows, in one transaction with what is done inside; on failure the files are removed."""
+    written: list[str] = []
+    try:
+        with transaction.atomic():
+            yield [_stored(model, one, written, actor, now) for one in checked]
+    except BaseException:
+        for name in written:
+            default_storage.delete(name)
+        raise
+
+
+def _stored(
+    model: Model, checked: Checked, written: list[str], actor: User, now: datetime
+) -> Artefact:
+    source = checked.artefact
+    artefact = Artefact(
+        model=model,
+        label=checked.label,
+        file_name=source.file_name,
+        bytes=len(source.onnx_bytes),
+        sha256=source.sha256,
+        spec=source.spec.to_json(),
+        spec_sha256=source.spec.spec_sha256,
+        spec_origin=dict(source.spec.origin),
+        facts=source.metadata.to_json(),
+        created_by=actor,
+        created_at=now,
+    )
+    check_valid(artefact, exclude={"file"})
+    name = default_storage.save(f"models/{new_public_id()}.onnx", ContentFile(source.onnx_bytes))
+    written.append(name)
+    artefact.file.name = name
+    artefact.save()
+    return artefact
