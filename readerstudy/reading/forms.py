@@ -22,6 +22,7 @@ class AnswerForm(forms.Form):
 
     position = forms.CharField(widget=forms.HiddenInput)
     attempt = forms.UUIDField(widget=forms.HiddenInput)
+    revise = forms.BooleanField(required=False, widget=forms.HiddenInput)
     decision = forms.ChoiceField(
         choices=ManagementDecision.choices,
         error_messages={"required": _("Please choose one of the two decisions.")},

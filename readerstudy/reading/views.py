@@ -114,6 +114,7 @@ def _commit(request: SignedInRequest, form: AnswerForm) -> None:
         position_id=given["position"],
         answer=answer,
         attempt=given["attempt"],
+        revise=given["revise"],
         now=now(),
     )
 
@@ -122,22 +123,20 @@ def _reading_page(
     request: SignedInRequest, enrolment: Enrolment, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
     study, screen = enrolment.study, next_payload(enrolment)
-    wording = wording_of(study.protocol, get_language() or "en")
+    change = "change" in request.GET and screen["last"] is not None
+    shown = screen["last"] if change else screen["next"]
     context = {
         "enrolment": enrolment,
         "study": study,
         "screen": screen,
-        "wording": wording,
+        "wording": wording_of(study.protocol, get_language() or "en"),
         "form": form,
+        "is_open": study.state == StudyState.READING and enrolment.state == EnrolmentState.ACTIVE,
     }
-    if (
-        screen["next"] is None
-        or study.state != StudyState.READING
-        or enrolment.state != EnrolmentState.ACTIVE
-    ):
+    if shown is None or not context["is_open"]:
         return render(request, "reading/done.html", context, status=status)
     levels = range(1, study.protocol.confidence_levels + 1)
-    context |= {"levels": levels, "attempt": uuid.uuid4()}
+    context |= {"shown": shown, "change": change, "levels": levels, "attempt": uuid.uuid4()}
     return render(request, "reading/read.html", context, status=status)
 
 

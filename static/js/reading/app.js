@@ -2,149 +2,159 @@
 import { createViewer } from "../viewer.js";
 import { send, remembered } from "./commit.js";
 import { listen } from "./keys.js";
-import { imageFor, keepOnly, prefetch } from "./prefetch.js";
+import { SignedOut, drop, imageFor, keepOnly, prefetch } from "./prefetch.js";
+import { choose, chosen, filled, form, keysAreOn, levels, pane, say, sayWithLink, setBusy, setReady, text, tool, tools } from "./room.js";
 import { createTiming } from "./timing.js";
 
 const GUARD = 250; // ms after the image appears in which keys of the case before are not taken for an answer
+const RETRY = 2000;
 const PAN = 80;
-const room = document.getElementById("room");
-const text = room.dataset;
-const form = document.getElementById("answers");
-const help = document.getElementById("help");
-const keysOn = document.getElementById("keys-on");
-const levels = Number(text.levels);
-const viewer = createViewer(document.getElementById("pane"));
+const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
+const viewer = createViewer(pane);
 const timing = createTiming();
 const screen = JSON.parse(document.getElementById("screen").textContent);
-let current = screen.next, last = null, device = "", busy = true, revising = false;
+let current = null, busy = true, revising = false, leaving = false, pointer = null, device = "";
 
-const filled = (pattern, position) => pattern.replace("{number}", position.number).replace("{total}", screen.total);
-const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`);
-const button = (command) => form.querySelector(`[data-command="${command}"]`);
+const pause = (duration) => new Promise((done) => setTimeout(done, duration));
+const inFull = (position) => ({ number: position.number, total: screen.total });
 
-function say(message, kind = "") {
-  const state = document.getElementById("state");
-  state.textContent = message;
-  state.dataset.kind = kind;
-}
-
-function setBusy(value) {
+function occupy(value) {
   busy = value;
-  room.toggleAttribute("data-busy", value);
+  setBusy(value);
 }
 
 async function display(position) {
   for (;;) {
-    try { return await viewer.show(await imageFor(position), filled(text.textAlt, position)); } catch {
-      say(text.textImage, "warning");
-      await new Promise((done) => setTimeout(done, 2000));
+    try {
+      return await viewer.show(await imageFor(position), filled(text.textAlt, inFull(position)));
+    } catch (error) {
+      if (error instanceof SignedOut) sayWithLink(text.textSignedOut, text.signIn);
+      else say(text.textImage, "warning");
+      drop(position.id);
+      await pause(RETRY);
     }
   }
 }
 
-async function show(position, { change = false } = {}) {
-  setBusy(true);
-  delete room.dataset.ready;
-  current = position;
-  revising = change;
+async function show(position, { change = false, note = "" } = {}) {
+  occupy(true);
+  setReady(null);
+  [current, revising] = [position, change];
   form.reset();
   form.elements.position.value = position.id;
-  const shownAt = await display(position);
-  timing.start(shownAt);
-  document.getElementById("place").textContent = filled(text.textPlace, position);
+  timing.start(await display(position));
+  document.getElementById("place").textContent = filled(text.textPlace, inFull(position));
   document.getElementById("bar").value = screen.done;
-  button("undo").disabled = !last || change || text.revise !== "last";
-  say(change ? text.textTakenBack : screen.done && last ? text.textSaved : "");
-  keepOnly([position, ...(last ? [last] : []), ...screen.ahead]);
+  tool("undo").disabled = change ? !screen.next : !screen.last;
+  say(change ? text.textTakenBack : note, change ? "change" : "");
+  keepOnly([position, screen.next, screen.last, ...screen.ahead].filter(Boolean));
   prefetch(screen.ahead);
-  await new Promise((done) => setTimeout(done, GUARD - timing.sinceShown()));
-  setBusy(false);
-  room.dataset.ready = position.number;
+  await pause(GUARD - timing.sinceShown());
+  occupy(false);
+  setReady(position.number);
 }
 
 function decide(value, by) {
   if (busy) return;
-  form.querySelector(`input[name="decision"][value="${value}"]`).checked = true;
+  choose("decision", value);
   device = by;
   timing.decide();
-  if (!levels) commit();
+  if (!levels && !chosenByArrows(by)) commit();
 }
 
 function confide(level, by) {
-  if (busy || !chosen("decision")) return;
-  form.querySelector(`input[name="confidence"][value="${level}"]`).checked = true;
+  if (busy) return;
+  if (!chosen("decision")) {
+    form.querySelectorAll('input[name="confidence"]').forEach((input) => { input.checked = false; });
+    return say(text.textDecideFirst);
+  }
+  choose("confidence", level);
   device = by;
   commit();
 }
+
+// Inside a group of radio buttons the arrows only move the choice; Enter or the button commits it.
+const chosenByArrows = (by) => by === "arrows";
 
 function answer() {
   const confidence = levels ? Number(chosen("confidence").value) : null;
   const body = {
     position: current.id, decision: chosen("decision").value, confidence, revise: revising, zooms: Math.min(viewer.zooms, 32767),
-    input_device: device, language: text.language, ...timing.result(),
+    input_device: chosenByArrows(device) ? "keyboard" : device, language: text.language, ...timing.result(),
   };
   return { key: crypto.randomUUID(), body };
 }
 
 async function commit() {
   if (busy || !chosen("decision") || (levels && !chosen("confidence"))) return;
-  setBusy(true);
+  occupy(true);
   await deliver(answer());
 }
 
 async function deliver(parcel) {
-  const waiting = () => say(navigator.onLine ? text.textWaiting : text.textOffline, "warning");
-  const result = await send(text.answers, parcel, { onWaiting: waiting });
-  if (result.kind === "signed-out") return signedOut();
-  if (result.kind === "refused") return location.assign(text.finished);
-  Object.assign(screen, result.body);
-  if (!screen.next) return location.assign(text.finished);
-  last = parcel.body.position === current?.id ? current : null;
-  return show(screen.next);
+  const onWaiting = () => say(navigator.onLine ? text.textWaiting : text.textOffline, "warning");
+  const { kind, body } = await send(text.answers, parcel, { onWaiting });
+  if (kind === "signed-out") return ask(parcel, text.textSignedOut);
+  if (kind === "somebody-else") return ask(parcel, text.textSomebodyElse, text.home);
+  if (kind === "stored") return goOn(body, text.textSaved);
+  return MOVED_ON.has(body?.code) ? goOn(body, text.textElsewhere) : leave();
 }
 
-function signedOut() {
-  say("", "warning");
-  const link = document.createElement("a");
-  link.href = text.signIn;
-  link.textContent = text.textSignedOut;
-  document.getElementById("state").append(link);
+async function goOn(body, note) {
+  Object.assign(screen, body);
+  return screen.next ? show(screen.next, { note }) : leave();
+}
+
+function leave() {
+  leaving = true;
+  location.assign(text.finished);
+}
+
+// The answer stays in this tab. It is sent when the reader comes back to it, signed in again here or in another tab.
+function ask(parcel, message, href = text.signIn) {
+  sayWithLink(message, href).addEventListener("click", () => { leaving = true; });
+  addEventListener("focus", () => { if (!leaving) deliver(parcel); }, { once: true });
 }
 
 function undo() {
-  if (busy || button("undo").disabled) return;
-  show(last, { change: true });
+  if (busy || tool("undo").disabled) return;
+  if (revising) show(screen.next);
+  else show(screen.last, { change: true });
 }
 
 const commands = {
   positive: (by) => decide("biopsy / further treatment", by),
   negative: (by) => decide("no further treatment", by),
   undo,
-  help: () => help.showModal(),
+  help: () => document.getElementById("help").showModal(),
   zoomIn: viewer.zoomIn, zoomOut: viewer.zoomOut, fit: viewer.fit, actualSize: viewer.actualSize,
   left: () => viewer.pan(PAN, 0), right: () => viewer.pan(-PAN, 0), up: () => viewer.pan(0, PAN), down: () => viewer.pan(0, -PAN),
 };
 for (let level = 1; level <= levels; level += 1) commands[`confidence-${level}`] = (by) => confide(level, by);
 
-for (const tool of form.querySelectorAll("[data-command]")) {
-  tool.hidden = false;
-  tool.addEventListener("click", () => commands[tool.dataset.command]("mouse"));
+for (const button of tools()) {
+  button.hidden = false;
+  button.title = button.ariaLabel;
+  button.addEventListener("click", () => commands[button.dataset.command]("mouse"));
 }
 
-// A click of a pointer answers at once; the click that arrow keys cause inside the group (detail 0) only chooses.
+// What a click was made with is known from the event before it: the click on a label reaches the input as another one.
+document.addEventListener("pointerdown", (event) => { pointer = event.pointerType || "mouse"; }, true);
+document.addEventListener("keydown", () => { pointer = null; }, true);
 form.addEventListener("click", (event) => {
   const input = event.target.closest('input[type="radio"]');
   if (!input) return;
   if (busy) return event.preventDefault();
-  const by = event.detail ? event.pointerType || "mouse" : "keyboard";
-  if (input.name === "decision") return decide(input.value, by);
-  if (event.detail) return confide(Number(input.value), by);
-  device = by;
+  if (input.name === "decision") return decide(input.value, pointer ?? "arrows");
+  if (pointer) return confide(Number(input.value), pointer);
+  device = "arrows";
+  if (chosen("decision")) say(text.textEnter);
 });
 form.addEventListener("submit", (event) => { event.preventDefault(); commit(); });
-listen({ levels, isOn: () => keysOn.checked, run: (command, by) => commands[command](by) });
-addEventListener("beforeunload", (event) => { if (remembered()) event.preventDefault(); });
+listen({ levels, isOn: keysAreOn, run: (command, by) => commands[command](by) });
+addEventListener("beforeunload", (event) => { if (remembered() && !leaving) event.preventDefault(); });
 
 const kept = remembered();
 if (kept) deliver(kept);
-else show(current);
+else if (text.change) show(screen.last, { change: true });
+else show(screen.next);

@@ -1,8 +1,9 @@
 // Sends one answer until the server has it. Every try carries the same idempotency key; the answer waits in this tab's
-// session storage (opaque ids and the answer, no pixels), so that a reload or a new sign-in sends it again.
-const STORE = "reader-study-answer";
-const FINAL = new Set([400, 404, 409, 422]);
-const SIGNED_OUT = new Set([401, 403]);
+// session storage (opaque ids and the answer, no pixels), so that a reload or a new sign-in sends it again. It is kept
+// under the address of the enrolment's own page: whoever else signs in here never sends it.
+const STORE = `reader-study-answer:${location.pathname}`;
+const REFUSED = new Set([400, 409, 422]);
+const KEPT = { 401: "signed-out", 403: "signed-out", 404: "somebody-else" };
 
 function cookie(name) {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
@@ -24,7 +25,7 @@ export function remembered() {
 function remember(answer) {
   try { sessionStorage.setItem(STORE, JSON.stringify(answer)); } catch { /* it still lives in memory */ }
 }
-export function forget() {
+function forget() {
   try { sessionStorage.removeItem(STORE); } catch { /* nothing was stored */ }
 }
 
@@ -38,15 +39,16 @@ async function attempt(url, answer) {
   return { status: response.status, body: await response.json().catch(() => null) };
 }
 
-// {kind: "stored" | "refused" | "signed-out", body}; network failures and server errors are tried again for ever.
+// {kind: "stored" | "refused" | "signed-out" | "somebody-else", body}. Network failures and server errors are tried
+// again for ever; after the last two kinds the answer is still kept.
 export async function send(url, answer, { onWaiting }) {
   remember(answer);
   for (let tries = 0; ; tries += 1) {
     try {
       const { status, body } = await attempt(url, answer);
       if (status === 200 || status === 201) { forget(); return { kind: "stored", body }; }
-      if (FINAL.has(status)) { forget(); return { kind: "refused", body }; }
-      if (SIGNED_OUT.has(status)) return { kind: "signed-out", body };
+      if (REFUSED.has(status)) { forget(); return { kind: "refused", body }; }
+      if (status in KEPT) return { kind: KEPT[status], body };
     } catch { /* no connection: try again */ }
     onWaiting();
     await pause(tries);

@@ -1,8 +1,11 @@
 // Photographs are fetched ahead into memory only; nothing of them stays on the disk of a shared PC.
 const cache = new Map();
 
+export class SignedOut extends Error {}
+
 async function load(url) {
   const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  if (response.redirected) throw new SignedOut();
   if (!response.ok) throw new Error(String(response.status));
   return URL.createObjectURL(await response.blob());
 }
@@ -22,11 +25,13 @@ export function prefetch(positions) {
 }
 
 // Gives back the memory of everything but these positions.
-export async function keepOnly(positions) {
+export function keepOnly(positions) {
   const wanted = new Set(positions.map((position) => position.id));
-  for (const [id, loading] of cache) {
-    if (wanted.has(id)) continue;
-    cache.delete(id);
-    loading.then((url) => URL.revokeObjectURL(url), () => {});
-  }
+  for (const id of cache.keys()) if (!wanted.has(id)) drop(id);
+}
+
+// Forgets one image, so that it is fetched again.
+export function drop(id) {
+  cache.get(id)?.then((url) => URL.revokeObjectURL(url), () => {});
+  cache.delete(id);
 }

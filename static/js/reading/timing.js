@@ -1,4 +1,5 @@
-// Durations on the reader's own clock: from the first frame that shows the image to decision and commit; hidden time apart.
+// Durations on the reader's own clock: from the first frame that shows the image to the first decision and to the
+// commit; the time in which the page was hidden is counted apart.
 export function createTiming() {
   let shown = 0, decided = null, hidden = 0, hiddenSince = null;
   document.addEventListener("visibilitychange", () => {
@@ -8,7 +9,7 @@ export function createTiming() {
   });
   return {
     start(at) { shown = at; decided = null; hidden = 0; if (document.hidden) hiddenSince = at; },
-    decide() { decided = performance.now(); },
+    decide() { decided ??= performance.now(); },
     sinceShown: () => performance.now() - shown,
     result() {
       const now = performance.now();
