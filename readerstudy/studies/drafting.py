@@ -121,15 +121,21 @@ def update_protocol(*, actor: User, study: Study, now: datetime, **fields: Any) 
     with transaction.atomic():
         draft = draft_for_change(actor, study)
         protocol = Protocol.objects.get(study=draft)
-        changed = [name for name in sorted(fields) if getattr(protocol, name) != fields[name]]
+        given = {name: _with_plain_line_breaks(value) for name, value in fields.items()}
+        changed = [name for name in sorted(given) if getattr(protocol, name) != given[name]]
         for name in changed:
-            setattr(protocol, name, fields[name])
+            setattr(protocol, name, given[name])
         _check_confidence(protocol)
         check_valid(protocol, exclude={"study"})
         if changed:
             protocol.save(update_fields=changed)
             _record("study.protocol_changed", actor, draft, now, fields=changed)
     return protocol
+
+
+def _with_plain_line_breaks(value: Any) -> Any:
+    # Browsers send CR LF: saving a form as it stands must not be another wording, with another hash.
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def update_draft(
