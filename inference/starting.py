@@ -78,7 +78,7 @@ def _start(actor: User, artefact: Artefact, study: Study, now: datetime) -> Mode
         created_by=actor,
         created_at=now,
     )
-    check_valid(run)
+    check_valid(run, exclude={"environment"})  # known once it runs
     run.save()
     _record(actor, "model_run.started", run, now)
     transaction.on_commit(partial(send_run, run.pk))

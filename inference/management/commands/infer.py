@@ -61,7 +61,7 @@ class Command(BaseCommand):
 def _write(out: Path, scores: Scores) -> None:
     """The file appears whole or not at all."""
     part = out.with_name(out.name + ".part")
-    table = write_table(("file", "score"), [(name, repr(score)) for name, score in scores])
+    table = write_table(("file", "score"), scores)
     try:
         part.write_text(table, encoding="utf-8", newline="")
         part.replace(out)
