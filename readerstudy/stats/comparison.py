@@ -15,10 +15,11 @@ from readerstudy.stats.result import BoolArray, FloatArray, StatisticsInputError
 from readerstudy.stats.roc import SAME_RATE, RocCurve
 
 COMPARISON_RULE = (
-    "The CNN is better than a reader in specificity if its specificity at the reader's own sensitivity, on the "
-    "empirical ROC polygon, is strictly larger than the reader's specificity, and better in sensitivity if its "
-    "sensitivity at the reader's own specificity is strictly larger than the reader's sensitivity. Equality counts "
-    "as not better. Over several training runs the mean of the runs' rates is compared."
+    "The CNN is better than a reader in specificity if its specificity at the reader's own sensitivity is strictly "
+    "larger than the reader's specificity, and better in sensitivity if its sensitivity at the reader's own "
+    "specificity is strictly larger than the reader's sensitivity. Both are read off the empirical ROC polygon; "
+    "where several of its points have the matched rate, the best one counts. Equality counts as not better. "
+    "Over several training runs the mean of the runs' rates is compared."
 )
 
 
