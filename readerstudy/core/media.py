@@ -24,4 +24,10 @@ def send_stored_file(name: str, *, content_type: str, download_name: str) -> Htt
         )
     if not default_storage.exists(name):
         raise Http404
-    return FileResponse(default_storage.open(name), content_type=content_type, headers=headers)
+    # Without `filename` Django would tell the stored name, over the header given here.
+    return FileResponse(
+        default_storage.open(name),
+        content_type=content_type,
+        headers=headers,
+        filename=download_name,
+    )

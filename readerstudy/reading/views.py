@@ -44,7 +44,7 @@ def consent(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The consent text; agreeing begins the study."""
     enrolment = enrolment_for(request.user, public_id)
     wording = wording_of(enrolment.study.protocol, get_language() or "en")
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         moment, scope = now(), enrolment.study.public_id
         give_consent(
@@ -85,7 +85,7 @@ def read(request: SignedInRequest, public_id: str) -> HttpResponse:
     if enrolment.state == EnrolmentState.INVITED:
         return redirect("reading:consent", public_id)
     levels = enrolment.study.protocol.confidence_levels
-    form = AnswerForm(request.POST or None, levels=levels)
+    form = AnswerForm(request.POST if request.method == "POST" else None, levels=levels)
     if request.method == "POST" and form.is_valid():
         return _answered(request, enrolment, form)
     return _reading_page(request, enrolment, form)

@@ -13,8 +13,6 @@ from tests.studies.factories import advance, invite, make_study
 from tests.truth.factories import record_truth
 
 BIOPSY, NONE = ManagementDecision.BIOPSY, ManagementDecision.NONE
-
-
 TITLE = "Melanoma or nevus"
 
 
@@ -27,11 +25,12 @@ def open_study(
     emails=("reader@example.org",),
     before_lock=None,
     pixels=False,
+    title=TITLE,
 ):
     """A study in reading with these readers; none of them has begun. With `pixels` the images can be looked at."""
     if pixels:
-        make_image_set(admin=admin, now=now, cases=cases, name=TITLE)
-    study = make_study(admin=admin, coordinator=coordinator, now=now, cases=cases, title=TITLE)
+        make_image_set(admin=admin, now=now, cases=cases, name=title)
+    study = make_study(admin=admin, coordinator=coordinator, now=now, cases=cases, title=title)
     record_truth(admin=admin, image_set=study.image_set, now=now)
     for email in emails:
         invite(study, coordinator=coordinator, now=now, email=email)

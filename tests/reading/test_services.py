@@ -9,27 +9,20 @@ from django.db import connection, connections
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from readerstudy.reading.models import Reading
 from readerstudy.reading.rating import rating
-from readerstudy.reading.selectors import completeness, current_readings, next_position, progress_of
+from readerstudy.reading.selectors import (
+    Progress,
+    completeness,
+    current_readings,
+    next_position,
+    positions_of,
+    progress_of,
+)
 from readerstudy.reading.services import commit_reading, commit_readings
 from readerstudy.studies.choices import Revision
+from readerstudy.studies.models import StudyCase
 from readerstudy.studies.services import close_study, update_protocol, withdraw_reader
 from tests.conftest import make_user
 from tests.reading.factories import BIOPSY, NONE, answer, begin, ids, item, open_study
-
-
-@pytest.fixture
-def study(admin, coordinator, reader_user, now):
-    return open_study(
-        admin=admin,
-        coordinator=coordinator,
-        now=now,
-        emails=(reader_user.email, "second@example.org"),
-    )
-
-
-@pytest.fixture
-def enrolment(study, reader_user, now):
-    return begin(study, reader_user, now=now)
 
 
 def commit(enrolment, position_id, *, now, revise=False, attempt=None, **fields):
@@ -199,6 +192,56 @@ def test_a_batch_sent_again_goes_on_where_it_stopped(enrolment, now):
     commits = commit_readings(actor=enrolment.user, answers=batch, now=now)
     assert [c.created for c in commits] == [False] * 5 + [True] * 7
     assert Reading.objects.count() == 12
+
+
+def test_an_attempt_twice_in_one_batch_is_stored_once(enrolment, now):
+    first = item(ids(enrolment)[0])
+    commits = commit_readings(actor=enrolment.user, answers=[first, first], now=now)
+    assert commits[0].reading == commits[1].reading
+    assert Reading.objects.count() == 1
+
+
+def test_an_attempt_for_two_cases_of_one_batch_stores_none(enrolment, now):
+    first, second = ids(enrolment)[:2]
+    attempt = uuid.uuid4()
+    batch = [(first, answer(), attempt), (second, answer(), attempt)]
+    with pytest.raises(IdempotencyMismatch):
+        commit_readings(actor=enrolment.user, answers=batch, now=now)
+    assert not Reading.objects.exists()
+
+
+def test_answers_of_two_studies_are_not_stored_together(
+    enrolment, admin, coordinator, reader_user, now
+):
+    other = open_study(
+        admin=admin, coordinator=coordinator, now=now, emails=(reader_user.email,), title="Second"
+    )
+    batch = [item(ids(enrolment)[0]), item(ids(begin(other, reader_user, now=now))[0])]
+    with pytest.raises(InvalidInput, match="several studies"):
+        commit_readings(actor=reader_user, answers=batch, now=now)
+    assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("language", "tlh"), ("input_device", "mind"), ("decision", "perhaps")]
+)
+def test_a_word_that_is_not_known_is_refused(enrolment, now, field, value):
+    with pytest.raises(InvalidInput) as refused:
+        commit(enrolment, ids(enrolment)[0], now=now, **{field: value})
+    assert refused.value.field == field
+    assert not Reading.objects.exists()
+
+
+def test_no_answers_are_no_commits(enrolment, now):
+    assert commit_readings(actor=enrolment.user, answers=[], now=now) == []
+
+
+def test_a_withdrawn_case_is_passed_over(enrolment, now):
+    first, second = positions_of(enrolment)[:2]
+    StudyCase.objects.filter(pk=first.study_case_id).update(withdrawn_at=now)
+    assert next_position(enrolment) == second
+    assert progress_of(enrolment) == Progress(done=0, total=11)
+    commit(enrolment, second.public_id, now=now)
 
 
 def test_completeness_counts_a_changed_answer_once(study, enrolment, now):
