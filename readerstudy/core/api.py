@@ -20,7 +20,8 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
         problems = tuple(_field_problems(exception.get_full_details()))
         refused = InvalidInputs("The request is not valid.", problems)
         return Response(problem_body(refused), status=refused.status)
-    detail = getattr(exception, "detail", str(exception))
+    # Read from the response: the framework turns Django's own 404 and 403 into its errors on the way.
+    detail = response.data["detail"]
     code = getattr(detail, "code", "error")
     response.data = {"code": code, "message": str(detail), "problems": []}
     return response

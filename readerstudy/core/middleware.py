@@ -40,4 +40,5 @@ class DomainErrorMiddleware:
         # A message queued before the refusal would claim that something was done.
         list(messages.get_messages(request))
         template = "404.html" if isinstance(exception, NotFound) else "core/problem.html"
-        return render(request, template, {"error": exception}, status=exception.status)
+        context = {"error": exception, "messages": []}
+        return render(request, template, context, status=exception.status)

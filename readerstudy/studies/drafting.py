@@ -51,7 +51,7 @@ def create_study(
     check_may_create(actor)
     study = Study(
         title=title.strip(),
-        summary=summary.strip(),
+        summary=_with_plain_line_breaks(summary.strip()),
         slug=slug or free_slug(title),
         image_set=image_set,
         seed=checked_seed(seed) if seed else secrets.token_hex(32),
@@ -103,10 +103,12 @@ def update_study(
     """Another title and summary for a draft. Raises NotAllowed, Conflict after the lock, InvalidInputs."""
     with transaction.atomic():
         draft = draft_for_change(actor, study)
-        draft.title, draft.summary = title.strip(), summary.strip()
+        before = (draft.title, draft.summary)
+        draft.title, draft.summary = title.strip(), _with_plain_line_breaks(summary.strip())
         check_valid(draft)
-        draft.save(update_fields=["title", "summary"])
-        _record("study.changed", actor, draft, now, fields=["summary", "title"])
+        if (draft.title, draft.summary) != before:
+            draft.save(update_fields=["title", "summary"])
+            _record("study.changed", actor, draft, now, fields=["summary", "title"])
     return draft
 
 
@@ -179,6 +181,8 @@ def set_rank_groups(
         raise InvalidInput("A study has at least one rank group.", field="rank_groups")
     with transaction.atomic():
         draft = draft_for_change(actor, study)
+        if wanted == list(draft.rank_groups.values_list("name", flat=True)):
+            return list(draft.rank_groups.all())
         _drop_unwanted(draft.rank_groups.all(), wanted)
         # Out of the way first: two groups never have the same place, not even for a moment.
         draft.rank_groups.update(ordinal=F("ordinal") + 10_000)
@@ -198,8 +202,10 @@ def set_institutions(
     wanted = checked_names(names, field="institutions", limit=120, what="institution")
     with transaction.atomic():
         draft = draft_for_change(actor, study)
-        _drop_unwanted(draft.institutions.all(), wanted)
         existing = set(draft.institutions.values_list("name", flat=True))
+        if existing == set(wanted):
+            return list(draft.institutions.all())
+        _drop_unwanted(draft.institutions.all(), wanted)
         Institution.objects.bulk_create(
             Institution(study=draft, name=name) for name in wanted if name not in existing
         )

@@ -152,7 +152,7 @@ class RosterForm(forms.Form):
         widget=_text(12),
         strip=False,
         help_text=_("One reader per row; the first row names the columns: %(columns)s.")
-        % {"columns": ",".join(COLUMNS)},
+        % {"columns": ", ".join(COLUMNS)},
     )
     add_institutions = forms.BooleanField(
         label=_("Add institutions that the study does not have yet"), required=False
