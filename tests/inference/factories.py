@@ -5,8 +5,10 @@ import json
 import zipfile
 
 import numpy as np
+from django.urls import reverse
 
-from inference.services import add_artefacts, create_model
+from inference.models import Score
+from inference.services import add_artefacts, create_model, execute_run, start_runs
 from readerstudy.studies.choices import StudyState
 from tests.images.factories import make_image_set
 from tests.inference.engine.graphs import BIAS, WEIGHTS, linear, spec_json
@@ -60,3 +62,46 @@ def make_ready_study(
 def make_locked_study(*, coordinator, now, **options):
     study = make_ready_study(coordinator=coordinator, now=now, **options)
     return advance(study, StudyState.LOCKED, coordinator=coordinator, now=now)
+
+
+def run_all(actor, model, study, now):
+    """The runs of a model over a study, all of them finished."""
+    runs = start_runs(actor=actor, model=model, study=study, now=now)
+    for run in runs:
+        execute_run(run_id=run.pk, clock=lambda: now)
+    return runs
+
+
+class WorkerDied(BaseException):
+    """What SIGKILL looks like from inside: no `except Exception` sees it."""
+
+
+def dies_after(batches, now):
+    """A clock that ends the worker as soon as so many batches of two are stored."""
+
+    def tell():
+        if Score.objects.count() >= 2 * batches:
+            raise WorkerDied
+        return now
+
+    return tell
+
+
+def state_of(run):
+    run.refresh_from_db()
+    return run.state, run.done, run.total
+
+
+def addresses(run):
+    """Every page and API address on which a run, its study or its model is told of."""
+    model, study = run.artefact.model, run.study
+    return {
+        "model-list": reverse("inference:model-list"),
+        "model-detail": reverse("inference:model-detail", args=[model.public_id]),
+        "model-upload": reverse("inference:model-upload"),
+        "artefact-upload": reverse("inference:artefact-upload", args=[model.public_id]),
+        "study-runs": reverse("inference:study-runs", args=[study.slug]),
+        "run-progress": reverse("inference:run-progress", args=[study.slug]),
+        "api-list": reverse("api:model-run-list"),
+        "api-detail": reverse("api:model-run-detail", args=[run.public_id]),
+    }

@@ -13,4 +13,4 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         count = requeue_stale_runs(now=now())
-        self.stdout.write(f"{count} runs sent again.")
+        self.stdout.write(f"{count} {'run' if count == 1 else 'runs'} sent again.")
