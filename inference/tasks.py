@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import close_old_connections
+from django.db import connection
 
 from inference.claims import heartbeat_seconds
 from inference.execution import execute_run
@@ -37,8 +37,9 @@ def watch_for_lost_runs(sender: Any, **_kwargs: Any) -> None:
 
 
 def take_up_lost_runs() -> None:
-    """Looks once. The worker's timer may do so in a thread of its own, whose connection must not stay open."""
+    """Looks once. The worker's timer may do so in a thread of its own, or in the parent of the workers' pool."""
     try:
         requeue_stale_runs(now=now())
     finally:
-        close_old_connections()
+        if not connection.in_atomic_block:
+            connection.close()

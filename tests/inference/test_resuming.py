@@ -17,6 +17,7 @@ from inference.services import (
     retry_run,
     start_runs,
 )
+from inference.tasks import sweep_task, take_up_lost_runs, watch_for_lost_runs
 from tests.inference.factories import WorkerDied, dies_after, make_locked_study, state_of
 
 STALE = timedelta(seconds=31)
@@ -166,3 +167,31 @@ def test_a_run_in_line_behind_another_is_not_sent_again(coordinator, locked_stud
     claim(first.pk, now=now + STALE)
     assert requeue_stale_runs(now=now + STALE) == 0
     assert {state_of(run)[0] for run in others} == {RunState.QUEUED}
+
+
+class Timer:
+    """What a worker offers for work that comes again."""
+
+    def __init__(self):
+        self.entries = []
+
+    def call_repeatedly(self, seconds, function):
+        self.entries.append((seconds, function))
+
+
+class Worker:
+    def __init__(self):
+        self.timer = Timer()
+
+
+def test_a_worker_that_starts_takes_up_lost_runs_and_goes_on_looking(queued):
+    # The run was queued long before the worker's clock, and its message is nowhere.
+    worker = Worker()
+    watch_for_lost_runs(sender=worker)
+    assert state_of(queued) == (RunState.DONE, 5, 5)
+    assert worker.timer.entries == [(10, take_up_lost_runs)]
+
+
+def test_a_sweep_takes_up_lost_runs(queued):
+    sweep_task.delay()
+    assert state_of(queued) == (RunState.DONE, 5, 5)
