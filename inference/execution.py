@@ -62,7 +62,8 @@ def _score(run: ModelRun, clock: Clock) -> None:
     scored = run.scores.values("image")
     waiting = {image.public_id: image for image in images_of(run.study).exclude(pk__in=scored)}
     # Cases may have been withdrawn since the run was started.
-    keep(run, now=clock(), total=scored.count() + len(waiting))
+    done = scored.count()
+    keep(run, now=clock(), done=done, total=done + len(waiting))
     outcomes = engine.score_images(session, _sources(waiting.values()), batch_size=run.batch_size)
     for batch in _batches(outcomes, run.batch_size):
         _store(run, batch, waiting, cases, now=clock())

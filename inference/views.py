@@ -80,7 +80,7 @@ def model_upload(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("The model is loaded."))
             return redirect("inference:model-detail", model.public_id)
-    return render(request, "inference/upload.html", {"form": form})
+    return _upload_page(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,7 +98,12 @@ def artefact_upload(request: SignedInRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The training runs are loaded."))
             return redirect("inference:model-detail", model.public_id)
-    return render(request, "inference/upload.html", {"form": form, "model": model})
+    return _upload_page(request, form, model=model)
+
+
+def _upload_page(request: SignedInRequest, form: ArtefactsForm, **context: Any) -> HttpResponse:
+    status = 400 if form.errors else 200
+    return render(request, "inference/upload.html", {"form": form, **context}, status=status)
 
 
 def _given(form: ArtefactsForm) -> dict[str, Any]:

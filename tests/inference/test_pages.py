@@ -120,7 +120,7 @@ def test_an_admin_loads_a_zip(client, admin):
 def test_problems_are_shown_at_the_field_and_nothing_is_stored(client, admin, files, words):
     client.force_login(admin)
     response = upload(client, files)
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert words in response.context["form"].errors["files"][0]
     assert words in response.content.decode()
     assert "Ten images" in response.content.decode()
@@ -131,7 +131,7 @@ def test_an_upload_that_is_too_large_is_refused_before_it_is_read(client, admin,
     settings.MODEL_MAX_BYTES = 1000
     client.force_login(admin)
     response = upload(client, run_files(2))
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert "is too large" in response.content.decode()
 
 

@@ -1,0 +1,96 @@
+"""The pages of models in Chromium: loading, planning, progress that comes by itself, and axe on every page."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from inference.choices import RunState
+from inference.models import ModelRun
+from inference.services import start_runs
+from tests.axe import assert_accessible
+from tests.conftest import sign_in
+from tests.inference.factories import (
+    make_locked_study,
+    make_model,
+    make_ready_study,
+    run_files,
+    zipped,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_page(page, live_server):
+    """A function that signs somebody in and opens an address; fails on whatever the CSP refuses."""
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
+
+    def open_as(user, address):
+        sign_in(page, live_server.url, user)
+        page.goto(f"{live_server.url}{address}")
+        return page
+
+    yield open_as
+    assert faults == []
+
+
+def is_fault(line):
+    # Chromium calls it an error that a form with mistakes is answered with 400.
+    return line.type == "error" and "status of 400" not in line.text
+
+
+def given(name, content):
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def test_an_admin_loads_a_model_and_is_told_what_does_not_fit(open_page, admin):
+    page = open_page(admin, "/models/")
+    assert_accessible(page)
+    page.get_by_role("link", name="Load a model").click()
+    assert_accessible(page)
+    page.get_by_label("Name").fill("Small CNN")
+    page.get_by_label("Files").set_input_files([given("run-01.onnx", b"text")])
+    page.get_by_role("button", name="Check and load").click()
+    expect(page.get_by_text("run-01.onnx is not an ONNX model.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Files").set_input_files([given("cnn.zip", zipped(run_files(2)))])
+    page.get_by_role("button", name="Check and load").click()
+    expect(page.get_by_role("heading", name="Small CNN")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="run-02")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_a_draft_is_planned_with_a_model(open_page, admin, coordinator, now):
+    study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
+    make_model(admin=admin, now=now)
+    page = open_page(coordinator, f"/models/studies/{study.slug}/")
+    page.get_by_role("button", name="Plan with it").click()
+    expect(page.get_by_role("button", name="Take out")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_progress_comes_by_itself_and_keeps_the_focus(open_page, admin, coordinator, now):
+    study = make_locked_study(admin=admin, coordinator=coordinator, now=now)
+    model = make_model(admin=admin, now=now, runs=2)
+    first, second = start_runs(actor=coordinator, model=model, study=study, now=now)
+    row = ModelRun.objects.filter(pk=second.pk)
+    row.update(state=RunState.RUNNING, done=2, finished_at=None, heartbeat_at=timezone.now())
+    page = open_page(coordinator, f"/models/studies/{study.slug}/")
+    expect(page.get_by_text("2 / 5")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("region", name="Model runs").focus()
+    row.update(done=4)
+    expect(page.get_by_text("4 / 5")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "runs-table"
+    row.update(state=RunState.FAILED, error="The stored file of image abc has changed.")
+    expect(page.get_by_text("The stored file of image abc has changed.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("5 / 5")).to_have_count(2)
+    first.refresh_from_db()
+    assert first.state == RunState.DONE
+    page.get_by_role("link", name="Small CNN").first.click()
+    expect(page.get_by_role("heading", name="Runs over studies")).to_be_visible()
+    assert_accessible(page)
