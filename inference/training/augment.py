@@ -9,7 +9,7 @@ from inference.training.network import INPUT
 
 MEAN, STD = (0.70, 0.55, 0.48), (0.18, 0.17, 0.17)
 # What the exported spec does: shortest edge to this, then the middle INPUT × INPUT.
-RESIZED = 144
+RESIZED = 176
 
 
 def augmented(images: torch.Tensor) -> torch.Tensor:

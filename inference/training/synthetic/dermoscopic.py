@@ -17,7 +17,8 @@ def dermoscopic_image(lesion: Lesion, scene: Scene) -> Image.Image:
     rng = np.random.default_rng(scene.seed)
     picture = skin(rng, SIZE, scene.fitzpatrick, magnification=1.6)
     picture = picture * 0.75 + 0.25 * np.array([0.86, 0.66, 0.60])
-    painted = paint(lesion, SIZE, rng.uniform(46, 62), detail=1.0)
+    # Structures are not always seen: the network has to look at shape and colour too.
+    painted = paint(lesion, SIZE, rng.uniform(46, 62), detail=rng.uniform(0.25, 1.0))
     share = (painted.cover * rng.uniform(0.85, 1.0))[:, :, None]
     picture = picture * (1 - share) + painted.colour * share
     picture = hairs(rng, picture, int(rng.choice([0, 3, 8, 16])), width=1.3, darkness=0.75)
