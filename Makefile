@@ -81,4 +81,4 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@touch $@
 
 $(MO): locale/de/LC_MESSAGES/django.po | $(VENV)/.run
-	@$(PY) -m babel.messages.frontend compile -q -i $< -o $@
+	@$(PY) -m babel.messages.frontend -q compile -i $< -o $@
