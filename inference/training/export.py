@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 
@@ -37,10 +38,27 @@ def export_run(run: TrainingRun, folder: Path, name: str) -> Path:
         external_data=False,
         verbose=False,
     )
+    _forget_machine(path)
     _check_parity(network, path)
     spec = model_spec(resized=RESIZED, size=INPUT, mean=MEAN, std=STD)
     path.with_suffix(".json").write_text(json.dumps(spec, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _forget_machine(path: Path) -> None:
+    """Takes out the exporter's notes, which hold stack traces with paths of this machine."""
+    model = onnx.load(path)
+    model.ClearField("metadata_props")
+    for part in (
+        model.graph,
+        *model.graph.node,
+        *model.graph.value_info,
+        *model.graph.input,
+        *model.graph.output,
+    ):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.save(model, path)
 
 
 def _check_parity(network: torch.nn.Module, path: Path) -> None:
