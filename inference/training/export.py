@@ -1,6 +1,7 @@
 """From a trained network to an ONNX file with its spec, checked against PyTorch."""
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -26,23 +27,31 @@ def export_run(run: TrainingRun, folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.onnx"
     network = run.network.eval()
-    torch.onnx.export(
-        network,
-        (torch.zeros(2, 3, INPUT, INPUT),),
-        path,
-        dynamo=True,
-        opset_version=OPSET,
-        input_names=["images"],
-        output_names=["logits"],
-        dynamic_shapes=({0: torch.export.Dim("batch")},),
-        external_data=False,
-        verbose=False,
-    )
+    _write_graph(network, path)
     _forget_machine(path)
     _check_parity(network, path)
     spec = model_spec(resized=RESIZED, size=INPUT, mean=MEAN, std=STD)
     path.with_suffix(".json").write_text(json.dumps(spec, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _write_graph(network: torch.nn.Module, path: Path) -> None:
+    with warnings.catch_warnings():
+        # PyTorch's exporter calls functions of PyTorch's own that are on their way out.
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            network,
+            (torch.zeros(2, 3, INPUT, INPUT),),
+            path,
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=["images"],
+            output_names=["logits"],
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            external_data=False,
+            verbose=False,
+        )
 
 
 def _forget_machine(path: Path) -> None:
