@@ -28,10 +28,7 @@ class LabelledImages:
 
 def load_folder(folder: Path, manifest: Path) -> LabelledImages:
     """The images that the manifest names; columns `image` or `file`, `malignant`, optionally `patient_id`, `lesion_id`."""
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        column = _image_column(reader.fieldnames or [], manifest.name)
-        rows = list(reader)
+    column, rows = _manifest(manifest)
     labels = np.array(
         [_label(row["malignant"], manifest.name, n) for n, row in enumerate(rows, start=2)],
         dtype=np.int64,
@@ -44,6 +41,19 @@ def load_folder(folder: Path, manifest: Path) -> LabelledImages:
         [_pixels(folder / row[column], manifest.name, n) for n, row in enumerate(rows, start=2)]
     )
     return LabelledImages(pixels, labels, tuple(_patient(row, column) for row in rows))
+
+
+def _manifest(manifest: Path) -> tuple[str, list[dict[str, str]]]:
+    """The name of the column with the images, and the rows; a short row has empty cells."""
+    try:
+        with manifest.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, restval="")
+            column = _image_column(reader.fieldnames or [], manifest.name)
+            return column, list(reader)
+    except OSError as error:
+        raise TrainingDataError(f"{manifest.name} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TrainingDataError(f"{manifest.name} is not a CSV file in UTF-8.") from error
 
 
 def _image_column(names: Sequence[str], manifest: str) -> str:

@@ -43,3 +43,16 @@ def test_the_column_may_be_called_file_and_each_image_is_then_its_own_patient(tm
 def test_a_manifest_that_does_not_fit_is_refused_with_file_and_row(tmp_path, manifest, words):
     with pytest.raises(TrainingDataError, match=words):
         load_folder(*folder(tmp_path, manifest))
+
+
+def test_a_row_that_is_too_short_is_refused(tmp_path):
+    with pytest.raises(TrainingDataError, match="row 3, column malignant: “”"):
+        load_folder(*folder(tmp_path, "image,malignant\na.png,1\nb.png\n"))
+
+
+def test_a_manifest_that_is_missing_or_no_text_is_refused_by_name(tmp_path):
+    with pytest.raises(TrainingDataError, match=r"list\.csv cannot be read: No such file"):
+        load_folder(tmp_path, tmp_path / "list.csv")
+    (tmp_path / "list.csv").write_bytes(b"image,malignant\n\xff\xfe,1\n")
+    with pytest.raises(TrainingDataError, match=r"list\.csv is not a CSV file in UTF-8"):
+        load_folder(tmp_path, tmp_path / "list.csv")
