@@ -16,6 +16,8 @@ import psycopg
 import pytest
 import redis
 
+from readerstudy.core.processes import web_command, worker_command
+
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 # Every test process has a Redis database of its own: 5, 6, …
@@ -79,10 +81,10 @@ class RunningSite:
         lines = self.manage("shell", "--no-imports", "-c", code).strip().splitlines()
         return json.loads(lines[-1])
 
-    def start(self, name, *arguments):
+    def start(self, name, command):
         with (self.folder / f"{name}-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
-                self.command(*arguments),
+                command,
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -93,35 +95,12 @@ class RunningSite:
         return process
 
     def start_web(self):
-        web = self.start(
-            "web",
-            "-m",
-            "gunicorn",
-            "readerstudy.wsgi",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--threads",
-            "4",
-            "--no-control-socket",
-        )
+        web = self.start("web", web_command(host="127.0.0.1", port=self.port))
         wait_until(self._answers, seconds=60, what="the web server")
         return web
 
     def start_worker(self):
-        return self.start(
-            "worker",
-            "-m",
-            "celery",
-            "-A",
-            "readerstudy",
-            "worker",
-            "-Q",
-            "default,gpu",
-            "-P",
-            "solo",
-            "--loglevel",
-            "INFO",
-        )
+        return self.start("worker", worker_command())
 
     def _answers(self):
         with suppress(OSError), urlopen(f"{self.url}/healthz", timeout=2) as response:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
@@ -26,12 +26,6 @@ from readerstudy.intake.services import confirm_job, create_job, discard_job, re
 THUMBNAILS = 12
 # More on one page is not read; the CSV file has them all.
 PROBLEMS_SHOWN = 200
-
-
-class SignedInRequest(HttpRequest):
-    """A request behind `login_required`."""
-
-    user: User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,7 @@ from readerstudy.studies.models import Enrolment, Study, StudyCase
 from readerstudy.studies.selectors import staff_studies_visible_to
 from readerstudy.truth.selectors import reference_standards
 
-# Pages and exports show an analysis only in these states.
+# Repeats and later passes are no part of the primary analysis.
 _PRIMARY_SESSION = 1
 
 

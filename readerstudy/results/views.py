@@ -62,8 +62,6 @@ def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
         "headline": headline(document),
         "figures": figures,
         "tables": [table for table in tables.values() if len(table.rows) <= _SHORT_TABLE],
-        "long_tables": [table for table in tables.values() if len(table.rows) > _SHORT_TABLE],
-        "matched": [model["matched"][0] for model in document["models"]],
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }
