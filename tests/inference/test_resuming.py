@@ -90,6 +90,7 @@ def test_a_worker_stops_when_its_run_is_taken_over(queued, now):
     assert execute_run(run_id=queued.pk, clock=slow) is None
     assert state_of(queued) == (RunState.RUNNING, 2, 5)
     assert queued.attempt == 2
+    assert Score.objects.count() == 2
 
 
 def test_heartbeats_go_on_until_the_run_is_another_workers(queued, now):

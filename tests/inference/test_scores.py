@@ -77,3 +77,14 @@ def test_a_model_that_was_not_planned_is_not_prespecified(
 ):
     run_all(coordinator, single_model, locked_study, now)
     assert [one.prespecified for one in scores_of(study=locked_study)] == [False]
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.FAILED])
+def test_a_run_that_is_not_done_tells_nothing_even_with_every_score(
+    admin, coordinator, model, now, state
+):
+    study = make_locked_study(admin=admin, coordinator=coordinator, now=now, cases=3)
+    run_all(coordinator, model, study, now)
+    study.model_runs.filter(artefact__label="run-02").update(state=state)
+    (found,) = scores_of(study=study)
+    assert found.labels == ("run-01", "run-03")
