@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from readerstudy.stats.render import Rendered
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -24,7 +26,7 @@ def refuse_not_finite(values: dict[str, Any]) -> None:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Rendered):
     """An estimate with its confidence interval. Where a part is None that could be a number, `reason` says why.
 
     A `reason` may also stand beside a full interval, as a caution. `n` counts what the method's text names
@@ -60,13 +62,9 @@ class Estimate:
         """No interval, and why; the value itself may be known."""
         return cls(value, None, None, method, n=n, se=se, level=level, reason=reason)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Spread:
+class Spread(Rendered):
     """Mean and range of several values; `sd` (denominator n − 1) is None for a single one."""
 
     mean: float
@@ -78,7 +76,3 @@ class Spread:
     def __post_init__(self) -> None:
         """Raises ArithmeticError for a number that is not finite."""
         refuse_not_finite(asdict(self))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
