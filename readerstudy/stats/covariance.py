@@ -15,6 +15,7 @@ class CovarianceEstimator(StrEnum):
 
     DELONG = "delong"
     JACKKNIFE = "jackknife"
+    UNBIASED = "unbiased"
 
 
 @dataclass(frozen=True, eq=False)

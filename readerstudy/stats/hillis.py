@@ -6,10 +6,10 @@ Hillis, Stat Med 2007;26:596. The values may be AUCs, rates, or differences from
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, t
 
 from readerstudy.stats.covariance import ZERO_VARIANCE
 from readerstudy.stats.result import FloatArray
+from readerstudy.stats.tails import quantile, two_sided_p
 
 _ONE_READER = "With one reader the variance between readers cannot be estimated."
 _NO_VARIANCE = "All readers have the same value and the cases add no variance: there is nothing to estimate an error from."
@@ -33,8 +33,7 @@ class ReaderMean:
         """Half of the confidence interval of the mean."""
         if self.se is None:
             return None
-        tail = (1 - level) / 2
-        return self.se * float(norm.isf(tail) if self.df is None else t.isf(tail, self.df))
+        return self.se * quantile(level, self.df)
 
     def statistic(self) -> float | None:
         """The mean by its standard error."""
@@ -43,9 +42,7 @@ class ReaderMean:
     def p(self) -> float | None:
         """Two-sided p of the hypothesis that the mean is zero."""
         ratio = self.statistic()
-        if ratio is None:
-            return None
-        return float(2 * (norm.sf(abs(ratio)) if self.df is None else t.sf(abs(ratio), self.df)))
+        return None if ratio is None else two_sided_p(ratio, self.df)
 
 
 def mean_over_random_readers(values: FloatArray, cov2: float) -> ReaderMean:

@@ -129,7 +129,7 @@ def readings_from_columns(
     _check_columns(columns, labels, values)
     names, codes = zip(*(np.unique(column, return_inverse=True) for column in columns), strict=True)
     shape = tuple(name.size for name in names)
-    cells = np.ravel_multi_index(codes, shape)
+    cells = np.asarray(np.ravel_multi_index(codes, shape))
     _check_single(columns, cells)
     table = np.full(shape, np.nan)
     table.ravel()[cells] = values
