@@ -5,7 +5,8 @@ from readerstudy.stats.mrmc.dbm import (
     PseudovalueComponents,
     dorfman_berbaum_metz,
 )
-from readerstudy.stats.mrmc.obuchowski_rockette import figure_covariance, obuchowski_rockette
+from readerstudy.stats.mrmc.estimation import figure_covariance
+from readerstudy.stats.mrmc.obuchowski_rockette import obuchowski_rockette
 from readerstudy.stats.mrmc.results import (
     Components,
     Difference,

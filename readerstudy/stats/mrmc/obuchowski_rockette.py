@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from readerstudy.stats.covariance import ZERO_VARIANCE, CovarianceEstimator
-from readerstudy.stats.inputs import check_level, read_only
+from readerstudy.stats.inputs import check_level
 from readerstudy.stats.mrmc.anova import MeanSquares, mean_squares, reported
-from readerstudy.stats.mrmc.components import ErrorComponents, error_components
-from readerstudy.stats.mrmc.covariance import ReadingsCovariance, readings_covariance
+from readerstudy.stats.mrmc.estimation import Estimated, estimated
 from readerstudy.stats.mrmc.models import (
     FRRC,
     RRRC,
@@ -47,12 +46,10 @@ def obuchowski_rockette(
     """
     check_level(level)
     estimator = estimator_named(covariance)
-    found = _covariance(readings, estimator, figure)
-    table = np.full((len(readings.modalities), len(readings.readers)), np.nan)
-    table[found.modality, found.reader] = found.value
-    _check_layout(readings, table)
-    ms, error = mean_squares(table), error_components(found, readings.design)
-    random, fixed = _with_cases_random(ms, error, found.reason, readings.modalities, level)
+    found = estimated(readings, estimator, figure)
+    _check_layout(readings, found.value)
+    ms, names = mean_squares(found.value), readings.modalities
+    random, fixed = _with_cases_random(ms, found, names, level)
     return MrmcAnalysis(
         figure=figure.method if figure else "AUC",
         covariance=estimator.value,
@@ -61,27 +58,14 @@ def obuchowski_rockette(
         n_readers=len(readings.readers),
         n_positive=readings.n_positive,
         n_negative=readings.n_negative,
-        components=reported(ms, error),
+        components=reported(ms, found.components),
         rrrc=random,
         frrc=fixed,
-        rrfc=rrfc(ms, readings.modalities, level),
+        rrfc=rrfc(ms, names, level),
         readings=_readings(readings, found),
-        reader_differences=_reader_differences(readings, table, error, level),
+        reader_differences=_reader_differences(readings, found, level),
         reason=found.reason,
     )
-
-
-def _with_cases_random(
-    ms: MeanSquares,
-    error: ErrorComponents | None,
-    reason: str | None,
-    names: tuple[str, ...],
-    level: float,
-) -> tuple[ModelTest, ModelTest]:
-    if error is None:
-        why = reason or ""
-        return without_covariance(RRRC, ms, why, names, level), without_covariance(FRRC, ms, why, names, level)  # fmt: skip
-    return rrrc(ms, error, names, level), frrc(ms, error, names, level)
 
 
 def estimator_named(name: CovarianceEstimator | str) -> CovarianceEstimator:
@@ -93,14 +77,13 @@ def estimator_named(name: CovarianceEstimator | str) -> CovarianceEstimator:
         raise StatisticsInputError(f"The covariance must be one of {known}, not {name}.") from error
 
 
-def _covariance(
-    readings: Readings, estimator: CovarianceEstimator, figure: "FigureOfMerit | None"
-) -> ReadingsCovariance:
-    if figure is None:
-        return readings_covariance(readings, estimator)
-    if estimator is not CovarianceEstimator.JACKKNIFE:
-        raise StatisticsInputError(f"The covariance of {figure.name} is estimated by the jackknife, not by {estimator}.")  # fmt: skip
-    return figure_covariance(readings, figure)
+def _with_cases_random(
+    ms: MeanSquares, found: Estimated, names: tuple[str, ...], level: float
+) -> tuple[ModelTest, ModelTest]:
+    if found.components is None:
+        why = found.reason or ""
+        return without_covariance(RRRC, ms, why, names, level), without_covariance(FRRC, ms, why, names, level)  # fmt: skip
+    return rrrc(ms, found.components, names, level), frrc(ms, found.components, names, level)
 
 
 def _check_layout(readings: Readings, table: FloatArray) -> None:
@@ -115,45 +98,34 @@ def _check_layout(readings: Readings, table: FloatArray) -> None:
     )
 
 
-def figure_covariance(readings: Readings, figure: "FigureOfMerit") -> ReadingsCovariance:
-    """Any figure of merit of all readings with its jackknife covariance; complete data only.
-
-    Raises StatisticsInputError for incomplete data and for a class with a single case.
-    """
-    if not readings.is_complete:
-        raise StatisticsInputError(f"{figure.name} needs every reader to have read every case in every modality.")  # fmt: skip
-    I, J, K = readings.scores.shape
-    value, left_out = figure.jackknife(readings.truth, readings.scores.reshape(I * J, K))
-    deviations, cases = left_out - left_out.mean(axis=1, keepdims=True), left_out.shape[1]
-    matrix = deviations @ deviations.T * ((cases - 1) / cases)
-    modality, reader = np.divmod(np.arange(I * J), J)
-    return ReadingsCovariance(read_only(value), modality, reader, read_only(matrix))
-
-
-def _readings(readings: Readings, found: ReadingsCovariance) -> tuple[ReadingValue, ...]:
+def _readings(readings: Readings, found: Estimated) -> tuple[ReadingValue, ...]:
     """The unbiased estimator's variance may be negative: then there is no standard error."""
-    size = found.value.size
-    variances = [None] * size if found.matrix is None else np.diag(found.matrix).tolist()
-    rows = zip(found.reader, found.modality, found.value.tolist(), variances, strict=True)
+    places = np.argwhere(~np.isnan(found.value)).tolist()
     return tuple(
-        ReadingValue(readings.readers[j], readings.modalities[i], value, None if variance is None or variance < 0 else math.sqrt(variance))
-        for j, i, value, variance in rows
-    )  # fmt: skip
+        ReadingValue(
+            readings.readers[j],
+            readings.modalities[i],
+            float(found.value[i, j]),
+            math.sqrt(found.variance[i, j]) if found.variance[i, j] >= 0 else None,
+        )
+        for i, j in places
+    )
 
 
 def _reader_differences(
-    readings: Readings, table: FloatArray, error: ErrorComponents | None, level: float
+    readings: Readings, found: Estimated, level: float
 ) -> tuple[ReaderDifference, ...]:
     """Each reader's differences between modalities: SE = √(2 (Var_j − Cov1_j)), normal; cases random."""
+    error = found.components
     if error is None:
         return ()
-    pairs = list(combinations(range(len(readings.modalities)), 2))
+    variances = 2 * (error.reader_var - error.reader_cov1)
     return tuple(
-        _reader_difference(readings, table, (j, a, b), 2 * (error.reader_var[j] - error.reader_cov1[j]), level)
+        _reader_difference(readings, found.value, (j, a, b), float(variances[j]), level=level)
         for j in range(len(readings.readers))
-        for a, b in pairs
-        if not np.isnan(table[[a, b], j]).any()
-    )  # fmt: skip
+        for a, b in combinations(range(len(readings.modalities)), 2)
+        if not np.isnan(found.value[[a, b], j]).any()
+    )
 
 
 def _reader_difference(
@@ -161,6 +133,7 @@ def _reader_difference(
     table: FloatArray,
     place: tuple[int, int, int],
     variance: float,
+    *,
     level: float,
 ) -> ReaderDifference:
     j, a, b = place
@@ -168,5 +141,5 @@ def _reader_difference(
     estimate = float(table[a, j] - table[b, j])
     if variance < ZERO_VARIANCE:
         return ReaderDifference(*names, estimate, None, None, None, None, None, _NO_VARIANCE, reader=readings.readers[j])  # fmt: skip
-    found = difference(*names, estimate, math.sqrt(variance), None, level=level)
-    return ReaderDifference(**vars(found), reader=readings.readers[j])
+    row = difference(*names, estimate, math.sqrt(variance), None, level=level)
+    return ReaderDifference(**vars(row), reader=readings.readers[j])
