@@ -1,6 +1,7 @@
 """The statistics' part of `make bench`: whole calls, a plain NumPy twin beside them, and growth in cases and readers."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -78,19 +79,25 @@ def whole_calls() -> None:
 
 def growth() -> None:
     """How the time grows with the cases and with the readers, as an exponent of each step of ten."""
+    by_cases = [study(2, 5, cases) for cases in (10**3, 10**4, 10**5)]
+    by_readers = [study(1, readers, 200) for readers in (10, 100, 1000)]
+    single = [seconds(lambda data=data: stats.auc_interval(data.truth, data.scores[0, 0])) for data in by_cases]  # fmt: skip
+    print(f"cases 10³, 10⁴, 10⁵, one AUC with DeLong's interval: {_steps(single)}")
     for name in ("jackknife", "delong"):
-        times = [seconds(lambda data=data: obuchowski_rockette(data, covariance=name)) for data in (study(2, 5, cases) for cases in (10**3, 10**4, 10**5))]  # fmt: skip
-        print(f"cases 10³, 10⁴, 10⁵ (5 readers, 2 modalities), {name}: {_steps(times)}; K log K is 1.12 and 1.10")  # fmt: skip
-    times = [seconds(lambda data=data: stats.auc_interval(data.truth, data.scores[0, 0])) for data in (study(1, 1, cases) for cases in (10**3, 10**4, 10**5))]  # fmt: skip
-    print(f"cases 10³, 10⁴, 10⁵, one AUC with DeLong's interval: {_steps(times)}")
+        told = _steps([_analysis_seconds(data, name) for data in by_cases])
+        print(f"cases 10³, 10⁴, 10⁵ (5 readers, 2 modalities), {name}: {told}; K log K is 1.12 and 1.10")  # fmt: skip
     for name in ESTIMATORS:
-        times = [seconds(lambda data=data: obuchowski_rockette(data, covariance=name)) for data in (study(1, readers, 200) for readers in (10, 100, 1000))]  # fmt: skip
-        print(f"readers 10, 100, 1,000 (200 cases), {name}: {_steps(times)}")
+        told = _steps([_analysis_seconds(data, name) for data in by_readers])
+        print(f"readers 10, 100, 1,000 (200 cases), {name}: {told}")
+
+
+def _analysis_seconds(data: Readings, name: str) -> float:
+    return seconds(lambda: obuchowski_rockette(data, covariance=name))
 
 
 def _steps(times: list[float]) -> str:
     shown = ", ".join(f"{1000 * taken:.1f} ms" for taken in times)
-    exponents = " and ".join(f"{math.log10(later / sooner):.2f}" for sooner, later in zip(times, times[1:], strict=False))  # fmt: skip
+    exponents = " and ".join(f"{math.log10(later / sooner):.2f}" for sooner, later in pairwise(times))  # fmt: skip
     return f"{shown}, exponents {exponents}"
 
 
