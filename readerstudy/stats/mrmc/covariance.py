@@ -9,7 +9,7 @@ from readerstudy.stats.delong import structural_components
 from readerstudy.stats.inputs import read_only
 from readerstudy.stats.readings import Readings
 from readerstudy.stats.result import BoolArray, FloatArray, IntArray, StatisticsInputError
-from readerstudy.stats.unbiased import unbiased_matrix
+from readerstudy.stats.ustatistics.pairs import unbiased_matrix
 
 
 @dataclass(frozen=True, eq=False)
