@@ -7,8 +7,7 @@ import numpy as np
 from readerstudy.stats.mrmc.components import ErrorComponents
 from readerstudy.stats.readings import Readings
 from readerstudy.stats.result import FloatArray
-from readerstudy.stats.ustatistics.codes import CaseSums, case_sums, coded
-from readerstudy.stats.ustatistics.sums import pair_products
+from readerstudy.stats.ustatistics import score_sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,22 +25,14 @@ def crossed_unbiased(readings: Readings) -> CrossedUnbiased:
     The covariance of two readings is θ_u θ_v − M4 (Gallas 2006), bilinear in the success scores: a sum of covariances
     over readers is the covariance of the sums. Needs complete data with two cases of each class.
     """
-    I, J, K = readings.scores.shape
-    codes = coded(readings.truth, readings.scores.reshape(I * J, K))
-    sums = case_sums(codes)
-    n1, n0 = codes.positive.shape[1], codes.negative.shape[1]
-    products = pair_products(codes.positive.reshape(I, J, n1), codes.negative.reshape(I, J, n0), sums)  # fmt: skip
-    own = _covariances(_by_case(sums, (I, J)), products.readers.astype(float))
-    auc = sums.total.reshape(I, J) / (2 * n1 * n0)
-    summed = [part.sum(axis=1, keepdims=True) for part in _by_case(sums, (I, J))]
-    pooled = _covariances(summed, products.modalities[:, :, np.newaxis].astype(float))[:, :, 0]
-    return CrossedUnbiased(auc, own[np.arange(I), np.arange(I)], _components(own, pooled))
-
-
-def _by_case(sums: CaseSums, shape: tuple[int, int]) -> list[FloatArray]:
-    """Twice the success scores by positive (I, J, n1) and by negative (I, J, n0)."""
-    parts = sums.by_positive, sums.by_negative
-    return [part.astype(float).reshape(*shape, part.shape[1]) for part in parts]
+    sums = score_sums(readings)
+    parts = [part.astype(float) for part in (sums.by_positive, sums.by_negative)]
+    own = _covariances(parts, sums.products.readers.astype(float))
+    summed = [part.sum(axis=1, keepdims=True) for part in parts]
+    pooled = _covariances(summed, sums.products.modalities[:, :, np.newaxis].astype(float))[:, :, 0]
+    auc = sums.total / (2 * readings.n_positive * readings.n_negative)
+    diagonal = np.arange(len(readings.modalities))
+    return CrossedUnbiased(auc, own[diagonal, diagonal], _components(own, pooled))
 
 
 def _covariances(parts: list[FloatArray], products: FloatArray) -> FloatArray:
