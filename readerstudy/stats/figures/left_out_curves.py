@@ -43,7 +43,7 @@ class LeftOutCurves:
         """False positives at one point of each curve (D,)."""
         return np.asarray(self.fp[point] - self.without_negative * (point >= self.step))
 
-    def false_positives(self, fpf: float) -> FloatArray:
+    def false_positives(self, fpf: float | FloatArray) -> FloatArray:
         """An FPF as a count of each curve's negative cases (D,); whole where it is whole but for rounding."""
         count = fpf * self.n_negative
         whole = np.rint(count)

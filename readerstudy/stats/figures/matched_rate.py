@@ -52,8 +52,8 @@ class _RateAt(CurveFigure):
         rule = _RULES[MatchingRule(self.rule)].format(polygon=polygon, matched=matched)
         return f"{self.name[:1].upper()}{self.name[1:]}, {rule} (Zhou, Obuchowski and McClish 2011)"
 
-    def _matched(self, found: LeftOutCurves, fpf: float) -> FloatArray:
-        """The TPF of each curve (D,) at the FPF."""
+    def _matched(self, found: LeftOutCurves, fpf: float | FloatArray) -> FloatArray:
+        """The TPF of each curve (D,) at the FPF, one for all or its own (D,)."""
         at = found.false_positives(fpf)
         if self.rule == MatchingRule.INTERPOLATED:
             return np.asarray(found.height(at) / found.n_positive)
@@ -116,3 +116,15 @@ class SpecificityAt(_RateAt):
             return 1 - self._matched(found, self.sensitivity)
         # Looking for the healthy instead of the diseased turns the specificity into the sensitivity of the curve.
         return self._matched(curves(1 - labels, -score, left_out=left_out), 1 - self.sensitivity)
+
+
+def left_out_rates_at(
+    figure: SensitivityAt | SpecificityAt, labels: IntArray, score: FloatArray, targets: FloatArray
+) -> FloatArray:
+    """The matched rate (J, 1 + K) of one reading where its own target belongs to each curve: targets (J, 1 + K).
+
+    Column 0 is the curve of all cases, column k + 1 the curve without case k. The figure's own target is not used.
+    """
+    of_specificity = isinstance(figure, SpecificityAt)
+    found = curves(1 - labels, -score, left_out=True) if of_specificity else curves(labels, score, left_out=True)  # fmt: skip
+    return np.stack([figure._matched(found, 1 - row) for row in targets])  # noqa: SLF001 (same module)

@@ -106,4 +106,13 @@ def reported(ms: MeanSquares, error: ErrorComponents | None) -> Components:
     elif ms.error is not None and ms.ms_r is not None:
         var_tr = ms.error - error.var + error.cov1 + error.cov2 - error.cov3
         var_r = (ms.ms_r - ms.error) / ms.mean.size - error.cov1 + error.cov3
-    return Components(error.var, error.cov1, error.cov2, error.cov3, *squares, var_r, var_tr)
+    several, others = ms.mean.size > 1, ms.n_readers.max() > 1
+    return Components(
+        error.var,
+        error.cov1 if several else None,
+        error.cov2 if others else None,
+        error.cov3 if several and (others or ms.nested) else None,
+        *squares,
+        var_r,
+        var_tr,
+    )

@@ -1,0 +1,119 @@
+"""The algorithm at a reader's own operating point, and at the readers' mean one as in the paper."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from readerstudy.stats.covariance import TOO_FEW_CASES
+from readerstudy.stats.figures.matched_rate import SensitivityAt, SpecificityAt, left_out_rates_at
+from readerstudy.stats.inputs import (
+    MISSING,
+    check_level,
+    checked_decisions,
+    checked_truth,
+    read_only,
+)
+from readerstudy.stats.operating_points import MatchingRule, matching_rule
+from readerstudy.stats.render import Rendered
+from readerstudy.stats.result import FloatArray, IntArray, StatisticsInputError
+from readerstudy.stats.roc import checked_reading
+from readerstudy.stats.standalone import (
+    ErrorsOfDifferences,
+    Standalone,
+    difference_from_readers,
+    errors_of,
+)
+
+OWN_POINT = (
+    "Matched operating point: {compared} of the algorithm at each reader's own {held} ({rule}), averaged; readers and "
+    "cases random (Obuchowski-Rockette with Hillis df), jackknife over all cases of points and curve together"
+)
+_MISSING = "Reader {} has no decision on case {}: a matched operating point needs every case of every reader."
+
+
+@dataclass(frozen=True, eq=False)
+class MatchedComparison(Rendered):
+    """The algorithm's rates (J,) at each reader's point, the readers' rates (J,), and the averaged difference."""
+
+    compared: str
+    held: str
+    rule: str
+    algorithm: FloatArray
+    readers: FloatArray
+    held_at: FloatArray
+    mean: Standalone
+
+
+def matched_against_readers(
+    truth: ArrayLike,
+    reader_decisions: ArrayLike,
+    algorithm_score: ArrayLike,
+    level: float = 0.95,
+    *,
+    held: str = "sensitivity",
+    rule: MatchingRule | str = MatchingRule.INTERPOLATED,
+) -> MatchedComparison:
+    """Per reader the algorithm's other rate at the reader's own sensitivity (or specificity, by `held`) − the reader's.
+
+    Decisions 1/0 (J, K), scores (K,). Leaving out a case changes the reader's point and the algorithm's curve together,
+    so the interval carries both. Raises StatisticsInputError for a missing decision and an unknown rate or rule.
+    """
+    check_level(level)
+    labels, score, table = inputs(truth, reader_decisions, algorithm_score)
+    figure, chosen = figure_at(held, rule), matching_rule(rule)
+    own, other = left_out_points(labels, table, held)
+    found = left_out_rates_at(figure, labels, score, own)
+    mean = _averaged(found, other, labels, method=OWN_POINT.format(compared=OTHER[held], held=held, rule=chosen), level=level)  # fmt: skip
+    at_point, readers, at = (read_only(column[:, 0].copy()) for column in (found, other, own))
+    return MatchedComparison(OTHER[held], held, chosen.value, at_point, readers, at, mean)
+
+
+OTHER = {"sensitivity": "specificity", "specificity": "sensitivity"}
+
+
+def figure_at(held: str, rule: MatchingRule | str) -> SensitivityAt | SpecificityAt:
+    if held not in OTHER:
+        raise StatisticsInputError(f"The rate held must be sensitivity or specificity, not {held}.")
+    return SpecificityAt(0.5, rule=rule) if held == "sensitivity" else SensitivityAt(0.5, rule=rule)
+
+
+def inputs(
+    truth: ArrayLike, decisions: ArrayLike, score: ArrayLike
+) -> tuple[IntArray, FloatArray, IntArray]:
+    labels, values = checked_reading(checked_truth(truth), score)
+    table = checked_decisions(decisions, labels.size)
+    missing = np.argwhere(table == MISSING)
+    if missing.size:
+        raise StatisticsInputError(_MISSING.format(*(missing[0] + 1)))
+    return labels, values, table
+
+
+def left_out_points(labels: IntArray, table: IntArray, held: str) -> tuple[FloatArray, FloatArray]:
+    """Each reader's held rate and other rate (J, 1 + K): of all cases, then without each case."""
+    rates = {}
+    for name, label in (("sensitivity", 1), ("specificity", 0)):
+        of_class = labels == label
+        right = (table == label) & of_class
+        total, n = right.sum(axis=1, keepdims=True), int(of_class.sum())
+        # The rate without the only case of a class is not needed: such data have no interval.
+        without = (total - right) / np.maximum(n - of_class, 1)
+        rates[name] = np.hstack([total / n, without])
+    return rates[held], rates[OTHER[held]]
+
+
+def _averaged(
+    found: FloatArray, other: FloatArray, labels: IntArray, *, method: str, level: float
+) -> Standalone:
+    few = np.bincount(labels).min() < 2  # noqa: PLR2004 (one must be left)
+    errors = None if few else _jackknife_errors((found - other)[:, 1:])
+    return difference_from_readers(
+        found[:, 0], other[:, 0], errors,
+        method=method, level=level, reason=TOO_FEW_CASES if few else None,
+    )  # fmt: skip
+
+
+def _jackknife_errors(left_out: FloatArray) -> ErrorsOfDifferences:
+    """From differences without each case (J, K)."""
+    deviations, cases = left_out - left_out.mean(axis=1, keepdims=True), left_out.shape[1]
+    return errors_of(deviations @ deviations.T * ((cases - 1) / cases))
