@@ -22,7 +22,8 @@ Written by `python -m tools.agreement`; a test computes every row again and fail
 The numbers of the reference software were computed once with RJafroc 2.1.3, MRMCaov 0.3.0, iMRMC 2.1.2 (R) and 4.0.3 (Java),
 pROC 1.18, irr 0.84.1, psych 2.2.9, statsmodels 0.15.0, scikit-learn 1.9.1, krippendorff 0.9.0 and Google Health's analysis code.
 A row compares estimates, standard errors, degrees of freedom, limits and p values, as far as both give them. The difference is
-relative; two numbers both smaller than 1e-12 count as equal, since the packages compute p as 1 − cdf. It is rounded up to a power of ten.
+relative, but numbers smaller than 1e-4 are compared as if they were 1e-4, since the packages compute p as 1 − cdf, whose rounding is
+absolute. It is rounded up to a power of ten.
 
 Data sets d01 to d17 are simulated under the Roe-Metz model; Van Dyke, Franken, Kundel, Hupse (nico) and Zanca are published reader
 studies; imrmc_example comes with iMRMC.

@@ -20,6 +20,7 @@ from scipy.special import ndtri
 from readerstudy.stats import CovarianceEstimator, algorithm_against_readers, design, mrmc
 from readerstudy.stats.mrmc import MrmcAnalysis
 from readerstudy.stats.readings import Readings, fully_crossed
+from readerstudy.stats.ustatistics import u_statistics
 
 Answer = tuple[float | None, float | None, float | None, float | None]
 Method = Callable[[Readings], Answer]
@@ -68,15 +69,23 @@ def _standalone_by(covariance: CovarianceEstimator) -> Method:
     return analyse
 
 
+def _difference_by_u_statistics(readings: Readings) -> Answer:
+    found = u_statistics(readings).differences[0]
+    return found.estimate, found.low, found.high, found.p
+
+
 # Modality 1 − modality 2; the readers' mean area in modality 1; algorithm − mean of the readers.
 DIFFERENCE: dict[str, Method] = {
     "OR RRRC, jackknife": _difference_by(CovarianceEstimator.JACKKNIFE),
+    "OR RRRC, unbiased": _difference_by(CovarianceEstimator.UNBIASED),
+    "U-statistics": _difference_by_u_statistics,
 }
 MEAN: dict[str, Method] = {
     "OR RRRC, jackknife": _mean_by(CovarianceEstimator.JACKKNIFE),
 }
 STANDALONE: dict[str, Method] = {
     "1T-RRRC, DeLong": _standalone_by(CovarianceEstimator.DELONG),
+    "1T-RRRC, jackknife": _standalone_by(CovarianceEstimator.JACKKNIFE),
 }
 
 

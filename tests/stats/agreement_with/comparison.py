@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-# Below this a number counts as zero: p values there are 1 − cdf, variances rounding noise.
-NOTHING = 1e-12
+# Smaller numbers are compared as if they were this large: p values there are 1 − cdf, whose rounding is absolute.
+SMALL = 1e-4
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,4 @@ def relative(ours, theirs):
         return 0.0 if ours is None else np.inf
     if ours is None:
         return np.inf
-    if abs(ours - theirs) <= NOTHING:
-        return 0.0
-    return abs(ours - theirs) / abs(theirs)
+    return abs(ours - theirs) / max(abs(theirs), SMALL)
