@@ -1,5 +1,30 @@
-"""Statistics of reader studies: pure NumPy and SciPy, no Django, usable from a notebook."""
+"""Statistics of reader studies: pure NumPy and SciPy, no Django, usable from a notebook and from the command line.
 
+Single readings and the multi-reader analyses are here; further subjects are packages of their own: `design` (power, sample
+size, simulation), `agreement`, `calibration`, `net_benefit`, `crowd`, `combinations`, `binormal`, `files`.
+"""
+
+from readerstudy.stats import (
+    against,
+    calibration,
+    combinations,
+    crowd,
+    design,
+    figures,
+    files,
+    mrmc,
+    net_benefit,
+)
+from readerstudy.stats.against import (
+    algorithm_as_second_modality,
+    at_group_mean,
+    claim,
+    claim_on_both,
+    matched_against_readers,
+    rate_against_readers,
+    runs_against_readers,
+    spread_of_runs_and_readers,
+)
 from readerstudy.stats.comparison import (
     COMPARISON_RULE,
     ReaderComparison,
@@ -14,9 +39,24 @@ from readerstudy.stats.delong import (
     paired_test,
     structural_components,
 )
+from readerstudy.stats.figures import (
+    FigureOfMerit,
+    PartialAuc,
+    Sensitivity,
+    SensitivityAt,
+    Specificity,
+    SpecificityAt,
+)
+from readerstudy.stats.files import LoadedReadings, load, save_long_csv, to_imrmc
 from readerstudy.stats.hillis import ReaderMean, mean_over_random_readers
 from readerstudy.stats.inputs import MISSING
 from readerstudy.stats.jackknife import jackknife_aucs, jackknife_covariance
+from readerstudy.stats.mrmc import (
+    MrmcAnalysis,
+    PseudovalueAnalysis,
+    dorfman_berbaum_metz,
+    obuchowski_rockette,
+)
 from readerstudy.stats.operating_points import (
     Matched,
     MatchingRule,
@@ -28,13 +68,25 @@ from readerstudy.stats.operating_points import (
     specificity_at_sensitivity,
 )
 from readerstudy.stats.proportions import clopper_pearson, wilson
+from readerstudy.stats.readings import Design, Readings, fully_crossed, readings_from_columns
 from readerstudy.stats.result import Estimate, Spread, StatisticsInputError
 from readerstudy.stats.roc import AverageCurve, RocCurve, auc, average_curve, empirical_roc, tpf_at
-from readerstudy.stats.standalone import Standalone, algorithm_against_readers
+from readerstudy.stats.standalone import (
+    Standalone,
+    algorithm_against_readers,
+    algorithm_against_readers_of_fixed_cases,
+)
 from readerstudy.stats.summary import (
     mean_and_range,
     random_reader_random_case_interval,
     t_interval_of_mean,
+)
+from readerstudy.stats.unbiased import unbiased_covariance
+from readerstudy.stats.ustatistics import (
+    UStatistics,
+    u_statistics,
+    u_statistics_of_sensitivity,
+    u_statistics_of_specificity,
 )
 
 __all__ = [
@@ -44,39 +96,80 @@ __all__ = [
     "AverageCurve",
     "ConfusionTable",
     "CovarianceEstimator",
+    "Design",
     "Estimate",
+    "FigureOfMerit",
+    "LoadedReadings",
     "Matched",
     "MatchingRule",
+    "MrmcAnalysis",
+    "PartialAuc",
+    "PseudovalueAnalysis",
     "ReaderComparison",
     "ReaderMean",
     "ReaderPoints",
+    "Readings",
     "RocCurve",
+    "Sensitivity",
+    "SensitivityAt",
+    "Specificity",
+    "SpecificityAt",
     "Spread",
     "Standalone",
     "StatisticsInputError",
+    "UStatistics",
+    "against",
     "algorithm_against_readers",
+    "algorithm_against_readers_of_fixed_cases",
+    "algorithm_as_second_modality",
+    "at_group_mean",
     "auc",
     "auc_interval",
     "average_curve",
+    "calibration",
+    "claim",
+    "claim_on_both",
     "clopper_pearson",
+    "combinations",
     "compare_runs_with_readers",
     "compare_with_readers",
     "confusion_table",
+    "crowd",
     "delong_covariance",
+    "design",
+    "dorfman_berbaum_metz",
     "empirical_roc",
+    "figures",
+    "files",
+    "fully_crossed",
     "jackknife_aucs",
     "jackknife_covariance",
+    "load",
+    "matched_against_readers",
     "matched_over_runs",
     "matching_rule",
     "mean_and_range",
     "mean_over_random_readers",
+    "mrmc",
+    "net_benefit",
+    "obuchowski_rockette",
     "paired_test",
     "random_reader_random_case_interval",
+    "rate_against_readers",
     "reader_points",
+    "readings_from_columns",
+    "runs_against_readers",
+    "save_long_csv",
     "sensitivity_at_specificity",
     "specificity_at_sensitivity",
+    "spread_of_runs_and_readers",
     "structural_components",
     "t_interval_of_mean",
+    "to_imrmc",
     "tpf_at",
+    "u_statistics",
+    "u_statistics_of_sensitivity",
+    "u_statistics_of_specificity",
+    "unbiased_covariance",
     "wilson",
 ]
