@@ -49,11 +49,13 @@ class TestRows:
         assert row.markdown().endswith("| – | – | 0 |")
 
     def test_the_algorithms_interval_covers_and_its_power_is_as_predicted(self):
-        (row,) = simulations.simulated(ALONE, 300, np.random.SeedSequence(7))
-        assert row.true == 0.1
-        assert abs(row.coverage[0] - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 300)
-        assert 0.2 < row.predicted < 0.9
-        assert abs(row.rejected[0] - row.predicted) < 4 * math.sqrt(row.predicted * (1 - row.predicted) / 300)  # fmt: skip
+        rows = simulations.simulated(ALONE, 300, np.random.SeedSequence(7))
+        assert [row.method for row in rows] == list(simulations.STANDALONE)
+        for row in rows:
+            assert row.true == 0.1
+            assert abs(row.coverage[0] - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 300)
+            assert 0.2 < row.predicted < 0.9
+            assert abs(row.rejected[0] - row.predicted) < 4 * math.sqrt(row.predicted * (1 - row.predicted) / 300)  # fmt: skip
 
     def test_the_paired_intervals_cover(self):
         for row in simulations.simulated(PAIRED, 300, np.random.SeedSequence(8)):
@@ -64,7 +66,11 @@ class TestCommand:
     def test_the_number_of_workers_changes_nothing(self):
         alone = simulations.run(3, 5, 1, [ALONE, PAIRED])
         assert [row.markdown() for row in simulations.run(3, 5, 2, [ALONE, PAIRED])] == [row.markdown() for row in alone]  # fmt: skip
-        assert [row.question for row in alone] == ["algorithm − readers", "difference of modalities", "mean AUC"]  # fmt: skip
+        assert [(row.question, row.method) for row in alone] == [
+            *(("algorithm − readers", name) for name in simulations.STANDALONE),
+            *(("difference of modalities", name) for name in simulations.DIFFERENCE),
+            *(("mean AUC", name) for name in simulations.MEAN),
+        ]
 
     def test_the_table_is_printed(self, monkeypatch, capsys):
         monkeypatch.setattr(simulations, "settings", lambda: iter([ALONE]))

@@ -129,7 +129,9 @@ def test_the_order_of_readers_and_cases_does_not_matter():
 
 
 def test_an_unknown_estimator_is_refused():
-    with pytest.raises(stats.StatisticsInputError, match="delong, jackknife, unbiased, not bootstrap"):
+    with pytest.raises(
+        stats.StatisticsInputError, match="delong, jackknife, unbiased, not bootstrap"
+    ):
         stats.algorithm_against_readers([1, 0], [[1, 0], [0, 1]], [1, 0], covariance="bootstrap")
 
 

@@ -22,10 +22,10 @@ def components_of_analysis(analysis: MrmcAnalysis, *, source: str) -> VarianceCo
     found = analysis.components
     if analysis.design != Design.FULLY_CROSSED:
         raise StatisticsInputError(f"Planning needs the components of a fully crossed study; the design of this one is: {analysis.design}.")  # fmt: skip
-    if found.var is None or found.cov1 is None or found.cov2 is None or found.cov3 is None:
-        raise StatisticsInputError(f"The pilot study has no variance components. {analysis.reason}")
-    if found.ms_tr is None:
+    if found.var is not None and found.ms_tr is None:
         raise StatisticsInputError("The pilot study needs two modalities and two readers.")
+    if found.var is None or found.cov1 is None or found.cov2 is None or found.cov3 is None or found.ms_tr is None:  # fmt: skip
+        raise StatisticsInputError(f"The pilot study has no variance components. {analysis.reason}")
     return VarianceComponents(
         var=found.var,
         cov1=found.cov1,

@@ -3,6 +3,7 @@
 Everything is counted in twice the success score (0, 1, 2).
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -91,5 +92,5 @@ def _inner_products(rows: FloatArray) -> IntArray:
 
     By einsum, since threads of a linear algebra library wait for each other many times over on a busy machine.
     """
-    flat = rows.reshape(len(rows), -1)
+    flat = rows.reshape(len(rows), math.prod(rows.shape[1:]))
     return np.asarray(np.einsum("ak,bk->ab", flat, flat), dtype=np.int64)
