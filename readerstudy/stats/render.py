@@ -63,15 +63,15 @@ def plain(value: Any, name: str = "value") -> Any:  # noqa: PLR0911 (one line pe
 
 
 def number(value: Any) -> str:
-    """One cell for people: four decimals, or as many significant digits where that would show only zeros."""
+    """One cell for people: four decimals, below 0.1 and from 10,000 on four significant digits."""
     if value is None:
         return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, float):
         return str(value)
-    small = value != 0 and abs(value) < 10 ** (1 - _DIGITS)
-    return f"{value:.{_DIGITS}g}" if small or abs(value) >= 10**_DIGITS else f"{value:.{_DIGITS}f}"
+    by_digits = abs(value) < 0.1 or abs(value) >= 10**_DIGITS  # noqa: PLR2004 (there decimals say too little)
+    return f"{value:.{_DIGITS}g}" if by_digits else f"{value:.{_DIGITS}f}"
 
 
 def _items(result: Any) -> list[tuple[str, Any]]:
