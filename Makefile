@@ -16,7 +16,7 @@ help:
 	@echo "make serve    serve what is in var/ (web and worker)"
 	@echo "make worker   one more worker on the queues default and gpu"
 	@echo "make lint     ruff, mypy, import contracts, migrations, translations"
-	@echo "make bench    measured ratios"
+	@echo "make bench    measured ratios; ARGS=--simulations: coverage in simulated studies too"
 	@echo "make train    train the demonstration CNN again (PyTorch, in .venv-train)"
 	@echo "make docs     build the documentation into site/"
 	@echo "make clean    forget the data under var/"

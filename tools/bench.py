@@ -1,5 +1,6 @@
 """`make bench`: ratios measured in one run, on the machine it runs on. Nothing here is a test."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import onnxruntime
 from PIL import Image
 
 from inference import engine
-from tools import bench_statistics
+from tools import bench_statistics, simulations
 from tools.timing import seconds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,16 @@ def bench_engine() -> None:
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Ratios and times; with --simulations also coverage and type I error in simulated studies (ten minutes)."""
+    parser = argparse.ArgumentParser(prog="make bench", description=main.__doc__)
+    parser.add_argument("--simulations", action="store_true", help="also 2,000 simulated studies for each setting")  # fmt: skip
+    chosen = parser.parse_args()
     bench_engine()
     bench_statistics.main()
+    if chosen.simulations:
+        simulations.main(["--studies", "2000", "--seed", "20260101"])
+
+
+if __name__ == "__main__":
+    main()

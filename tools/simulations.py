@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from readerstudy.stats import CovarianceEstimator, algorithm_against_readers, design, mrmc
+from readerstudy.stats.logit import mean_on_logit_scale
 from readerstudy.stats.mrmc import MrmcAnalysis
 from readerstudy.stats.readings import Readings, fully_crossed
 from readerstudy.stats.ustatistics import u_statistics
@@ -58,6 +59,11 @@ def _mean_by(covariance: CovarianceEstimator) -> Method:
     return analyse
 
 
+def _mean_on_logit_scale(readings: Readings) -> Answer:
+    found = mean_on_logit_scale(_rockette(readings, CovarianceEstimator.JACKKNIFE).rrrc.modalities[0])  # fmt: skip
+    return found.estimate, found.low, found.high, None
+
+
 def _standalone_by(covariance: CovarianceEstimator) -> Method:
     """The algorithm is the last reader."""
 
@@ -82,6 +88,7 @@ DIFFERENCE: dict[str, Method] = {
 }
 MEAN: dict[str, Method] = {
     "OR RRRC, jackknife": _mean_by(CovarianceEstimator.JACKKNIFE),
+    "OR RRRC, jackknife, logit scale": _mean_on_logit_scale,
 }
 STANDALONE: dict[str, Method] = {
     "1T-RRRC, DeLong": _standalone_by(CovarianceEstimator.DELONG),
