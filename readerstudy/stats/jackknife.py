@@ -29,8 +29,11 @@ def jackknife_covariance(truth: ArrayLike, scores: ArrayLike) -> AucCovariance:
     aucs = read_only(v10.mean(axis=1))
     if min(n1, n0) < 2:  # noqa: PLR2004 (one must be left)
         return AucCovariance(aucs, None, n1, n0, CovarianceEstimator.JACKKNIFE, TOO_FEW_CASES)
-    left_out = jackknife_aucs(truth, scores)
-    deviations = left_out - left_out.mean(axis=1, keepdims=True)
-    cases = n1 + n0
-    matrix = read_only(np.asarray(deviations @ deviations.T * ((cases - 1) / cases)))
+    matrix = read_only(covariance_of_left_out(jackknife_aucs(truth, scores)))
     return AucCovariance(aucs, matrix, n1, n0, CovarianceEstimator.JACKKNIFE)
+
+
+def covariance_of_left_out(left_out: FloatArray) -> FloatArray:
+    """((N − 1) / N) Σ of products of deviations, (R, R), of R statistics without each of N cases: left_out (R, N)."""
+    deviations, cases = left_out - left_out.mean(axis=1, keepdims=True), left_out.shape[1]
+    return np.asarray(deviations @ deviations.T * ((cases - 1) / cases))

@@ -7,13 +7,13 @@ answers of 1 and 0, or their differences. The value of a reader is a sum over th
 import numpy as np
 
 from readerstudy.stats.hillis import mean_over_random_readers
-from readerstudy.stats.result import Estimate, FloatArray
+from readerstudy.stats.result import Estimate, FloatArray, IntArray
 
 ONE_CASE = "With one case of a class the variance between cases cannot be estimated."
 READERS_AND_CASES = "Obuchowski-Rockette with Hillis df, Student's t interval, readers and cases random; n = readers"
 
 
-def mean_covariance(*tables: FloatArray) -> float:
+def mean_covariance(*tables: FloatArray | IntArray) -> float:
     """Cov2: the mean covariance of two readers' values, the sum over tables (J, n) of the mean covariance by n.
 
     From the variance of the column sums: Σ over pairs = Var(sum) − Σ Var, so that no J × J matrix is formed.
@@ -47,7 +47,7 @@ def mean_over_readers(
     )  # fmt: skip
 
 
-def _of_one_class(table: FloatArray) -> float:
+def _of_one_class(table: FloatArray | IntArray) -> float:
     J, n = table.shape
     if J < 2:  # noqa: PLR2004 (a covariance is between two)
         return 0.0

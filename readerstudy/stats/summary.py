@@ -7,7 +7,8 @@ from scipy.stats import t
 from readerstudy.stats.covariance import ZERO_VARIANCE
 from readerstudy.stats.hillis import ReaderMean, mean_over_random_readers
 from readerstudy.stats.inputs import MISSING, check_level, checked_decisions, numbers
-from readerstudy.stats.result import Estimate, FloatArray, IntArray, Spread, StatisticsInputError
+from readerstudy.stats.reader_means import mean_covariance
+from readerstudy.stats.result import Estimate, FloatArray, Spread, StatisticsInputError
 
 READERS_RANDOM = "Student's t; readers random, cases fixed; n = readers"
 BOTH_RANDOM = (
@@ -72,17 +73,7 @@ def random_reader_random_case_interval(correct: ArrayLike, level: float = 0.95) 
             "With one case the variance between cases cannot be estimated.",
             BOTH_RANDOM, value=float(shares.mean()), n=J, level=level,
         )  # fmt: skip
-    return _clipped(mean_over_random_readers(shares, _mean_covariance(table)), J, level)
-
-
-def _mean_covariance(table: IntArray) -> float:
-    """Mean covariance of two readers' shares, by sums over cases: no J × J matrix is formed."""
-    J, K = table.shape
-    if J < 2:  # noqa: PLR2004 (a covariance is between two)
-        return 0.0
-    of_sum = float(table.sum(axis=0).var(ddof=1))
-    own = float(table.var(axis=1, ddof=1).sum())
-    return float((of_sum - own) / (J * (J - 1)) / K)
+    return _clipped(mean_over_random_readers(shares, mean_covariance(table)), J, level)
 
 
 def _clipped(mean: ReaderMean, J: int, level: float) -> Estimate:

@@ -9,6 +9,7 @@ from readerstudy.stats.against.matched import OTHER, figure_at, inputs, left_out
 from readerstudy.stats.covariance import TOO_FEW_CASES, ZERO_VARIANCE
 from readerstudy.stats.figures.matched_rate import SensitivityAt, SpecificityAt, left_out_rates_at
 from readerstudy.stats.inputs import check_level
+from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
 from readerstudy.stats.render import Rendered
 from readerstudy.stats.result import Estimate, FloatArray, IntArray
@@ -94,7 +95,7 @@ def _estimate(
     if by_case is None or J == 1:
         reason = TOO_FEW_CASES if by_case is None else _ONE_READER
         return Estimate.undefined(reason, method, value=value, n=J, level=level)
-    terms = [(_jackknife(rows), rows.size - 1) for rows in (by_case, by_reader)]
+    terms = [(float(covariance_of_left_out(rows[np.newaxis])[0, 0]), rows.size - 1) for rows in (by_case, by_reader)]  # fmt: skip
     variance = sum(term for term, _df in terms)
     if variance < ZERO_VARIANCE:
         return Estimate.undefined(_NO_VARIANCE, method, value=value, n=J, se=0.0, level=level)
@@ -105,9 +106,3 @@ def _estimate(
         value, value - half, value + half, method,
         n=J, se=se, df=df, p=two_sided_p(value / se, df), level=level, reason=CAVEAT,
     )  # fmt: skip
-
-
-def _jackknife(left_out: FloatArray) -> float:
-    """The variance from the values without each of n: (n − 1)² / n times their sample variance."""
-    n = left_out.size
-    return float(left_out.var(ddof=1)) * (n - 1) ** 2 / n

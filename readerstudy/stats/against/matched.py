@@ -14,12 +14,12 @@ from readerstudy.stats.inputs import (
     checked_truth,
     read_only,
 )
+from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
 from readerstudy.stats.render import Rendered
 from readerstudy.stats.result import FloatArray, IntArray, StatisticsInputError
 from readerstudy.stats.roc import checked_reading
 from readerstudy.stats.standalone import (
-    ErrorsOfDifferences,
     Standalone,
     difference_from_readers,
     errors_of,
@@ -106,14 +106,8 @@ def _averaged(
     found: FloatArray, other: FloatArray, labels: IntArray, *, method: str, level: float
 ) -> Standalone:
     few = np.bincount(labels).min() < 2  # noqa: PLR2004 (one must be left)
-    errors = None if few else _jackknife_errors((found - other)[:, 1:])
+    errors = None if few else errors_of(covariance_of_left_out((found - other)[:, 1:]))
     return difference_from_readers(
         found[:, 0], other[:, 0], errors,
         method=method, level=level, reason=TOO_FEW_CASES if few else None,
     )  # fmt: skip
-
-
-def _jackknife_errors(left_out: FloatArray) -> ErrorsOfDifferences:
-    """From differences without each case (J, K)."""
-    deviations, cases = left_out - left_out.mean(axis=1, keepdims=True), left_out.shape[1]
-    return errors_of(deviations @ deviations.T * ((cases - 1) / cases))

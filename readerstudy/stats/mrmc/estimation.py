@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from readerstudy.stats.covariance import CovarianceEstimator
+from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.mrmc.components import ErrorComponents, error_components
 from readerstudy.stats.mrmc.covariance import ReadingsCovariance, readings_covariance
 from readerstudy.stats.mrmc.crossed_unbiased import crossed_unbiased
@@ -65,7 +66,5 @@ def figure_covariance(readings: Readings, figure: "FigureOfMerit") -> ReadingsCo
         raise StatisticsInputError(f"{figure.name} needs every reader to have read every case in every modality.")  # fmt: skip
     I, J, K = readings.scores.shape
     value, left_out = figure.jackknife(readings.truth, readings.scores.reshape(I * J, K))
-    deviations, cases = left_out - left_out.mean(axis=1, keepdims=True), left_out.shape[1]
-    matrix = deviations @ deviations.T * ((cases - 1) / cases)
     modality, reader = np.divmod(np.arange(I * J), J)
-    return ReadingsCovariance(value, modality, reader, matrix)
+    return ReadingsCovariance(value, modality, reader, covariance_of_left_out(left_out))
