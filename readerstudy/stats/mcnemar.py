@@ -47,7 +47,7 @@ class PairedCounts:
 
 
 @dataclass(frozen=True)
-class McNemar(Rendered):
+class PairedProportions(Rendered):
     """The difference of the two shares of 1, first − second, and every form of McNemar's test; None with a `reason`."""
 
     difference: Estimate
@@ -65,7 +65,7 @@ class McNemar(Rendered):
 
 
 @dataclass(frozen=True)
-class CochranQ(Rendered):
+class CochranTest(Rendered):
     """Cochran's Q of several readers' answers, its degrees of freedom and p; None with a `reason`."""
 
     statistic: float | None
@@ -91,7 +91,7 @@ def paired_counts(first: ArrayLike, second: ArrayLike) -> PairedCounts:
     return PairedCounts(**counts, missing=a.size - sum(counts.values()))
 
 
-def mcnemar_test(counts: PairedCounts, level: float = 0.95) -> McNemar:
+def mcnemar_test(counts: PairedCounts, level: float = 0.95) -> PairedProportions:
     """Whether two readers' shares differ, from the cases on which they differ (McNemar, Psychometrika 1947;12:153).
 
     (n10 − n01)² / (n10 + n01); corrected: max(|n10 − n01| − 1, 0)² / (n10 + n01) (Edwards, Psychometrika 1948;13:185).
@@ -103,14 +103,13 @@ def mcnemar_test(counts: PairedCounts, level: float = 0.95) -> McNemar:
     n10, n01, discordant = counts.n10, counts.n01, counts.n10 + counts.n01
     if not discordant:
         reason = _NO_DISCORDANT if counts.n else _NO_PAIRS
-        return McNemar(difference, n10, n01, *[None] * 6, n=counts.n, reason=reason)
-    gap, fewer = abs(n10 - n01), min(n10, n01)
+        return PairedProportions(difference, n10, n01, None, None, None, None, None, None, counts.n, reason=reason)  # fmt: skip
+    gap, tail = abs(n10 - n01), 2 * float(binom.cdf(min(n10, n01), discordant, 0.5))
     plain, corrected = gap**2 / discordant, max(gap - 1, 0) ** 2 / discordant
-    exact = min(2 * float(binom.cdf(fewer, discordant, 0.5)), 1.0)
-    # With n10 = n01 the two tails share the observed table: 2 F − f is then 1 exactly.
-    mid = min(2 * float(binom.cdf(fewer, discordant, 0.5)) - float(binom.pmf(fewer, discordant, 0.5)), 1.0)  # fmt: skip
-    tests = (plain, float(chi2.sf(plain, 1)), corrected, float(chi2.sf(corrected, 1)), exact, mid)
-    return McNemar(difference, n10, n01, *tests, n=counts.n)
+    # With n10 = n01 the two tails share the observed table: the mid-p is then 1.
+    mid = min(tail - float(binom.pmf(n10, discordant, 0.5)), 1.0)
+    by_chi_square = plain, float(chi2.sf(plain, 1)), corrected, float(chi2.sf(corrected, 1))
+    return PairedProportions(difference, n10, n01, *by_chi_square, min(tail, 1.0), mid, counts.n)
 
 
 def paired_difference(counts: PairedCounts, level: float = 0.95) -> Estimate:
@@ -128,7 +127,7 @@ def paired_difference(counts: PairedCounts, level: float = 0.95) -> Estimate:
     return Estimate(value, value - below, value + above, NEWCOMBE, n=n, level=level)
 
 
-def cochran_q(answers: ArrayLike) -> CochranQ:
+def cochran_q(answers: ArrayLike) -> CochranTest:
     """Whether the shares of 1 of J readers differ, from answers (J, K) of 1, 0 and −1 (Cochran, Biometrika 1950;37:256).
 
     Q = J (J − 1) Σ (G_j − Ḡ)² / Σ L_k (J − L_k), with G_j the ones of a reader and L_k those of a case. Cases with a
@@ -141,9 +140,9 @@ def cochran_q(answers: ArrayLike) -> CochranQ:
     split = int((ones * (J - ones)).sum())
     if J < 2 or not split:  # noqa: PLR2004 (there is nobody to compare with)
         reason = _ONE_READER if J < 2 else _SAME_ROWS  # noqa: PLR2004
-        return CochranQ(None, None, None, n, reason=reason)
+        return CochranTest(None, None, None, n, reason=reason)
     statistic = J * (J - 1) * float(((complete.sum(axis=1) - ones.sum() / J) ** 2).sum()) / split
-    return CochranQ(statistic, J - 1, float(chi2.sf(statistic, J - 1)), n)
+    return CochranTest(statistic, J - 1, float(chi2.sf(statistic, J - 1)), n)
 
 
 def _limits(count: int, n: int, level: float) -> tuple[float, float, float]:

@@ -9,6 +9,7 @@ import math
 
 from numpy.typing import ArrayLike
 
+from readerstudy.stats.covariance import TOO_FEW_CASES
 from readerstudy.stats.delong import auc_interval
 from readerstudy.stats.result import Estimate
 from readerstudy.stats.tails import quantile, two_sided_p
@@ -37,8 +38,7 @@ def unpaired_test(
         raise AssertionError  # an area always has a value and cases
     value, n = a.value - b.value, a.n + b.n
     if a.se is None or b.se is None:
-        reason = (a if a.se is None else b).reason or ""
-        return Estimate.undefined(reason, UNPAIRED, value=value, n=n, level=level)
+        return Estimate.undefined(TOO_FEW_CASES, UNPAIRED, value=value, n=n, level=level)
     variance_a, variance_b = a.se**2, b.se**2
     se = math.sqrt(variance_a + variance_b)
     if se == 0:
