@@ -130,6 +130,8 @@ class TestPartsThatCannotBeComputed:
         status, found, _err = run(file(truth, scores), "--json")
         assert status == 0
         assert found["mrmc"]["rrrc"]["p"] is not None
+        row = found["readers"][0]
+        assert (row["auc"], row["variance_delong"], row["low"], row["high"]) == (1, 0, 1, 1)
         assert "separate the classes perfectly" in reasons(found)["reader 1 in modality 1"]
         assert "variance is zero" in reasons(found)["reader 2 in modality 1"]
 

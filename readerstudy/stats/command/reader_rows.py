@@ -32,4 +32,6 @@ def _row(
         return ReaderRow(reader, modality, n1, n0, None, None, None, None), why
     found = auc_interval(truth, score, level)
     variance = None if found.se is None else found.se**2
-    return ReaderRow(reader, modality, n1, n0, found.value, variance, found.low, found.high), found.reason  # fmt: skip
+    # With variance zero the interval is the value itself, as pROC has it, and the reason says what that is worth.
+    low, high = (found.value, found.value) if variance == 0 else (found.low, found.high)
+    return ReaderRow(reader, modality, n1, n0, found.value, variance, low, high), found.reason
