@@ -9,7 +9,7 @@ from dataclasses import replace
 from scipy.stats import beta
 
 from readerstudy.stats.proportions import wilson
-from readerstudy.stats.result import Estimate
+from readerstudy.stats.result import Estimate, StatisticsInputError
 from readerstudy.stats.tails import quantile
 
 AGRESTI_COULL = "Agresti-Coull interval, clipped to [0, 1]"
@@ -44,3 +44,11 @@ def jeffreys(successes: int, n: int, level: float = 0.95) -> Estimate:
     low = 0.0 if successes == 0 else float(beta.ppf(tail, *shape))
     high = 1.0 if successes == n else float(beta.isf(tail, *shape))
     return Estimate(checked.value, low, high, JEFFREYS, n=int(n), level=level)
+
+
+def wilson_limits(successes: int, n: int, level: float) -> tuple[float, float, float]:
+    """A proportion of at least one case with both of Wilson's limits, for methods that join those of several."""
+    found = wilson(successes, n, level)
+    if found.value is None or found.low is None or found.high is None:
+        raise StatisticsInputError("There is no case to take the proportion of.")
+    return found.value, found.low, found.high

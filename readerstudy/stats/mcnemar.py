@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import binom, chi2
 
+from readerstudy.stats.further_proportions import wilson_limits
 from readerstudy.stats.inputs import checked_decisions
-from readerstudy.stats.proportions import wilson
 from readerstudy.stats.render import Rendered
 from readerstudy.stats.result import Estimate, StatisticsInputError
 
@@ -120,7 +120,7 @@ def paired_difference(counts: PairedCounts, level: float = 0.95) -> Estimate:
     n = counts.n
     if not n:
         return Estimate.undefined(_NO_PAIRS, NEWCOMBE, n=0, level=level)
-    (p1, low1, high1), (p2, low2, high2) = (_limits(count, n, level) for count in (counts.n11 + counts.n10, counts.n11 + counts.n01))  # fmt: skip
+    (p1, low1, high1), (p2, low2, high2) = (wilson_limits(count, n, level) for count in (counts.n11 + counts.n10, counts.n11 + counts.n01))  # fmt: skip
     value, phi = (counts.n10 - counts.n01) / n, _correlation(counts)
     below = _joined(p1 - low1, high2 - p2, phi)
     above = _joined(high1 - p1, p2 - low2, phi)
@@ -143,14 +143,6 @@ def cochran_q(answers: ArrayLike) -> CochranTest:
         return CochranTest(None, None, None, n, reason=reason)
     statistic = J * (J - 1) * float(((complete.sum(axis=1) - ones.sum() / J) ** 2).sum()) / split
     return CochranTest(statistic, J - 1, float(chi2.sf(statistic, J - 1)), n)
-
-
-def _limits(count: int, n: int, level: float) -> tuple[float, float, float]:
-    """A share with Wilson's limits."""
-    found = wilson(count, n, level)
-    if found.value is None or found.low is None or found.high is None:
-        raise AssertionError  # n is at least 1
-    return found.value, found.low, found.high
 
 
 def _correlation(counts: PairedCounts) -> float:

@@ -34,16 +34,15 @@ def unpaired_test(
     StatisticsInputError as `auc_interval`.
     """
     a, b = (auc_interval(*one, level) for one in ((truth_a, score_a), (truth_b, score_b)))
-    if a.value is None or b.value is None or a.n is None or b.n is None:
-        raise AssertionError  # an area always has a value and cases
-    value, n = a.value - b.value, a.n + b.n
+    (value_a, n_a), (value_b, n_b) = ((one.value or 0.0, one.n or 0) for one in (a, b))
+    value, n = value_a - value_b, n_a + n_b
     if a.se is None or b.se is None:
         return Estimate.undefined(TOO_FEW_CASES, UNPAIRED, value=value, n=n, level=level)
     variance_a, variance_b = a.se**2, b.se**2
     se = math.sqrt(variance_a + variance_b)
     if se == 0:
         return Estimate.undefined(_BOTH_ZERO, UNPAIRED, value=value, n=n, se=0.0, level=level)
-    df = se**4 / (variance_a**2 / (a.n - 1) + variance_b**2 / (b.n - 1))
+    df = se**4 / (variance_a**2 / (n_a - 1) + variance_b**2 / (n_b - 1))
     half, p = quantile(level, df) * se, two_sided_p(value / se, df)
     reason = None if a.se and b.se else _ONE_ZERO
     return Estimate(value, value - half, value + half, UNPAIRED, n=n, se=se, df=df, p=p, level=level, reason=reason)  # fmt: skip

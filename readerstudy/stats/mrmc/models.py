@@ -25,6 +25,7 @@ _NO_ERROR = (
     "The differences between modalities are the same for all readers, and the cases add no variance: "
     "there is nothing to estimate an error from."
 )
+_NO_CASE_VARIANCE = "The cases add no variance: there is nothing to estimate an error from."
 _INFINITE = (
     "The differences between modalities are the same for all readers: the degrees of freedom are infinite, "
     "and the chi-square and normal distributions are used."
@@ -105,7 +106,7 @@ def _fixed_readers(ms: MeanSquares, error: ErrorComponents) -> _Error:
     other = error.cov2 if ms.nested else error.cov1
     weight = ms.cases_weight - (not ms.nested)
     value = error.var - other + weight * (error.cov2 - error.cov3)
-    return _Error(value, None) if value > _NO_DENOMINATOR else _Error(None, None, _NO_ERROR)
+    return _Error(value, None) if value > _NO_DENOMINATOR else _Error(None, None, _NO_CASE_VARIANCE)
 
 
 def _fixed_mean(ms: MeanSquares, error: ErrorComponents, i: int) -> ReaderMean:
@@ -114,7 +115,7 @@ def _fixed_mean(ms: MeanSquares, error: ErrorComponents, i: int) -> ReaderMean:
     cov2 = float(error.modality_cov2[i])
     variance = (float(error.modality_var[i]) + (J - 1) * max(cov2, 0.0)) / J
     if variance < _NO_DENOMINATOR:
-        return ReaderMean(mean, None, cov2, None, None, _NO_ERROR)
+        return ReaderMean(mean, None, cov2, None, None, _NO_CASE_VARIANCE)
     return ReaderMean(mean, None, cov2, math.sqrt(variance), None, None)
 
 
