@@ -68,12 +68,10 @@ def _with_fewer(readings: Readings, modality: IntArray, reader: IntArray, least:
         count = readings.read[modality, reader][:, readings.truth == value].sum(axis=1)
         if (count < least).any():
             row = int(np.flatnonzero(count < least)[0])
-            needed = (
-                f"one {name} case" if least == 1 else f"two {name} cases to estimate a variance"
-            )
+            needed = f"the analysis needs one {name} case" if least == 1 else f"a variance needs two {name} cases"  # fmt: skip
             return (
                 f"Reader {readings.readers[reader[row]]} has {count[row] or 'no'} {name} case in modality "
-                f"{readings.modalities[modality[row]]}: the analysis needs {needed} of every reader."
+                f"{readings.modalities[modality[row]]}: {needed} of every reader."
             )
     return None
 
