@@ -6,6 +6,7 @@ size, simulation), `agreement`, `calibration`, `net_benefit`, `crowd`, `combinat
 
 from readerstudy.stats import (
     against,
+    agreement,
     calibration,
     combinations,
     crowd,
@@ -119,6 +120,7 @@ __all__ = [
     "StatisticsInputError",
     "UStatistics",
     "against",
+    "agreement",
     "algorithm_against_readers",
     "algorithm_against_readers_of_fixed_cases",
     "algorithm_as_second_modality",
