@@ -26,6 +26,7 @@ from readerstudy.stats.against import (
     runs_against_readers,
     spread_of_runs_and_readers,
 )
+from readerstudy.stats.auc_intervals import hanley_mcneil_interval, logit_auc_interval
 from readerstudy.stats.comparison import (
     COMPARISON_RULE,
     ReaderComparison,
@@ -49,15 +50,19 @@ from readerstudy.stats.figures import (
     SpecificityAt,
 )
 from readerstudy.stats.files import LoadedReadings, load, save_long_csv, to_imrmc
+from readerstudy.stats.further_proportions import agresti_coull, jeffreys
 from readerstudy.stats.hillis import ReaderMean, mean_over_random_readers
 from readerstudy.stats.inputs import MISSING
 from readerstudy.stats.jackknife import jackknife_aucs, jackknife_covariance
+from readerstudy.stats.logit import logit_limits, mean_on_logit_scale
+from readerstudy.stats.mcnemar import cochran_q, mcnemar_test, paired_counts, paired_difference
 from readerstudy.stats.mrmc import (
     MrmcAnalysis,
     PseudovalueAnalysis,
     dorfman_berbaum_metz,
     obuchowski_rockette,
 )
+from readerstudy.stats.multiplicity import hochberg, holm
 from readerstudy.stats.operating_points import (
     Matched,
     MatchingRule,
@@ -68,7 +73,13 @@ from readerstudy.stats.operating_points import (
     sensitivity_at_specificity,
     specificity_at_sensitivity,
 )
+from readerstudy.stats.partial import partial_auc
+from readerstudy.stats.predictive import table_measures
 from readerstudy.stats.proportions import clopper_pearson, wilson
+from readerstudy.stats.rate_intervals import (
+    sensitivity_at_specificity_interval,
+    specificity_at_sensitivity_interval,
+)
 from readerstudy.stats.readings import Design, Readings, fully_crossed, readings_from_columns
 from readerstudy.stats.result import Estimate, Spread, StatisticsInputError
 from readerstudy.stats.roc import AverageCurve, RocCurve, auc, average_curve, empirical_roc, tpf_at
@@ -83,6 +94,7 @@ from readerstudy.stats.summary import (
     t_interval_of_mean,
 )
 from readerstudy.stats.unbiased import unbiased_covariance
+from readerstudy.stats.unpaired import unpaired_test
 from readerstudy.stats.ustatistics import (
     UStatistics,
     u_statistics,
@@ -121,6 +133,7 @@ __all__ = [
     "UStatistics",
     "against",
     "agreement",
+    "agresti_coull",
     "algorithm_against_readers",
     "algorithm_against_readers_of_fixed_cases",
     "algorithm_as_second_modality",
@@ -132,6 +145,7 @@ __all__ = [
     "claim",
     "claim_on_both",
     "clopper_pearson",
+    "cochran_q",
     "combinations",
     "compare_runs_with_readers",
     "compare_with_readers",
@@ -144,18 +158,29 @@ __all__ = [
     "figures",
     "files",
     "fully_crossed",
+    "hanley_mcneil_interval",
+    "hochberg",
+    "holm",
     "jackknife_aucs",
     "jackknife_covariance",
+    "jeffreys",
     "load",
+    "logit_auc_interval",
+    "logit_limits",
     "matched_against_readers",
     "matched_over_runs",
     "matching_rule",
+    "mcnemar_test",
     "mean_and_range",
+    "mean_on_logit_scale",
     "mean_over_random_readers",
     "mrmc",
     "net_benefit",
     "obuchowski_rockette",
+    "paired_counts",
+    "paired_difference",
     "paired_test",
+    "partial_auc",
     "random_reader_random_case_interval",
     "rate_against_readers",
     "reader_points",
@@ -163,15 +188,19 @@ __all__ = [
     "runs_against_readers",
     "save_long_csv",
     "sensitivity_at_specificity",
+    "sensitivity_at_specificity_interval",
     "specificity_at_sensitivity",
+    "specificity_at_sensitivity_interval",
     "spread_of_runs_and_readers",
     "structural_components",
     "t_interval_of_mean",
+    "table_measures",
     "to_imrmc",
     "tpf_at",
     "u_statistics",
     "u_statistics_of_sensitivity",
     "u_statistics_of_specificity",
     "unbiased_covariance",
+    "unpaired_test",
     "wilson",
 ]
