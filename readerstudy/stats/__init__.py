@@ -7,6 +7,7 @@ size, simulation), `agreement`, `calibration`, `net_benefit`, `crowd`, `combinat
 from readerstudy.stats import (
     against,
     agreement,
+    binormal,
     calibration,
     combinations,
     crowd,
@@ -49,7 +50,14 @@ from readerstudy.stats.figures import (
     Specificity,
     SpecificityAt,
 )
-from readerstudy.stats.files import LoadedReadings, load, save_long_csv, to_imrmc
+from readerstudy.stats.files import (
+    FileProblems,
+    LoadedReadings,
+    load,
+    load_text,
+    save_long_csv,
+    to_imrmc,
+)
 from readerstudy.stats.further_proportions import agresti_coull, jeffreys
 from readerstudy.stats.hillis import ReaderMean, mean_over_random_readers
 from readerstudy.stats.inputs import MISSING
@@ -112,6 +120,7 @@ __all__ = [
     "Design",
     "Estimate",
     "FigureOfMerit",
+    "FileProblems",
     "LoadedReadings",
     "Matched",
     "MatchingRule",
@@ -141,6 +150,7 @@ __all__ = [
     "auc",
     "auc_interval",
     "average_curve",
+    "binormal",
     "calibration",
     "claim",
     "claim_on_both",
@@ -165,6 +175,7 @@ __all__ = [
     "jackknife_covariance",
     "jeffreys",
     "load",
+    "load_text",
     "logit_auc_interval",
     "logit_limits",
     "matched_against_readers",

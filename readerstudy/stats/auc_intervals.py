@@ -71,7 +71,8 @@ def obuchowski_mcclish_variance(a: float, b: float, n_positive: int, n_negative:
     """The large-sample variance of a binormal AUC with parameters a and b, for continuous scores.
 
     (f² (1 + b² / κ + a² / 2) + g² b² (1 + κ) / (2κ)) / n1, κ = n0 / n1, f and g the derivatives of Φ(a / √(1 + b²)) by a
-    and b (Obuchowski and McClish, Stat Med 1997;16:1529). Raises StatisticsInputError for b ≤ 0 and for no cases.
+    and b (Obuchowski and McClish, Stat Med 1997;16:1529), as published without the covariance a b / (2 n1) of the two
+    parameters, which makes it larger than need be. Raises StatisticsInputError for b ≤ 0 and for no cases.
     """
     _check(n_positive, n_negative)
     if not (b > 0 and math.isfinite(a) and math.isfinite(b)):

@@ -96,7 +96,7 @@ def mcnemar_test(counts: PairedCounts, level: float = 0.95) -> PairedProportions
 
     (n10 − n01)² / (n10 + n01); corrected: max(|n10 − n01| − 1, 0)² / (n10 + n01) (Edwards, Psychometrika 1948;13:185).
     For n10 = n01 the corrected statistic is 0, as in R; statsmodels gives 1 / (n10 + n01). Exact: binomial with ½; mid-p:
-    half the probability of the observed table less in each tail (Fagerland, Lydersen, Laake, BMC Med Res Methodol
+    the observed table counts half in each tail (Fagerland, Lydersen, Laake, BMC Med Res Methodol
     2013;13:91). Where n10 = n01 = 0 there is no p; R gives NaN, statsmodels 1 for the exact test.
     """
     difference = paired_difference(counts, level)
@@ -104,12 +104,13 @@ def mcnemar_test(counts: PairedCounts, level: float = 0.95) -> PairedProportions
     if not discordant:
         reason = _NO_DISCORDANT if counts.n else _NO_PAIRS
         return PairedProportions(difference, n10, n01, None, None, None, None, None, None, counts.n, reason=reason)  # fmt: skip
-    gap, tail = abs(n10 - n01), 2 * float(binom.cdf(min(n10, n01), discordant, 0.5))
+    gap, fewer = abs(n10 - n01), min(n10, n01)
     plain, corrected = gap**2 / discordant, max(gap - 1, 0) ** 2 / discordant
-    # With n10 = n01 the two tails share the observed table: the mid-p is then 1.
-    mid = min(tail - float(binom.pmf(n10, discordant, 0.5)), 1.0)
     by_chi_square = plain, float(chi2.sf(plain, 1)), corrected, float(chi2.sf(corrected, 1))
-    return PairedProportions(difference, n10, n01, *by_chi_square, min(tail, 1.0), mid, counts.n)
+    exact = min(2 * float(binom.cdf(fewer, discordant, 0.5)), 1.0)
+    # The observed table is in both tails, with n10 = n01 once for the two.
+    mid = exact - float(binom.pmf(fewer, discordant, 0.5)) / (1 if gap else 2)
+    return PairedProportions(difference, n10, n01, *by_chi_square, exact, mid, counts.n)
 
 
 def paired_difference(counts: PairedCounts, level: float = 0.95) -> Estimate:

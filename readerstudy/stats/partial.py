@@ -83,7 +83,7 @@ def partial_components(
     """The structural components of the raw partial area between two specificities: FPF from f = 1 − high to g = 1 − low.
 
     A positive case adds the length of [f, g] beyond its place on the FPF axis; their mean is the area. A negative case
-    adds −(its place on the TPF axis, held between TPF(f) and TPF(g)), up to a constant: it also moves the ends of the
+    adds its place on the TPF axis, held between TPF(f) and TPF(g), up to a constant: it also moves the ends of the
     range, which are quantiles. Places are means over tied scores of the other class. These are the influence functions
     of the area; the same variance by U-statistics: Yu, Yang, Vexler, Hutson, Stat Med 2016. Over the whole range they
     vary as DeLong's V10 and V01. Raises StatisticsInputError as `partial_auc`.
@@ -97,7 +97,7 @@ def _components(labels: IntArray, values: FloatArray, start: float, end: float) 
     block = np.searchsorted(-curve.threshold[1:], -values)
     lowest, highest = tpf_at(curve, np.array([start, end]))
     v10 = end - _mean_clipped(curve.fpf, start, end)[block]
-    v01 = -_mean_clipped(curve.tpf, lowest, highest)[block]
+    v01 = _mean_clipped(curve.tpf, lowest, highest)[block]
     return PartialComponents(v10[labels == 1], v01[labels == 0])
 
 

@@ -1,41 +1,18 @@
-"""Files of readings: formats, problems with their lines, round trips, random bytes."""
+"""Files of readings: what each format may look like, and what is wrong with its line."""
 
-import random
+import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from readerstudy.stats.files import FileProblems, load, load_text, save_long_csv, to_imrmc
-from readerstudy.stats.readings import Readings
-from readerstudy.stats.result import StatisticsInputError
-from tests.stats.goldens import SHARED, needs_shared
-from tests.stats.strategies import steady
-
-LONG = "reader,modality,case,truth,score\nr1,A,c1,0,1\nr1,A,c2,1,2.5\nr2,A,c1,0,3\nr2,A,c2,1,4\n"
-WIDE = "case,truth,r1,r2\nc1,0,1,3\nc2,1,2.5,4\n"
-IMRMC = "N0: 1\nN1: 1\nNR: 2\nNM: 1\nBEGIN DATA:\ntruth,c1,truth,0\nr1,c1,A,1\nr1,c2,A,2.5\ntruth,c2,truth,1\nr2,c1,A,3\nr2,c2,A,4\n"  # fmt: skip
+from readerstudy.stats.files import FileProblems, load, load_text
+from tests.stats.files_written import IMRMC, LONG, WIDE, same
 
 
 def problems_of(text):
     with pytest.raises(FileProblems) as caught:
         load_text(text, "file.csv")
     return caught.value
-
-
-def said_of(text):
-    """The message, or "read"; anything but a message of ours is raised."""
-    try:
-        load_text(text)
-    except StatisticsInputError as error:
-        return str(error)
-    return "read"
-
-
-def same(first, second):
-    names = [(x.modalities, x.readers, x.cases, x.truth.tolist()) for x in (first, second)]
-    return names[0] == names[1] and np.array_equal(first.scores, second.scores, equal_nan=True)
 
 
 class TestFormats:
@@ -79,10 +56,81 @@ class TestFormats:
         found = load_text("image,label,observer.1,observer.2\na,0,1,2\nb,1,3,4\n").readings
         assert found.readers == ("observer.1", "observer.2")
 
-    def test_empty_cells_are_not_read_and_said(self):
-        loaded = load_text(WIDE.replace("2.5", "NA"))
+    @pytest.mark.parametrize("text", ["", "NA", "N/A", ".", " "])
+    @pytest.mark.parametrize("file", [LONG, WIDE, IMRMC])
+    def test_empty_scores_are_not_read_and_counted(self, file, text):
+        loaded = load_text(file.replace("2.5", text))
         assert np.isnan(loaded.readings.scores[0, 0, 1])
-        assert loaded.notes == ("1 rows have no score (empty or NA): those cases count as not read.",)  # fmt: skip
+        assert loaded.notes == ("1 score is empty or NA and counts as not read.",)
+
+    def test_readers_and_cases_without_any_score_are_said(self):
+        loaded = load_text("case,truth,r1,r2\nc1,0,1,\nc2,1,2,NA\nc3,1,.,\n")
+        assert (loaded.readings.readers, loaded.readings.cases) == (("r1",), ("c1", "c2"))
+        assert loaded.notes == (
+            "4 scores are empty or NA and count as not read.",
+            "1 reader has no score and cannot be used: r2.",
+            "1 case has no score and cannot be used: c3.",
+        )
+
+    def test_cases_with_a_truth_line_alone_are_said(self):
+        more = "".join(f"truth,x{k},truth,0\n" for k in range(7))
+        loaded = load_text(IMRMC.replace("N0: 1", "N0: 8") + more)
+        assert loaded.notes == (
+            "7 cases have no score and cannot be used: x0, x1, x2, x3, x4, ....",
+        )
+
+    def test_truth_may_be_written_with_a_decimal(self):
+        text = LONG.replace(",0,", ",0.0,").replace("c2,1,", "c2,1.0,")
+        assert same(load_text(text).readings, load_text(LONG).readings)
+        again = IMRMC + "truth,c1,truth,0.0\n"
+        assert same(load_text(again).readings, load_text(IMRMC).readings)
+
+    def test_the_truth_of_imrmc_may_have_the_reader_minus_one(self):
+        text = IMRMC.replace("truth,c1,truth", "-1,c1,truth").replace(
+            "truth,c2,truth", "TRUTH,c2,x"
+        )
+        assert same(load_text(text).readings, load_text(IMRMC).readings)
+
+    def test_imrmc_may_have_passed_through_a_spreadsheet(self):
+        text = IMRMC.replace("NM: 1\n", "NM: 1,,,\n").replace("DATA:\n", "DATA:,,,\n,,,\n")
+        assert same(load_text(text.replace("r1,c1,A,1\n", "r1,c1,A,1,,\n")).readings, load_text(IMRMC).readings)  # fmt: skip
+
+    def test_a_table_may_have_passed_through_a_spreadsheet(self):
+        assert same(load_text(LONG.replace("\n", ",,\n")).readings, load_text(LONG).readings)
+        assert same(load_text(WIDE.replace("\n", ",\n") + ",,,,\n").readings, load_text(WIDE).readings)  # fmt: skip
+        head, rows = LONG.split("\n", 1)
+        assert same(load_text(f"{head}\n{rows.replace(chr(10), ',' + chr(10))},,,\n").readings, load_text(LONG).readings)  # fmt: skip
+
+    def test_r_may_have_numbered_the_rows(self):
+        text = '"","case","truth","r1","r2"\n"1","c1",0,1,3\n"2","c2",1,2.5,4\n'
+        assert same(load_text(text).readings, load_text(WIDE).readings)
+
+    def test_quotation_marks_may_follow_a_space_and_hold_delimiters(self):
+        loaded = load_text('reader, "case", truth, score\n"a ""b""", "x, y", 0, 1\n')
+        assert (loaded.readings.readers, loaded.readings.cases) == (('a "b"',), ("x, y",))
+
+    def test_the_delimiter_is_the_one_that_makes_a_header(self):
+        loaded = load_text('case;truth;"a,b,c,d"\n1;0;1\n2;1;2\n')
+        assert loaded.readings.readers == ("a,b,c,d",)
+
+    @pytest.mark.parametrize("names", [("Reader_ID", "modalityID", "caseID"), ("readerID", "modality_id", "image")])  # fmt: skip
+    def test_columns_may_be_called_ids(self, names):
+        text = LONG.replace("reader,modality,case", ",".join(names))
+        assert same(load_text(text).readings, load_text(LONG).readings)
+
+    def test_the_exact_name_goes_before_the_others(self):
+        loaded = load_text("id,case,label,truth,r1\n7,c1,x,0,1\n8,c2,y,1,2\n")
+        assert (loaded.readings.readers, loaded.readings.cases) == (("r1",), ("c1", "c2"))
+        assert loaded.notes == ("These columns are not used: id, label.",)
+
+    def test_measurements_beside_numbered_observers_are_no_readers(self):
+        loaded = load_text("case,truth,age,observer.1,observer.2\na,0,50,1,2\nb,1,60,3,4\n")
+        assert loaded.readings.readers == ("observer.1", "observer.2")
+        assert loaded.notes == ("These columns are not used: age.",)
+
+    def test_modalities_taken_from_the_names_are_said(self):
+        loaded = load_text("case,truth,r1@A,r1@B\nc1,0,1,2\nc2,1,3,4\n")
+        assert loaded.notes == ("The columns are read as reader@modality, with the modalities A, B.",)  # fmt: skip
 
     def test_columns_that_are_not_used_are_said(self):
         text = LONG.replace("score\n", "score,seconds\n").replace(",1\n", ",1,9\n").replace(",2.5\n", ",2.5,9\n")  # fmt: skip
@@ -106,12 +154,35 @@ class TestProblems:
             (LONG.replace("r2,A,c2,1", "r2,A,c2,0"), "Line 5: case c2 has truth 0, but 1 in line 3."),
             (LONG.replace("r2,A,c1", ",A,c1"), "Line 4: the reader is empty."),
             (LONG.replace("4\n", "4,5\n"), "Line 5: there are 6 cells, but 5 columns."),
-            (LONG.replace("truth", "gold"), "Line 1: there is no column truth; there are reader, modality, case, gold, score."),
+            (LONG.replace("truth", "other"), "Line 1: there is no column truth; there are reader, modality, case, other, score."),
+            (LONG.replace("score", "rating"), "Line 1: there is no column score; there are reader, modality, case, truth, rating."),
+            (LONG.replace("truth", "case"), "Line 1: 2 columns may be the case: case, case."),
+            (WIDE.replace("case,truth", "id,image"), "Line 1: 2 columns may be the case: id, image."),
+            (LONG.replace("2.5", "1_000"), 'Line 3: reader r1 has the score "1_000" for case c2, not a finite number.'),
+            (LONG.replace("2.5", "٣"), 'Line 3: reader r1 has the score "٣" for case c2, not a finite number.'),
+            (LONG.replace("2.5", "1e999"), 'Line 3: reader r1 has the score "1e999" for case c2, not a finite number.'),
+            (LONG.replace("2.5", '"2,5"'), 'Line 3: reader r1 has the score "2,5" for case c2, not a finite number.'),
+            (LONG.replace(",", ";").replace("2.5", "2,5").replace("4\n", "4.5\n"), 'Line 3: the score "2,5" has a comma, but "4.5" in line 5 a point; write all with the same decimal sign.'),
+            (LONG.replace(",", ";").replace("2.5", "1.234,5"), 'Line 3: reader r1 has the score "1.234,5" for case c2, not a finite number.'),
+            (LONG.replace("c2,1,2.5", "c2,,2.5"), "Line 3: the truth of case c2 is empty, not 0 or 1."),
+            (LONG.replace("r2,A,c1", "r2,,c1"), "Line 4: the modality is empty."),
+            (LONG.replace("r2,A,c1", "r2,A, "), "Line 4: the case is empty."),
+            (LONG.replace("r2,A,c1", f"{'x' * 256},A,c1"), "Line 4: the reader has a name of more than 255 characters."),
+            (LONG.replace("2.5", '"2.5"x'), "Line 3: this is not a table ("),
+            (LONG.replace("r1,A,c1", '"r\n1",A,c1').replace("2.5", "x"), 'Line 4: reader r1 has the score "x"'),
+            (LONG.replace("2.5", "x" * 100), f'the score "{"x" * 59}…" for case'),
+            (LONG.replace("2.5", "a\tb\x1b"), r'the score "a\tb\x1b" for case'),
+            (WIDE.replace("r2", "r1"), "Line 1: there are 2 columns r1."),
+            (WIDE.replace("r2", "r2@B"), "Line 1: the column r2@B names a modality, but other columns name none."),
+            (WIDE.replace("r1,r2", "r1@A,r2@"), "Line 1: the column r2@ does not name a reader and a modality."),
+            ("case,truth,modality,r@B\n1,0,A,1\n", "Line 1: the column r@B names a modality, but there is a column modality too."),
+            ("case,truth,,r1\n1,0,5,1\n2,1,6,2\n", "Line 1: column 3 has no name."),
             ("reader,modality,case,truth,score\n", "There are no readings."),
             (WIDE.replace("truth", "other"), "Line 1: there is no column with the truth"),
             ("case,truth\nc1,0\n", "Line 1: there is no column of a reader."),
             (WIDE.replace("1,3", ",").replace("2.5,4", ","), "There are no readings: every score is empty."),
-            (IMRMC.replace("truth,c2,truth,1\n", ""), "Line 8: case c2 has no truth line."),
+            (IMRMC.replace("truth,c2,truth,1\n", ""), "Line 8: case c2 has no truth."),
+            (IMRMC.replace("truth,c1,truth,0", "truth,c1,truth,2"), 'Line 6: the truth of case c1 is "2", not 0 or 1.'),
             (IMRMC.replace("truth,c2,truth,1", "truth,c1,truth,1"), "Line 9: case c1 has truth 1, but 0 in line 6."),
             (IMRMC.replace("r2,c2,A,4", "r2,c2,A"), "Line 11: there are 3 cells, not reader,case,modality,score."),
             ("BEGIN DATA:\n", "There are no readings."),
@@ -134,84 +205,60 @@ class TestProblems:
         assert str(error).endswith("... and 30 more.")
         assert str(error).startswith("file.csv: Line 2")
 
-    def test_what_is_no_file_is_told(self, tmp_path):
-        with pytest.raises(StatisticsInputError, match="cannot be read"):
-            load(tmp_path)
-        with pytest.raises(StatisticsInputError, match=r"nothing.csv: cannot be read \(No such file"):  # fmt: skip
-            load(tmp_path / "nothing.csv")
+    def test_a_truth_that_is_wrong_is_told_once(self):
+        for text, count in ((IMRMC.replace("truth,c1,truth,0", "truth,c1,truth,2"), 1), (WIDE.replace("c1,0", "c1,2"), 1), (IMRMC.replace("truth,c2,truth,1\n", ""), 1)):  # fmt: skip
+            assert problems_of(text).count == count
 
-    def test_other_encodings_are_told(self, tmp_path):
-        path = tmp_path / "latin.csv"
-        path.write_bytes(LONG.replace("r1", "Müller").encode("latin-1"))
-        with pytest.raises(StatisticsInputError, match="byte 35 is not UTF-8"):
+    def test_two_truths_are_told_beside_a_wrong_one(self):
+        found = problems_of(
+            "reader,case,truth,score\na,1,x,1\nb,1,0,1\nc,1,1,1\nd,1,1,1\n"
+        ).problems
+        assert found == ('Line 2: the truth of case 1 is "x", not 0 or 1.', "Line 4: case 1 has truth 1, but 0 in line 3.")  # fmt: skip
+
+    def test_problems_stand_in_the_order_of_the_lines(self):
+        lines = ["r1,A,c1,0,x", "r1,A,c2,3,1", "r1,A,c3", "r2,A,c1,1,1", "r2,A,c1,0,1", ",A,c1,0,1"]
+        found = problems_of("reader,modality,case,truth,score\n" + "\n".join(lines)).problems
+        assert [int(sentence.split(":")[0].removeprefix("Line ")) for sentence in found] == [2, 3, 4, 5, 6, 7]  # fmt: skip
+
+    def test_the_first_lines_are_listed_whatever_is_wrong_with_them(self):
+        rows = [f"r,c{k},{k % 2},x" for k in range(2000)] + ["r,c3"] * 3000
+        error = problems_of("reader,case,truth,score\n" + "\n".join(rows))
+        assert error.count == 5000
+        assert [sentence.split(":")[0] for sentence in error.problems] == [f"Line {k}" for k in range(2, 22)]  # fmt: skip
+
+    def test_the_error_survives_being_sent_to_another_process(self):
+        error = problems_of(LONG.replace("2.5", "x"))
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes)
+        assert (str(again), again.problems, again.count) == (str(error), error.problems, error.count)  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("name", "sentence"),
+        [("", r"cannot be read \(Is a directory\)"), ("nothing.csv", r"nothing.csv: The file cannot be read \(No such file"), ("a\0b", "cannot be read")],
+    )  # fmt: skip
+    def test_what_is_no_file_is_told(self, name, sentence, tmp_path):
+        with pytest.raises(FileProblems, match=sentence):
+            load(f"{tmp_path}/{name}")
+
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            (LONG.replace("r1", "Müller").encode("latin-1"), r"Line 2: this is not UTF-8 text \(byte 35 of the file\)"),
+            (b"\xef\xbb\xbfcase,truth\xe4", r"Line 1: this is not UTF-8 text \(byte 14 of the file\)"),
+            (LONG.encode("utf-16"), "This is UTF-16 text; save it as UTF-8."),
+            (b"PK\x03\x04\x14\x00\x06\x00", "This is a workbook or an archive; save the table as CSV."),
+            (b"\x89PNG\r\n\x1a\n\x00\x00", "This is not a text file."),
+            (b"\xef\xbb\xbf\r\n", "The file is empty."),
+        ],
+    )  # fmt: skip
+    def test_other_files_are_told(self, data, sentence, tmp_path):
+        path = tmp_path / "file"
+        path.write_bytes(data)
+        with pytest.raises(FileProblems, match=sentence):
             load(path)
 
-    @pytest.mark.parametrize("seed", range(8))
-    def test_damaged_files_are_refused_with_a_sentence_or_read(self, seed):
-        draw = random.Random(seed)
-        for _ in range(150):
-            text = list(draw.choice([LONG, WIDE, IMRMC]))
-            for _ in range(draw.randint(1, 6)):
-                text[draw.randrange(len(text))] = draw.choice(['"', ",", "\n", ";", "9", "é", "", "\r", "NA", "\t", "1e400"])  # fmt: skip
-            assert said_of("".join(text)).endswith((".", ")", "read"))
+    def test_a_table_that_cannot_be_held_is_refused(self):
+        rows = "\n".join(f"r{k},c{k},0,1" for k in range(8000))
+        assert str(problems_of(f"reader,case,truth,score\n{rows}")).startswith("file.csv: 8000 rows name 1 modalities, 8000 readers and 8000 cases;")  # fmt: skip
 
-
-NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=5)  # fmt: skip
-
-
-@st.composite
-def written(draw, *, names):
-    """Readings with holes; every reader and case has a reading."""
-    unique = [st.lists(names, min_size=1, max_size=3, unique=True) for _ in range(3)]
-    modalities, readers, cases = (sorted(draw(values)) for values in unique)
-    shape = len(modalities), len(readers), len(cases)
-    size = int(np.prod(shape))
-    score = st.floats(allow_nan=False, allow_infinity=False)
-    scores = np.array(draw(st.lists(score, min_size=size, max_size=size))).reshape(shape)
-    truth = np.array(draw(st.lists(st.integers(0, 1), min_size=shape[2], max_size=shape[2])))
-    if min(shape) > 1:
-        scores[0, 0, 0] = np.nan
-    return Readings(tuple(modalities), tuple(readers), tuple(cases), truth, scores)
-
-
-def is_plain(name):
-    return name == name.strip() and not set(name) & set(',\r\n\x85\u2028\u2029"') and name
-
-
-class TestRoundTrips:
-    @steady
-    @given(data=written(names=NAMES.filter(lambda name: name == name.strip())))
-    def test_long_csv_keeps_everything(self, data, tmp_path_factory):
-        path = tmp_path_factory.mktemp("long") / "file.csv"
-        save_long_csv(data, path)
-        assert same(load(path).readings, data)
-
-    @steady
-    @given(data=written(names=NAMES.filter(lambda name: is_plain(name) and name.lower() != "truth")))  # fmt: skip
-    def test_imrmc_keeps_everything(self, data):
-        loaded = load_text(to_imrmc(data))
-        assert same(loaded.readings, data)
-        assert loaded.notes == ()
-
-    @pytest.mark.parametrize("name", ["a,b", "a\nb", "truth", " a"])
-    def test_imrmc_refuses_names_that_it_cannot_hold(self, name):
-        data = Readings(("m",), (name,), ("c",), np.array([1]), np.ones((1, 1, 1)))
-        with pytest.raises(StatisticsInputError, match="cannot hold the name"):
-            to_imrmc(data)
-
-
-class TestRealFiles:
-    pytestmark = needs_shared
-
-    def test_the_viper_file_is_read(self):
-        path = SHARED.parent / "data" / "viper-mammography" / "mrmcInput_iMRMC_format.csv"
-        found = load(path)
-        assert found.format == "iMRMC"
-        assert found.readings.scores.shape == (2, 20, 419)
-        assert (found.readings.n_negative, found.readings.n_positive) == (347, 72)
-        assert int(found.readings.read.sum()) == 6911
-
-    def test_a_table_without_truth_is_refused(self):
-        path = SHARED.parent / "data" / "mitotic-figure-classify" / "dfClassify20180627.csv"
-        with pytest.raises(StatisticsInputError, match="none of the formats"):
-            load(path)
+    def test_a_number_of_the_header_may_be_absurd(self):
+        assert load_text(IMRMC.replace("NR: 2", "NR: " + "9" * 5000)).notes == ()

@@ -23,7 +23,7 @@ from readerstudy.stats.confusion import ConfusionTable
 from readerstudy.stats.operating_points import sensitivity_at_specificity
 from readerstudy.stats.result import StatisticsInputError
 from readerstudy.stats.roc import auc, empirical_roc
-from tests.stats.agreement_with import single_methods
+from tests.stats.agreement_with import proc, single_reader
 from tests.stats.goldens import SHARED, golden, needs_shared, panel_of
 from tests.stats.strategies import readings, steady
 from tests.stats.twins import delong_by_pairs
@@ -243,11 +243,11 @@ class TestProportions:
         assert (one.low, one.high) == pytest.approx((1 - other.high, 1 - other.low), abs=1e-9)
 
 
-@pytest.mark.parametrize("part", ["proc_intervals", "proc_partial", "proc_unpaired", "statsmodels_mcnemar", "statsmodels_proportions", "statsmodels_cochran"])  # fmt: skip
+@pytest.mark.parametrize("module", [proc, single_reader], ids=["pROC", "others"])
 class TestReferenceSoftware:
     pytestmark = needs_shared
 
-    def test_it_agrees(self, part):
-        rows = list(getattr(single_methods, part)())
-        assert len(rows) > 5
+    def test_it_agrees(self, module):
+        rows = list(module.comparisons())
+        assert len(rows) > 100
         assert [(row, row.difference) for row in rows if not row.agrees] == []

@@ -1,44 +1,57 @@
 """Long CSV: one row a reading, with the columns reader, modality, case, truth, score."""
 
-from readerstudy.stats.files.rows import Rows
-from readerstudy.stats.files.tables import Table, score_text
+import csv
+from pathlib import Path
 
-NEEDED = ("reader", "case", "truth", "score")
-NO_MODALITY = "all"
+from readerstudy.stats.files.names import check_writable
+from readerstudy.stats.files.problems import Problems, listed
+from readerstudy.stats.files.rows import Rows
+from readerstudy.stats.files.tables import (
+    CASE,
+    MODALITY,
+    NO_MODALITY,
+    READER,
+    SCORE,
+    TRUTH,
+    Table,
+    one_column,
+)
+from readerstudy.stats.readings import Readings
 
 
 def is_long(table: Table) -> bool:
-    """Whether the header names a reader and a score."""
-    return {"reader", "score"} <= set(table.lower)
+    """Whether the header names a reader."""
+    return bool(table.named(READER))
 
 
-def long_rows(table: Table, problems: list[str], notes: list[str]) -> Rows:
+def long_rows(table: Table, problems: Problems, notes: list[str]) -> Rows:
     """The rows; a missing column is a problem, an unknown one a note. Without a modality column there is one, "all"."""
-    place = {name: number for number, name in enumerate(table.lower)}
-    missing = [name for name in NEEDED if name not in place]
+    place = {names[0]: one_column(table, names, problems) for names in (READER, MODALITY, CASE, TRUTH, SCORE)}  # fmt: skip
+    missing = [name for name, column in place.items() if column is None and name != MODALITY[0]]
     if missing:
-        problems.append(f"Line {table.header_line}: there is no column {', '.join(missing)}; there are {', '.join(table.header)}.")  # fmt: skip
+        problems.add(f"there is no column {', '.join(missing)}; there are {listed(table.header)}.", table.header_line)  # fmt: skip
         return Rows()
-    twice = sorted({name for name in table.lower if table.lower.count(name) > 1})
-    if twice:
-        problems.append(f"Line {table.header_line}: there are two columns {', '.join(twice)}.")
-        return Rows()
-    known = {*NEEDED, "modality"}
-    others = [name for name in table.header if name.lower() not in known]
-    if others:
-        notes.append(f"These columns are not used: {', '.join(others)}.")
-    return _rows(table, place)
+    unused = [name for column, name in enumerate(table.header) if column not in place.values() and name]  # fmt: skip
+    if unused:
+        notes.append(f"These columns are not used: {listed(unused)}.")
+    reader, modality, case, truth, score = (_cells(table, column) for column in place.values())
+    return Rows(table.lines, reader, modality, case, score, table.lines, case, truth, table.decimal_comma)  # fmt: skip
 
 
-def _rows(table: Table, place: dict[str, int]) -> Rows:
-    rows, modality = Rows(), place.get("modality")
-    for line, cells in table.rows:
-        rows.add(
-            line,
-            cells[place["reader"]],
-            NO_MODALITY if modality is None else cells[modality],
-            cells[place["case"]],
-            truth=cells[place["truth"]],
-            score=score_text(cells[place["score"]], table),
-        )
-    return rows
+def _cells(table: Table, column: int | None) -> tuple[str, ...]:
+    """Those of the column; without one, a modality is called "all"."""
+    return (NO_MODALITY,) * len(table.lines) if column is None else table.columns[column]
+
+
+def save_long_csv(readings: Readings, path: str | Path) -> None:
+    """Write the readings as long CSV, scores at full precision; who and what has no reading is left out.
+
+    Raises StatisticsInputError for a name that would not be read back as it is, OSError where nothing can be written.
+    """
+    check_writable(readings, "A long CSV file")
+    with Path(path).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["reader", "modality", "case", "truth", "score"])
+        for i, j, k in zip(*readings.read.nonzero(), strict=True):
+            names = readings.readers[j], readings.modalities[i], readings.cases[k]
+            writer.writerow([*names, int(readings.truth[k]), repr(float(readings.scores[i, j, k]))])

@@ -1,133 +1,86 @@
-"""The rows of any format, checked with their line numbers and made into readings."""
+"""The rows of any format, with their lines, made into readings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from readerstudy.stats.files.checks import (
+    Statements,
+    check_names,
+    check_repeats,
+    check_size,
+    check_told,
+    checked_scores,
+    truth_of_cases,
+)
+from readerstudy.stats.files.columns import Column, column_of
+from readerstudy.stats.files.problems import Problems, listed
 from readerstudy.stats.readings import Readings, readings_from_columns
-from readerstudy.stats.result import FloatArray, IntArray
-
-# Not read. "nan" is not among them: a program that writes it has failed to compute a score.
-UNREAD = frozenset({"", "NA", "N/A", "."})
-_TRUTH = {"0": 0, "1": 1, "0.0": 0, "1.0": 1}
-_Text = NDArray[np.str_]
-_Lines = NDArray[np.int64]
+from readerstudy.stats.result import BoolArray
 
 
-@dataclass
+@dataclass(frozen=True)
 class Rows:
-    """One reading a row: its line in the file, names, truth and score as they are written."""
+    """What a file says, as it is written: its readings, and the truth of its cases, each with its line."""
 
-    line: list[int] = field(default_factory=list)
-    reader: list[str] = field(default_factory=list)
-    modality: list[str] = field(default_factory=list)
-    case: list[str] = field(default_factory=list)
-    truth: list[str] = field(default_factory=list)
-    score: list[str] = field(default_factory=list)
-
-    def add(
-        self, line: int, reader: str, modality: str, case: str, *, truth: str, score: str
-    ) -> None:
-        """One more row."""
-        self.line.append(line)
-        self.reader.append(reader)
-        self.modality.append(modality)
-        self.case.append(case)
-        self.truth.append(truth)
-        self.score.append(score)
+    line: Sequence[int] = ()
+    reader: Sequence[str] = ()
+    modality: Sequence[str] = ()
+    case: Sequence[str] = ()
+    score: Sequence[str] = ()
+    truth_line: Sequence[int] = ()
+    truth_case: Sequence[str] = ()
+    truth: Sequence[str] = ()
+    decimal_comma: bool = False
 
 
-def readings_of_rows(rows: Rows, problems: list[str], notes: list[str]) -> Readings | None:
-    """The readings, with a note on unread rows; None after adding every problem of the rows to `problems`."""
-    if not rows.line and not problems:
-        problems.append("There are no readings.")
+def readings_of_rows(rows: Rows, problems: Problems, notes: list[str]) -> Readings | None:
+    """The readings, with a note on what has no score; None after adding every problem of the rows to `problems`."""
+    count = len(rows.line)
+    if not count and not problems.count:
+        problems.add("There are no readings.")
     lines = np.array(rows.line, dtype=np.int64)
-    names = [np.array(column, dtype=str) for column in (rows.reader, rows.modality, rows.case)]
-    read = np.array([score not in UNREAD for score in rows.score], dtype=bool)
-    truth, score = _truth(rows, problems), _scores(rows, lines, read, problems)
-    _check_names(names, lines, problems)
-    _check_truth(names[2], truth, lines, problems)
-    _check_repeats(names, lines, problems)
-    if problems:
+    case = column_of([*rows.case, *rows.truth_case])
+    columns = {
+        "reader": column_of(rows.reader),
+        "modality": column_of(rows.modality),
+        "case": Column(case.names, case.code[:count]),
+    }
+    check_names(columns, lines, problems)
+    told = Statements(column_of(rows.truth), Column(case.names, case.code[count:]), np.array(rows.truth_line, dtype=np.int64))  # fmt: skip
+    truth = truth_of_cases(told, problems, decimal_comma=rows.decimal_comma)
+    check_told(truth, columns["case"], lines, problems)
+    score = checked_scores(rows.score, columns, lines, problems, decimal_comma=rows.decimal_comma)  # fmt: skip
+    check_repeats(columns, lines, problems)
+    read = np.isfinite(score)
+    if count and not problems.count:
+        check_size(columns, read, problems)
+    if problems.count:
         return None
-    if not read.any():
-        problems.append("There are no readings: every score is empty.")
-        return None
-    if not read.all():
-        notes.append(f"{int((~read).sum())} rows have no score (empty or NA): those cases count as not read.")  # fmt: skip
-    reader, modality, case = (name[read].tolist() for name in names)
-    return readings_from_columns(reader, modality, case, truth[read], score[read])
+    notes += _unread(columns, read)
+    reader, modality, cases = (_texts(column, read) for column in columns.values())
+    return readings_from_columns(reader, modality, cases, truth[columns["case"].code[read]], score[read])  # fmt: skip
 
 
-def _truth(rows: Rows, problems: list[str]) -> IntArray:
-    found = [_TRUTH.get(text, -1) for text in rows.truth]
-    problems += [
-        f"Line {line}: the truth of case {case} is {_quoted(text)}, not 0 or 1."
-        for line, case, text, value in zip(rows.line, rows.case, rows.truth, found, strict=True)
-        if value < 0
-    ]
-    return np.array(found, dtype=np.int64)
+def _texts(column: Column, read: BoolArray) -> list[str]:
+    names: list[str] = np.array(column.names, dtype=object)[column.code[read]].tolist()
+    return names
 
 
-def _scores(rows: Rows, lines: _Lines, read: NDArray[np.bool_], problems: list[str]) -> FloatArray:
-    """NaN for an unread row; a text that is no finite number is a problem."""
-    texts = [text if known else "nan" for text, known in zip(rows.score, read, strict=True)]
-    try:
-        found = np.array(texts, dtype=float) if texts else np.empty(0)
-    except ValueError:
-        found = np.array([_number(text) for text in texts])
-    problems += [
-        f"Line {lines[row]}: reader {rows.reader[row]} has the score {_quoted(rows.score[row])} for case "
-        f"{rows.case[row]}, not a finite number."
-        for row in np.flatnonzero(read & ~np.isfinite(found))
-    ]
-    return found
+def _unread(columns: dict[str, Column], read: BoolArray) -> list[str]:
+    """Notes on scores that are missing, and on readers, modalities and cases that have none at all."""
+    count = int((~read).sum())
+    verbs = "score is empty or NA and counts" if count == 1 else "scores are empty or NA and count"
+    notes = [f"{count} {verbs} as not read."] if count else []
+    for what, column in columns.items():
+        there = np.zeros(len(column.names), dtype=bool)
+        there[column.code[read]] = True
+        lost = [column.names[place] for place in np.flatnonzero(~there)]
+        if lost:
+            some = f"1 {what} has" if len(lost) == 1 else f"{len(lost)} {_MANY[what]} have"
+            notes.append(f"{some} no score and cannot be used: {listed(lost, 5)}.")
+    return notes
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
-
-
-def _check_names(names: Sequence[_Text], lines: _Lines, problems: list[str]) -> None:
-    for column, what in zip(names, ("reader", "modality", "case"), strict=True):
-        problems += [f"Line {lines[row]}: the {what} is empty." for row in np.flatnonzero(column == "")]  # fmt: skip
-
-
-def _check_truth(case: _Text, truth: IntArray, lines: _Lines, problems: list[str]) -> None:
-    """A case must have the same truth in all its rows."""
-    if not case.size:
-        return
-    names, first, code = np.unique(case, return_index=True, return_inverse=True)
-    other = np.flatnonzero((truth != truth[first][code]) & (truth >= 0) & (truth[first][code] >= 0))
-    told: set[int] = set()
-    for row in other:
-        if code[row] not in told:
-            told.add(code[row])
-            start = first[code[row]]
-            problems.append(
-                f"Line {lines[row]}: case {names[code[row]]} has truth {truth[row]}, but {truth[start]} in line {lines[start]}."
-            )
-
-
-def _check_repeats(names: Sequence[_Text], lines: _Lines, problems: list[str]) -> None:
-    """A reader reads a case once in a modality."""
-    if not lines.size:
-        return
-    codes = [np.unique(column, return_inverse=True)[1] for column in names]
-    order = np.lexsort((np.arange(lines.size), *codes))
-    same = np.all([code[order][1:] == code[order][:-1] for code in codes], axis=0)
-    for place in np.flatnonzero(same):
-        before, row = order[place], order[place + 1]
-        reader, modality, case = (column[row] for column in names)
-        problems.append(
-            f"Line {lines[row]}: reader {reader} has read case {case} in modality {modality} already, in line {lines[before]}."
-        )
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if text else "empty"
+_MANY = {"reader": "readers", "modality": "modalities", "case": "cases"}
