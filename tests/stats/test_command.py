@@ -197,9 +197,16 @@ class TestUnusableInput:
         assert "There is no reader CNN; there are 1, 2, 3, 4." in err
 
     def test_an_algorithm_alone_is_told(self, file, run):
-        status, _out, err = run(file(*a_study(modalities=1, readers=1)), "--algorithm", "1")
-        assert status == 2
-        assert "no reader beside the algorithm" in err
+        status, found, _err = run(
+            file(*a_study(modalities=1, readers=1)), "--algorithm", "1", "--json"
+        )
+        assert status == 0
+        assert [row["reader"] for row in found["readers"]] == ["1"]
+        assert found["data"]["readers"] == 0
+        reasons = {row["what"]: row["why"] for row in found["reasons"]}
+        for block in ("mrmc", "ustatistics", "standalone"):
+            assert found[block] is None
+            assert "no reader beside the algorithm" in reasons[block]
 
     @pytest.mark.parametrize("alpha", ["0", "1", "x"])
     def test_a_level_outside_its_range_is_refused(self, file, capsys, alpha):

@@ -43,8 +43,8 @@ def analyse(
     _check_classes(readings)
     people = _without(readings, algorithm)
     rows, of_readers = reader_rows(readings, 1 - alpha)
-    mrmc, of_mrmc = _made("mrmc", lambda: mrmc_block(people, covariance, 1 - alpha))
-    ustatistics, of_u = _made("ustatistics", lambda: u_block(people, 1 - alpha))
+    mrmc, of_mrmc = _made("mrmc", lambda: mrmc_block(_some(people), covariance, 1 - alpha))
+    ustatistics, of_u = _made("ustatistics", lambda: u_block(_some(people), 1 - alpha))
     standalone, of_standalone = _standalone(readings, people, algorithm, covariance, 1 - alpha)
     hypotheses = hypothesis_rows(mrmc, standalone, alpha, margin)
     told = [Reason("data", note) for note in notes]
@@ -66,14 +66,17 @@ def _check_classes(readings: Readings) -> None:
 
 
 def _without(readings: Readings, algorithm: str | None) -> Readings:
-    """The people among the readers. Raises StatisticsInputError where there are none beside the algorithm."""
+    """The people among the readers, who may be none. Raises StatisticsInputError for an unknown algorithm."""
     if algorithm is None:
         return readings
     readings.of_readers([algorithm])
-    people = [name for name in readings.readers if name != algorithm]
-    if not people:
-        raise StatisticsInputError(f"There is no reader beside the algorithm {algorithm}.")
-    return readings.of_readers(people)
+    return readings.of_readers([name for name in readings.readers if name != algorithm])
+
+
+def _some(people: Readings) -> Readings:
+    if not people.readers:
+        raise StatisticsInputError("There is no reader beside the algorithm.")
+    return people
 
 
 def _data(readings: Readings, people: Readings) -> DataBlock:
@@ -102,4 +105,4 @@ def _standalone(
     if len(readings.modalities) > 1:
         why = f"An algorithm is compared with readers in one modality; there are {len(readings.modalities)}."
         return None, [Reason("standalone", why)]
-    return _made("standalone", lambda: standalone_block(readings, people, algorithm, covariance, level))  # fmt: skip
+    return _made("standalone", lambda: standalone_block(readings, _some(people), algorithm, covariance, level))  # fmt: skip
