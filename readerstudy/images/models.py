@@ -14,6 +14,9 @@ class ImageSet(PublicIdModel):
     name = models.CharField(max_length=200, unique=True)
     description = models.TextField(blank=True)
     is_synthetic = models.BooleanField(default=False)
+    is_training_set = models.BooleanField(
+        default=False, help_text="A CNN was trained on it: no study, but every import is compared"
+    )
     source_name = models.CharField(
         max_length=255, help_text="File name of the archive; for admins only"
     )
@@ -79,7 +82,15 @@ class Image(PublicIdModel):
     pixels_sha256 = models.CharField(
         max_length=64, help_text="Of the decoded pixels, so that the same photograph is known again"
     )
+    perceptual_hash = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="64 bits as a signed number; near where photographs look alike",
+    )
     original_name = models.CharField(max_length=255, help_text="For admins only")
+    origin = models.JSONField(
+        default=dict, blank=True, help_text="Facts of the uploaded file; for admins only"
+    )
     licence = models.CharField(max_length=100, blank=True)
     attribution = models.TextField(blank=True)
 

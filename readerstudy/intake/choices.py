@@ -9,3 +9,4 @@ class ImportState(models.TextChoices):
     APPLYING = "applying", _("Importing")
     APPLIED = "applied", _("Imported")
     FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Undone")

@@ -20,6 +20,9 @@ class ImportJob(PublicIdModel):
     state = models.CharField(
         max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
     )
+    mapping = models.JSONField(
+        default=dict, blank=True, help_text="What the admin said of columns and diagnoses"
+    )
     report = models.JSONField(default=dict, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -28,6 +31,7 @@ class ImportJob(PublicIdModel):
     )
     queued_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     image_set = models.OneToOneField(
         ImageSet, null=True, blank=True, on_delete=models.SET_NULL, related_name="import_job"

@@ -3,22 +3,22 @@
 Three checkpoints: the names in the archive, the rows of the manifest with their pixels, the image sets already stored.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from readerstudy.core.csvio import Table, read_table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.images.services import check_name
-from readerstudy.intake.archive import Archive, Entry, sha256_of_file
+from readerstudy.intake.archive import sha256_of_file
 from readerstudy.intake.cases import group_rows
 from readerstudy.intake.columns import IMAGE, find_columns
 from readerstudy.intake.duplicates import repeated_pixels, stored_pixels
 from readerstudy.intake.matching import FileIndex
-from readerstudy.intake.ordered import map_in_order
-from readerstudy.intake.pixels import pixels_sha256, read_pixels
+from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
-from readerstudy.intake.rows import ManifestRow, ReadRows, read_rows
+from readerstudy.intake.rows import ReadRows, read_rows
+from readerstudy.intake.sources import Entry, Source, open_source
 
 Progress = Callable[[int, int], None]
 TABLE_SUFFIXES = {".csv", ".tsv"}
@@ -41,7 +41,7 @@ def plan_import(
     plan = ImportPlan(archive_path, archive_name or archive_path.name)
     plan = plan.with_findings(_problems_of_name(name))
     try:
-        archive = Archive(archive_path, name=plan.archive_name)
+        archive = open_source(archive_path, name=plan.archive_name)
     except InvalidInput as error:
         return plan.with_findings([Problem(error.code, error.message, field=error.field)])
     with archive:
@@ -64,7 +64,7 @@ def _problems_of_name(name: str | None) -> list[Problem]:
     return []
 
 
-def _table(archive: Archive, manifest: bytes | None, manifest_name: str) -> Table:
+def _table(archive: Source, manifest: bytes | None, manifest_name: str) -> Table:
     """The manifest: the one that was given, or the only table in the archive. Raises InvalidInput where there is none."""
     if manifest is not None:
         return read_table(manifest, name=manifest_name or "manifest.csv")
@@ -82,12 +82,13 @@ def _table(archive: Archive, manifest: bytes | None, manifest_name: str) -> Tabl
 
 
 def _with_rows(
-    plan: ImportPlan, archive: Archive, table: Table, on_progress: Progress | None
+    plan: ImportPlan, archive: Source, table: Table, on_progress: Progress | None
 ) -> ImportPlan:
     """The second and third checkpoint."""
     entries = [entry for entry in archive.entries if entry.name != table.name]
     read = read_rows(table, find_columns(table.header), FileIndex(entries))
-    pixels, broken = _pixels(archive, read, table.name, on_progress)
+    photographs, broken = _photographs(archive, read, table.name, on_progress)
+    pixels = {name: one.pixels_sha256 for name, one in photographs.items()}
     grouped = group_rows(read.rows, manifest=table.name, columns=read.columns.used, pixels=pixels)
     unlisted = [] if read.columns.missing else read.unlisted(entries)
     plan = replace(
@@ -106,44 +107,19 @@ def _with_rows(
     return _with_duplicates(plan)
 
 
-def _pixels(
-    archive: Archive, read: ReadRows, manifest: str, on_progress: Progress | None
-) -> tuple[dict[str, str], list[Problem]]:
-    """Entry name → hash of its pixels for all files that can be decoded; a problem for each that cannot."""
-    pixels: dict[str, str] = {}
-    broken: list[Problem] = []
-    inspected = map_in_order(_inspected, _contents(archive, read.rows))
-    for done, (row, found) in enumerate(inspected, start=1):
-        if isinstance(found, InvalidInput):
-            column = read.columns.used[IMAGE]
-            broken.append(Problem(found.code, found.message, manifest, row.number, column))
-        else:
-            pixels[row.entry.name] = found
-        if on_progress:
-            on_progress(done, len(read.rows))
-    return pixels, broken
-
-
-def _contents(
-    archive: Archive, rows: Sequence[ManifestRow]
-) -> Iterator[tuple[ManifestRow, bytes | InvalidInput]]:
-    for row in rows:
-        try:
-            yield row, archive.read(row.entry)
-        except InvalidInput as error:
-            yield row, error
-
-
-def _inspected(
-    item: tuple[ManifestRow, bytes | InvalidInput],
-) -> tuple[ManifestRow, str | InvalidInput]:
-    row, content = item
-    if isinstance(content, InvalidInput):
-        return row, content
-    try:
-        return row, pixels_sha256(read_pixels(content, name=row.entry.name))
-    except InvalidInput as error:
-        return row, error
+def _photographs(
+    source: Source, read: ReadRows, manifest: str, on_progress: Progress | None
+) -> tuple[dict[str, Photograph], list[Problem]]:
+    """Entry name → photograph for all files that can be decoded; a problem for each that cannot."""
+    entries = [row.entry for row in read.rows]
+    found = inspect_photographs(source, entries, on_progress=on_progress)
+    column = read.columns.used.get(IMAGE, "")
+    broken = [
+        Problem(error.code, error.message, manifest, row.number, column)
+        for row in read.rows
+        if isinstance(error := found[row.entry.name], InvalidInput)
+    ]
+    return {name: one for name, one in found.items() if isinstance(one, Photograph)}, broken
 
 
 def _not_imported(unlisted: Sequence[Entry]) -> list[Problem]:

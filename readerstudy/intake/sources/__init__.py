@@ -1,0 +1,15 @@
+"""Where an import comes from: a zip archive, a tar archive or a folder, all read in the same way."""
+
+from pathlib import Path
+
+from readerstudy.intake.archive import Archive, Entry
+
+Source = Archive
+
+
+def open_source(path: Path, *, name: str) -> Source:
+    """The source at `path`, to be used in a `with` block. Raises InvalidInput for a file that is none."""
+    return Archive(path, name=name)
+
+
+__all__ = ["Entry", "Source", "open_source"]
