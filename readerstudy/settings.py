@@ -193,6 +193,8 @@ IMPORT_MAX_ARCHIVE_BYTES = env.int("IMPORT_MAX_ARCHIVE_BYTES", 4 * 2**30)
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 64 * 2**20)
 IMPORT_MAX_FILES = env.int("IMPORT_MAX_FILES", 20_000)
 IMPORT_MAX_PIXELS = env.int("IMPORT_MAX_PIXELS", 60_000_000)
+# An import whose worker has not written a heartbeat for so long is taken up by another worker.
+IMPORT_STALE_SECONDS = env.int("IMPORT_STALE_SECONDS", 60)
 MODEL_MAX_BYTES = env.int("MODEL_MAX_BYTES", 512 * 2**20)
 
 # --- Queue ------------------------------------------------------------------------------------------
@@ -208,7 +210,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
 CELERY_BEAT_SCHEDULE = {
-    "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0}
+    "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
+    "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL

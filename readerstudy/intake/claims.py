@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -12,7 +13,7 @@ from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
 
 Clock = Callable[[], datetime]
-STALE = timedelta(seconds=60)
+STALE = timedelta(seconds=settings.IMPORT_STALE_SECONDS)
 BEAT = timedelta(seconds=0.5)
 AT_WORK = (ImportState.UPLOADED, ImportState.APPLYING)
 
@@ -63,6 +64,6 @@ def claim_job(*, job_id: int, state: ImportState, clock: Clock) -> Claim | None:
 
 
 def is_interrupted(job: ImportJob, *, now: datetime) -> bool:
-    """Whether the job should be at work and nothing has been heard of it for a minute."""
+    """Whether the job should be at work and nothing has been heard of it for too long."""
     heard = max(at for at in (job.heartbeat_at, job.queued_at, job.created_at) if at)
     return job.state in AT_WORK and now - heard >= STALE

@@ -1,8 +1,14 @@
 """The background work of the intake. A task carries an id; the row knows the rest."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
+from django.conf import settings
+from django.db import connection
 
 from readerstudy.core.clock import now
+from readerstudy.intake.recovery import requeue_lost_imports
 from readerstudy.intake.running import apply_job, plan_job
 
 LIMITS = {"soft_time_limit": 3600, "time_limit": 3900, "acks_late": True}
@@ -18,3 +24,28 @@ def plan_job_task(job_id: int) -> None:
 def apply_job_task(job_id: int) -> None:
     """Imports a confirmed archive."""
     apply_job(job_id=job_id, clock=now)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def sweep_task() -> None:
+    """Takes up lost imports."""
+    requeue_lost_imports(now=now())
+
+
+@worker_ready.connect
+def watch_for_lost_imports(sender: Any, **_kwargs: Any) -> None:
+    """Every worker takes up lost imports when it starts and as long as it lives.
+
+    A worker that is killed may take its messages along, and beside the embedded server there is no `celery beat`.
+    """
+    sender.timer.call_repeatedly(settings.IMPORT_STALE_SECONDS / 3, take_up_lost_imports)
+    take_up_lost_imports()
+
+
+def take_up_lost_imports() -> None:
+    """Looks once. The worker's timer may do so in a thread of its own, or in the parent of the workers' pool."""
+    try:
+        requeue_lost_imports(now=now())
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()

@@ -1,0 +1,36 @@
+"""Imports whose worker or message was lost are sent again."""
+
+from datetime import datetime
+
+from readerstudy.intake.choices import ImportState
+from readerstudy.intake.claims import AT_WORK, STALE, is_interrupted
+from readerstudy.intake.models import ImportJob
+from readerstudy.intake.sending import send_job
+
+
+def requeue_lost_imports(*, now: datetime) -> int:
+    """Queues again every import at which no worker was heard of for too long. Returns how many.
+
+    A job that waits while another is at work is in line, not lost. A message that was not lost after all does no
+    harm: a job is claimed by one worker only.
+    """
+    jobs = list(ImportJob.objects.filter(state__in=AT_WORK, paused_at=None))
+    busy = any(job.heartbeat_at and now - job.heartbeat_at < STALE for job in jobs)
+    lost = [
+        job
+        for job in jobs
+        if is_interrupted(job, now=now)
+        and (job.heartbeat_at or not busy)
+        and _queued_again(job, now)
+    ]
+    for job in lost:
+        send_job(job.pk, ImportState(job.state))
+    return len(lost)
+
+
+def _queued_again(job: ImportJob, now: datetime) -> bool:
+    """One statement, so that of several who look at the same time only one sends the job."""
+    same = ImportJob.objects.filter(
+        pk=job.pk, state=job.state, attempt=job.attempt, queued_at=job.queued_at, paused_at=None
+    )
+    return bool(same.update(queued_at=now))
