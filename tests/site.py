@@ -158,7 +158,7 @@ def running_site(folder, environment=None):
     site = RunningSite(folder, environment or {})
     site.manage("migrate", "--verbosity", "0")
     try:
-        site.start_web()
+        site.web = site.start_web()
         site.worker = site.start_worker()
         yield site
     except BaseException:
