@@ -1,13 +1,41 @@
-"""The third checkpoint: the same photograph twice in the import, or already in a stored image set."""
+"""The third checkpoint: the same photograph or patient twice in the import, or already stored, or trained on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from readerstudy.core.errors import Problem
-from readerstudy.images.models import Image
+from readerstudy.images.copies import Fingerprint, StoredCopy, stored_copies
+from readerstudy.images.models import Case, Image
+from readerstudy.images.near import BITS, NearIndex, turned_hashes
 from readerstudy.intake.plan import PlannedCase, PlannedImage
 
 # SQLite takes a limited number of values in one query.
 BATCH = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is wrong, and what is strange. Nothing of the truth is in either."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def find_duplicates(
+    cases: Sequence[PlannedCase], *, manifest: str, column: str, patient_column: str = ""
+) -> Found:
+    """Every photograph that is twice in the import or already stored, and every patient of a training set.
+
+    The same pixels with two different truths are a problem; all else is a warning.
+    """
+    problems, repeated = repeated_pixels(cases, manifest=manifest, column=column)
+    warnings = [
+        *repeated,
+        *look_alikes(cases, manifest=manifest, column=column),
+        *stored_photographs(cases, manifest=manifest, column=column),
+        *trained_patients(cases, manifest=manifest, column=patient_column),
+    ]
+    return Found(tuple(problems), tuple(warnings))
 
 
 def repeated_pixels(
@@ -17,41 +45,111 @@ def repeated_pixels(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     first: dict[str, tuple[PlannedCase, PlannedImage]] = {}
-    for case in cases:
-        for image in case.images:
-            other_case, other = first.setdefault(image.pixels_sha256, (case, image))
-            if other is image:
-                continue
-            message = f"{image.entry} has the same pixels as {other.entry} in row {other.row}"
-            if case.truth == other_case.truth:
-                place = Problem("same_pixels", f"{message}.", manifest, image.row, column)
-                warnings.append(place)
-            else:
-                message = f"{message} and another reference standard."
-                place = Problem("same_pixels_other_truth", message, manifest, image.row, column)
-                problems.append(place)
+    for case, image in _images(cases):
+        other_case, other = first.setdefault(image.pixels_sha256, (case, image))
+        if other is image:
+            continue
+        message = f"{image.entry} has the same pixels as {other.entry} in row {other.row}"
+        if case.truth == other_case.truth:
+            message = f"{message}{_of_another_patient(case, other_case)}."
+            warnings.append(Problem("same_pixels", message, manifest, image.row, column))
+        else:
+            message = f"{message} and another reference standard."
+            problems.append(
+                Problem("same_pixels_other_truth", message, manifest, image.row, column)
+            )
     return problems, warnings
 
 
-def stored_pixels(images: Sequence[PlannedImage], *, manifest: str, column: str) -> list[Problem]:
-    """A warning for every image whose pixels are already stored, with the name of that image set."""
-    sets = _sets_by_pixels([image.pixels_sha256 for image in images])
-    return [
-        Problem(
-            "already_stored",
-            f"{image.entry} is already stored in the image set {sets[image.pixels_sha256]}.",
-            file=manifest,
-            row=image.row,
-            column=column,
+def look_alikes(cases: Sequence[PlannedCase], *, manifest: str, column: str) -> Iterator[Problem]:
+    """A warning for every image that looks like an earlier one of another case: resized, recompressed, turned."""
+    index: NearIndex[tuple[PlannedCase, PlannedImage]] = NearIndex()
+    seen: set[int] = set()
+    for case, image in _images(cases):
+        if image.perceptual_hash is None:
+            continue
+        for other_case, other in _looking_like(image, index):
+            if other_case is not case and other.pixels_sha256 != image.pixels_sha256:
+                message = (
+                    f"{image.entry} looks like {other.entry} in row {other.row}"
+                    f"{_of_another_patient(case, other_case)}: the same photograph, resized, recompressed or turned?"
+                )
+                yield Problem("look_alike", message, manifest, image.row, column)
+                break
+        # One of each hash is enough to find them all, and a thousand black pictures stay a short list.
+        if image.perceptual_hash not in seen:
+            seen.add(image.perceptual_hash)
+            index.add(image.perceptual_hash, (case, image))
+
+
+def _looking_like(
+    image: PlannedImage, index: NearIndex[tuple[PlannedCase, PlannedImage]]
+) -> Iterator[tuple[PlannedCase, PlannedImage]]:
+    for bits in turned_hashes(image.perceptual_hash or 0):
+        yield from (near.key for near in index.within(bits))
+
+
+def _of_another_patient(case: PlannedCase, other: PlannedCase) -> str:
+    both_named = case.patient_ref and other.patient_ref
+    return ", of another patient" if both_named and case.patient_ref != other.patient_ref else ""
+
+
+def stored_photographs(
+    cases: Sequence[PlannedCase], *, manifest: str, column: str
+) -> Iterator[Problem]:
+    """A warning for every image that is stored already or looks like one that is, and in which image set."""
+    images = [image for _case, image in _images(cases)]
+    prints = [Fingerprint(image.pixels_sha256, image.perceptual_hash) for image in images]
+    for copy in stored_copies(prints, among=Image.objects.all()):
+        image = images[copy.place]
+        code, message = _told(image.entry, copy)
+        yield Problem(code, message, manifest, image.row, column)
+
+
+def _told(entry: str, copy: StoredCopy) -> tuple[str, str]:
+    name = copy.image_set
+    near = f"({copy.distance} of {BITS} bits differ)"
+    if copy.is_training_set and copy.is_exact:
+        return (
+            "in_training_set",
+            f"{entry} is in the training set {name}: a CNN trained on it knows this photograph.",
         )
-        for image in images
-        if image.pixels_sha256 in sets
-    ]
+    if copy.is_training_set:
+        return (
+            "near_training_set",
+            f"{entry} looks like a photograph of the training set {name} {near}: a CNN trained on it may know it.",
+        )
+    if copy.is_exact:
+        return "already_stored", f"{entry} is already stored in the image set {name}."
+    return "near_stored", f"{entry} looks like a photograph of the image set {name} {near}."
 
 
-def _sets_by_pixels(hashes: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for start in range(0, len(hashes), BATCH):
-        stored = Image.objects.filter(pixels_sha256__in=hashes[start : start + BATCH])
-        found |= dict(stored.values_list("pixels_sha256", "case__image_set__name"))
+def trained_patients(
+    cases: Sequence[PlannedCase], *, manifest: str, column: str
+) -> Iterator[Problem]:
+    """A warning for the first row of every patient whose name a training set has as well."""
+    first: dict[str, int] = {}
+    for case in cases:
+        if case.patient_ref and case.images:
+            first.setdefault(case.patient_ref, case.images[0].row)
+    for patient, names in sorted(
+        _training_sets_of(list(first)).items(), key=lambda one: first[one[0]]
+    ):
+        message = f"The patient {patient} is also in the training set {', '.join(sorted(names))}: if it is the same person, the CNN has seen their skin."
+        yield Problem("patient_in_training_set", message, manifest, first[patient], column)
+
+
+def _training_sets_of(patients: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    trained = Case.objects.filter(image_set__is_training_set=True)
+    for start in range(0, len(patients), BATCH):
+        rows = trained.filter(patient_ref__in=patients[start : start + BATCH])
+        for patient, name in rows.values_list("patient_ref", "image_set__name"):
+            found.setdefault(patient, set()).add(name)
     return found
+
+
+def _images(cases: Sequence[PlannedCase]) -> Iterator[tuple[PlannedCase, PlannedImage]]:
+    for case in cases:
+        for image in case.images:
+            yield case, image

@@ -19,6 +19,7 @@ class PlannedImage:
     licence: str
     attribution: str
     pixels_sha256: str
+    perceptual_hash: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from readerstudy.images.services import check_name
 from readerstudy.intake.archive import sha256_of_file
 from readerstudy.intake.cases import group_rows
 from readerstudy.intake.columns import IMAGE, find_columns
-from readerstudy.intake.duplicates import repeated_pixels, stored_pixels
+from readerstudy.intake.duplicates import find_duplicates
 from readerstudy.intake.matching import FileIndex
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
@@ -134,6 +134,10 @@ def _not_imported(unlisted: Sequence[Entry]) -> list[Problem]:
 def _with_duplicates(plan: ImportPlan) -> ImportPlan:
     if not plan.cases:
         return plan
-    where = {"manifest": plan.manifest_name, "column": plan.columns[IMAGE]}
-    problems, warnings = repeated_pixels(plan.cases, **where)
-    return plan.with_findings(problems, [*warnings, *stored_pixels(plan.images, **where)])
+    found = find_duplicates(
+        plan.cases,
+        manifest=plan.manifest_name,
+        column=plan.columns[IMAGE],
+        patient_column=plan.columns.get("patient_id", ""),
+    )
+    return plan.with_findings(found.problems, found.warnings)

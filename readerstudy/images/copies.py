@@ -1,0 +1,79 @@
+"""Photographs that are stored already: the same pixels, or a picture that looks like it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from readerstudy.images.models import Image
+from readerstudy.images.near import NearIndex, turned_hashes
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a photograph is known again by."""
+
+    pixels_sha256: str
+    perceptual_hash: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredCopy:
+    """A stored photograph that the one at `place` is a copy of. `distance` in bits; None where the pixels are the same."""
+
+    place: int
+    image_id: str
+    image_set: str
+    is_training_set: bool
+    distance: int | None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.distance is None
+
+
+_FIELDS = (
+    "pixels_sha256",
+    "perceptual_hash",
+    "public_id",
+    "case__image_set__name",
+    "case__image_set__is_training_set",
+)
+
+
+def stored_copies(
+    photographs: Sequence[Fingerprint], *, among: QuerySet[Image]
+) -> list[StoredCopy]:
+    """The closest copy of each photograph in each image set, turned and mirrored ones included, place by place.
+
+    The stored photographs pass by one at a time: what is held in memory grows with `photographs` alone.
+    """
+    places, index = _index(photographs)
+    closest: dict[tuple[int, str], StoredCopy] = {}
+    rows = among.order_by("pk").values_list(*_FIELDS)
+    for pixels, bits, *row in rows.iterator(chunk_size=2_000):
+        distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
+        for near in index.within(bits) if bits is not None else ():
+            distances.setdefault(near.key, near.distance)
+        for place, distance in distances.items():
+            copy = StoredCopy(place, *row, distance)
+            known = closest.setdefault((place, copy.image_set), copy)
+            if _bits(copy) < _bits(known):
+                closest[place, copy.image_set] = copy
+    return sorted(closest.values(), key=lambda one: (one.place, one.image_set))
+
+
+def _bits(copy: StoredCopy) -> int:
+    return -1 if copy.distance is None else copy.distance
+
+
+def _index(photographs: Sequence[Fingerprint]) -> tuple[dict[str, list[int]], NearIndex[int]]:
+    """Places by pixels, and an index of every photograph as it is, turned and mirrored."""
+    places: dict[str, list[int]] = defaultdict(list)
+    index: NearIndex[int] = NearIndex()
+    for place, one in enumerate(photographs):
+        places[one.pixels_sha256].append(place)
+        for bits in turned_hashes(one.perceptual_hash) if one.perceptual_hash is not None else ():
+            index.add(bits, place)
+    return places, index
