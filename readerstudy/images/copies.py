@@ -52,12 +52,12 @@ def stored_copies(
     places, index = _index(photographs)
     closest: dict[tuple[int, str], StoredCopy] = {}
     rows = among.order_by("pk").values_list(*_FIELDS)
-    for pixels, bits, *row in rows.iterator(chunk_size=2_000):
+    for pixels, bits, image_id, image_set, is_training in rows.iterator(chunk_size=2_000):
         distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
         for near in index.within(bits) if bits is not None else ():
             distances.setdefault(near.key, near.distance)
         for place, distance in distances.items():
-            copy = StoredCopy(place, *row, distance)
+            copy = StoredCopy(place, image_id, image_set, is_training, distance)
             known = closest.setdefault((place, copy.image_set), copy)
             if _bits(copy) < _bits(known):
                 closest[place, copy.image_set] = copy

@@ -61,6 +61,7 @@ def create_study(
     check_slug(study.slug)
     check_valid(study)
     with transaction.atomic():
+        _check_not_trained_on(image_set)
         study.save()
         StudyMember.objects.create(study=study, user=actor, role=StudyRole.COORDINATOR)
         Protocol.objects.create(
@@ -70,6 +71,16 @@ def create_study(
         _add_rank_groups(study, library.RANK_GROUPS)
         _record("study.created", actor, study, now, image_set=image_set.public_id)
     return study
+
+
+def _check_not_trained_on(image_set: ImageSet) -> None:
+    # Locked, so that nobody declares it a training set between the check and the study.
+    if ImageSet.objects.select_for_update().get(pk=image_set.pk).is_training_set:
+        raise InvalidInput(
+            f"{image_set.name} is a training set: a CNN that has seen its images cannot be studied on them.",
+            code="training_set",
+            field="image_set",
+        )
 
 
 def free_slug(title: str) -> str:

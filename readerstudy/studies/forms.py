@@ -59,8 +59,13 @@ class StudyForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["image_set"].queryset = image_sets_visible_to(user)  # type: ignore[attr-defined]
+        self.fields["image_set"].queryset = _studied_sets(user)  # type: ignore[attr-defined]
         self.fields["image_set"].label_from_instance = _image_set_label  # type: ignore[attr-defined]
+
+
+def _studied_sets(user: User) -> Any:
+    """The image sets a study can be made on: none that a CNN was trained on."""
+    return image_sets_visible_to(user).filter(is_training_set=False)
 
 
 def _image_set_label(image_set: Any) -> str:

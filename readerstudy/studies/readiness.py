@@ -15,12 +15,7 @@ def missing_for_lock(study: Study) -> list[Problem]:
 
 
 def _missing(study: Study) -> Iterator[Problem]:
-    cases = Case.objects.filter(image_set=study.image_set_id)
-    if not cases.exists():
-        yield Problem("no_cases", "The image set has no cases.")
-    bare = cases.filter(images__isnull=True).count()
-    if bare:
-        yield Problem("case_without_image", f"{bare} cases of the image set have no image.")
+    yield from _missing_of_images(study)
     if not study.rank_groups.exists():
         yield Problem("no_rank_groups", "The study has no rank groups.")
     if not study.sessions.exists():
@@ -32,6 +27,17 @@ def _missing(study: Study) -> Iterator[Problem]:
             yield Problem(
                 "protocol_incomplete", f"The protocol has no {label(field)}.", field=field
             )
+
+
+def _missing_of_images(study: Study) -> Iterator[Problem]:
+    cases = Case.objects.filter(image_set=study.image_set_id)
+    if not cases.exists():
+        yield Problem("no_cases", "The image set has no cases.")
+    if study.image_set.is_training_set:
+        yield Problem("training_set", "The image set is declared as a training set.")
+    bare = cases.filter(images__isnull=True).count()
+    if bare:
+        yield Problem("case_without_image", f"{bare} cases of the image set have no image.")
 
 
 def label(field: str) -> str:

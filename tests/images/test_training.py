@@ -1,0 +1,92 @@
+"""Training sets: declared by admins, refused to studies, compared with every other image set."""
+
+import pytest
+
+from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
+from readerstudy.core.models import AuditEvent
+from readerstudy.images.models import Case, Image
+from readerstudy.images.training import declare_training_set, training_overlaps
+from readerstudy.studies.forms import StudyForm
+from readerstudy.studies.readiness import missing_for_lock
+from readerstudy.studies.services import create_study
+from tests.images.factories import make_image_set
+from tests.studies.factories import make_study
+
+
+@pytest.fixture
+def trained(admin, now):
+    """A training set of four cases, each with one image and one patient."""
+    image_set = make_image_set(admin=admin, now=now, cases=4, name="Trained")
+    return declare_training_set(actor=admin, image_set=image_set, is_training_set=True, now=now)
+
+
+def test_only_admins_declare_and_it_is_written_down(trained, admin, coordinator, now):
+    assert trained.is_training_set
+    with pytest.raises(NotAllowed):
+        declare_training_set(actor=coordinator, image_set=trained, is_training_set=False, now=now)
+    for _ in range(2):
+        declare_training_set(actor=admin, image_set=trained, is_training_set=False, now=now)
+    verbs = AuditEvent.objects.filter(verb__startswith="image_set.").order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == [
+        "image_set.created",
+        "image_set.declared_training",
+        "image_set.not_training",
+    ]
+
+
+def test_an_image_set_that_a_study_uses_cannot_become_one(admin, coordinator, now):
+    study = make_study(admin=admin, coordinator=coordinator, now=now)
+    with pytest.raises(Conflict, match="used by a study"):
+        declare_training_set(actor=admin, image_set=study.image_set, is_training_set=True, now=now)
+    study.image_set.refresh_from_db()
+    assert not study.image_set.is_training_set
+
+
+def test_no_study_is_made_on_a_training_set_and_none_is_offered(trained, coordinator, now):
+    with pytest.raises(InvalidInput, match="Trained is a training set") as refused:
+        create_study(actor=coordinator, title="S", image_set=trained, now=now)
+    assert (refused.value.code, refused.value.field) == ("training_set", "image_set")
+    assert not StudyForm(user=coordinator).fields["image_set"].queryset.exists()
+
+
+def test_a_draft_whose_set_became_one_behind_the_application_is_not_locked(admin, coordinator, now):
+    study = make_study(admin=admin, coordinator=coordinator, now=now, readers=1)
+    assert missing_for_lock(study) == []
+    study.image_set.is_training_set = True
+    assert [problem.code for problem in missing_for_lock(study)] == ["training_set"]
+
+
+def test_a_set_without_anything_in_common_is_disjoint(trained, admin, now):
+    other = make_image_set(admin=admin, now=now, cases=2, name="Other")
+    Image.objects.filter(case__image_set=other).update(pixels_sha256="1" * 64, perceptual_hash=None)
+    Case.objects.filter(image_set=other).update(patient_ref="")
+    [overlap] = training_overlaps(other)
+    assert overlap.is_disjoint
+    assert overlap.training_set == trained
+    assert training_overlaps(trained) == []
+
+
+def test_exact_and_near_copies_and_shared_patients_are_counted(trained, admin, now):
+    other = make_image_set(admin=admin, now=now, cases=4, name="Other")
+    own = list(Image.objects.filter(case__image_set=other).order_by("pk"))
+    theirs = list(Image.objects.filter(case__image_set=trained).order_by("pk"))
+    for number, image in enumerate(own):
+        image.pixels_sha256 = theirs[0].pixels_sha256 if number == 0 else f"{number}" * 64
+        image.perceptual_hash = {0: None, 1: 0b111, 2: 0xFFFF00000000, 3: None}[number]
+        image.save()
+        patient = "SECRET-PATIENT-2" if number == 1 else f"P{number}"
+        Case.objects.filter(pk=image.case_id).update(patient_ref=patient)
+    Image.objects.filter(case__image_set=trained).update(perceptual_hash=None)
+    Image.objects.filter(pk=theirs[3].pk).update(perceptual_hash=0b1)
+    [overlap] = training_overlaps(other)
+    assert (overlap.exact, overlap.near, overlap.patients) == (1, 1, ("SECRET-PATIENT-2",))
+    shared = {one.image: (one.training_image_id, one.distance) for one in overlap.shared}
+    assert shared == {own[0]: (theirs[0].public_id, None), own[1]: (theirs[3].public_id, 2)}
+    assert overlap.not_compared == 3
+
+
+def test_image_sets_that_nobody_trained_on_are_not_compared(admin, now, django_assert_num_queries):
+    make_image_set(admin=admin, now=now, cases=2, name="One")
+    other = make_image_set(admin=admin, now=now, cases=2, name="Other")
+    with django_assert_num_queries(1):
+        assert training_overlaps(other) == []
