@@ -99,7 +99,8 @@ def _finished(study: Study) -> Analysis:
 
 
 def _table(analysis: Analysis, name: str) -> ResultTable:
-    table = all_tables(analysis.document or {}).get(name)
+    # An analysis that waits, or has failed, has no document and so no table.
+    table = all_tables(analysis.document).get(name) if analysis.document else None
     if table is None:
         raise NotFound("There is no such table.")
     return table
