@@ -6,7 +6,12 @@ class InferenceConfig(AppConfig):
     label = "inference"
 
     def ready(self) -> None:
-        from inference.lock import SECTION, lock_section  # noqa: PLC0415 (models must be loaded)
-        from readerstudy.studies.hooks import register_lock_section  # noqa: PLC0415
+        # Models can only be imported once every app is loaded.
+        from inference.lock import SECTION, lock_section, verify_models  # noqa: PLC0415
+        from readerstudy.studies.hooks import (  # noqa: PLC0415
+            register_lock_section,
+            register_verification,
+        )
 
         register_lock_section(SECTION, lock_section)
+        register_verification(SECTION, verify_models)

@@ -1,8 +1,12 @@
 """The planned models' part of the lock manifest."""
 
+import hashlib
+from collections.abc import Iterator
 from typing import Any
 
-from inference.models import Model, PlannedModel
+from django.core.files.storage import default_storage
+
+from inference.models import Artefact, Model, PlannedModel
 from readerstudy.core.errors import Conflict
 from readerstudy.studies.models import Study
 
@@ -38,3 +42,29 @@ def locked_artefacts(study: Study) -> set[tuple[str, str, str]]:
         for model in section.get("planned", ())
         for run in model["training_runs"]
     }
+
+
+def verify_models(study: Study, section: dict[str, Any]) -> Iterator[str]:
+    """A sentence for each training run fixed at the lock whose row or stored file is no longer what it was."""
+    planned = {model["id"] for model in section["planned"]}
+    if planned != set(
+        PlannedModel.objects.filter(study=study).values_list("model__public_id", flat=True)
+    ):
+        yield "The study is planned with other models than at the lock."
+    for model in section["planned"]:
+        for run in model["training_runs"]:
+            if fault := _fault_of(model["id"], run):
+                yield f"{model['name']} {run['label']} {fault}"
+
+
+def _fault_of(model_id: str, run: dict[str, str]) -> str:
+    rows = Artefact.objects.filter(model__public_id=model_id, sha256=run["sha256"])
+    artefact = rows.filter(spec_sha256=run["spec_sha256"]).first()
+    if artefact is None:
+        return "is no longer stored with its file and spec."
+    try:
+        with default_storage.open(artefact.file.name) as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "has a file that cannot be read."
+    return "" if found == run["sha256"] else "has a file that has changed since it was loaded."

@@ -6,6 +6,7 @@ from datetime import datetime
 from readerstudy.accounts.models import User
 from readerstudy.core.canonical import sha256_of
 from readerstudy.studies.hooks import build_lock_sections
+from readerstudy.studies.lock_checks import checked_sections
 from readerstudy.studies.manifest import build_manifest
 from readerstudy.studies.models import (
     Enrolment,
@@ -21,13 +22,19 @@ from readerstudy.studies.selectors import taking_part
 _BATCH = 2_000
 
 
-def freeze(study: Study, *, actor: User, reason: str, now: datetime) -> ProtocolVersion:
-    """Stores cases, orders and manifest. Call it inside the transaction of the lock."""
+def freeze(
+    study: Study, *, actor: User, reason: str, justification: str = "", now: datetime
+) -> ProtocolVersion:
+    """Stores cases, orders and manifest. Call it inside the transaction of the lock.
+
+    Raises InvalidInput where a check before the lock needs a justification and there is none.
+    """
+    checked = checked_sections(study, justification=justification)
     StudyCase.objects.bulk_create(
         StudyCase(study=study, case=case) for case in study.image_set.cases.all()
     )
     store_orders(study, taking_part(study))
-    manifest = build_manifest(study, sections=build_lock_sections(study))
+    manifest = build_manifest(study, sections={**build_lock_sections(study), **checked})
     return ProtocolVersion.objects.create(
         study=study,
         version=1,
@@ -62,20 +69,3 @@ def _order(
         yield Position(
             enrolment=enrolment, session=session, study_case=cases[case_id], number=number
         )
-
-
-def orders_are_derivable(study: Study) -> bool:
-    """Whether the stored orders are those that the study's seed gives, for every reader and session."""
-    stored: dict[tuple[str, int], list[str]] = {}
-    rows = Position.objects.filter(enrolment__study=study).order_by(
-        "enrolment", "session", "number"
-    )
-    for code, session, case in rows.values_list(
-        "enrolment__code", "session__number", "study_case__public_id"
-    ):
-        stored.setdefault((code, session), []).append(case)
-    cases = list(StudyCase.objects.filter(study=study).values_list("public_id", flat=True))
-    return all(
-        order == reading_order(seed=study.seed, reader_code=code, session=session, case_ids=cases)
-        for (code, session), order in stored.items()
-    )

@@ -1,10 +1,12 @@
 """What other rooms add to a study's life without this room knowing them.
 
-They register in their `AppConfig.ready`: a section of the lock manifest, or something to do when a study enters a state.
+They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock, or something to do
+when a study enters a state.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,6 +17,17 @@ from readerstudy.studies.models import Study
 LockSection = Callable[[Study], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class LockFinding:
+    """What a check before the lock found. `section` is shown on the page and stored in the manifest as it is."""
+
+    section: dict[str, Any]
+    needs_justification: bool = False
+
+
+LockCheck = Callable[[Study], LockFinding]
+
+
 class Entered(Protocol):
     """Called inside the transaction of the transition; queue tasks with on_commit."""
 
@@ -22,6 +35,7 @@ class Entered(Protocol):
 
 
 _lock_sections: dict[str, LockSection] = {}
+_lock_checks: dict[str, tuple[LockCheck, str]] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 
 
@@ -29,6 +43,15 @@ def register_lock_section(name: str, build: LockSection) -> None:
     """Adds `build(study)` to the manifest under `name`. `build` may raise Conflict: the study is not locked then."""
     if _lock_sections.setdefault(name, build) is not build:
         raise ValueError(f"The lock section {name} is already registered.")
+
+
+def register_lock_check(name: str, check: LockCheck, *, template: str) -> None:
+    """Shows what `check(study)` finds before the lock, and puts it into the manifest under `name`.
+
+    `template` shows the stored section, before the lock and after it, as `section`.
+    """
+    if _lock_checks.setdefault(name, (check, template)) != (check, template):
+        raise ValueError(f"The lock check {name} is already registered.")
 
 
 def register_entered(state: StudyState, callback: Entered) -> None:
@@ -42,7 +65,36 @@ def build_lock_sections(study: Study) -> dict[str, dict[str, Any]]:
     return {name: _lock_sections[name](study) for name in sorted(_lock_sections)}
 
 
+def call_lock_checks(study: Study) -> dict[str, LockFinding]:
+    """Name → what every registered check finds, in the order of the names."""
+    return {name: _lock_checks[name][0](study) for name in sorted(_lock_checks)}
+
+
+def lock_check_templates() -> dict[str, str]:
+    """Name → template of every registered check, in the order of the names."""
+    return {name: _lock_checks[name][1] for name in sorted(_lock_checks)}
+
+
 def call_entered(state: StudyState, *, study: Study, actor: User, now: datetime) -> None:
     """Tells every registered room that the study has entered the state."""
     for callback in _entered[state]:
         callback(study=study, actor=actor, now=now)
+
+
+Verification = Callable[[Study, dict[str, Any]], Iterable[str]]
+_verifications: dict[str, Verification] = {}
+
+
+def register_verification(name: str, verify: Verification) -> None:
+    """Lets a room check its section of a stored manifest: `verify(study, section)` gives a sentence for each fault."""
+    if _verifications.setdefault(name, verify) is not verify:
+        raise ValueError(f"The verification of {name} is already registered.")
+
+
+def verify_sections(study: Study, sections: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """What the rooms find wrong with their sections; a section that no room can check is a fault too."""
+    for name, section in sorted(sections.items()):
+        if name in _verifications:
+            yield from _verifications[name](study, section)
+        else:
+            yield f"No room of this version can check the section {name}."

@@ -30,8 +30,17 @@ PROTOCOL_FIELDS = (
 )
 
 
-def build_manifest(study: Study, *, sections: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The manifest of a study whose cases and orders are stored. Readers stand in it by their codes alone."""
+def build_manifest(
+    study: Study,
+    *,
+    sections: dict[str, dict[str, Any]],
+    enrolments: QuerySet[Enrolment] | None = None,
+) -> dict[str, Any]:
+    """The manifest of a study whose cases and orders are stored. Readers stand in it by their codes alone.
+
+    `enrolments` are those who took part at the lock; by default those who take part now.
+    """
+    enrolments = taking_part(study) if enrolments is None else enrolments
     return {
         "format": FORMAT,
         "app_version": VERSION,
@@ -47,11 +56,11 @@ def build_manifest(study: Study, *, sections: dict[str, dict[str, Any]]) -> dict
         "sessions": list(study.sessions.order_by("number").values("number", "arm")),
         "rank_groups": list(study.rank_groups.order_by("ordinal").values_list("name", flat=True)),
         "institutions": list(study.institutions.order_by("name").values_list("name", flat=True)),
-        "enrolments": [_enrolment(enrolment) for enrolment in taking_part(study)],
+        "enrolments": [_enrolment(enrolment) for enrolment in enrolments],
         "order": {
             "algorithm": ALGORITHM,
             "seed": study.seed,
-            "sha256": orders_sha256(study.enrolments.all()),
+            "sha256": orders_sha256(enrolments),
         },
         "sections": sections,
     }

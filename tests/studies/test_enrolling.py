@@ -10,9 +10,9 @@ from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, NotAl
 from readerstudy.core.models import AuditEvent
 from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.codes import new_reader_code
-from readerstudy.studies.freezing import orders_are_derivable
 from readerstudy.studies.models import Enrolment, Position
 from readerstudy.studies.services import activate_enrolment, invite_again, withdraw_reader
+from readerstudy.studies.verifying import order_faults
 from tests.studies.factories import activate, advance, invite, make_person, make_study
 
 
@@ -78,7 +78,7 @@ def test_a_late_reader_gets_an_order_that_the_seed_gives(coordinator, study_with
     late = invite(reading, coordinator=coordinator, now=now, email="late@example.org")
 
     assert late.positions.count() == 4
-    assert orders_are_derivable(reading)
+    assert list(order_faults(reading)) == []
     event = AuditEvent.objects.filter(verb="enrolment.created").last()
     assert event.data["late"] is True
     assert len(event.data["order_sha256"]) == 64

@@ -1,0 +1,108 @@
+"""Whether a locked study still is what was locked: the manifest is built again from the rows, the orders from the seed."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.storage import default_storage
+
+from readerstudy.core.canonical import canonical_json, sha256_of
+from readerstudy.core.errors import Conflict
+from readerstudy.images.models import Image
+from readerstudy.studies.hooks import verify_sections
+from readerstudy.studies.manifest import build_manifest
+from readerstudy.studies.models import Position, ProtocolVersion, Study, StudyCase
+from readerstudy.studies.order import reading_order
+from readerstudy.studies.selectors import lock_of
+
+_SHOWN = 60
+# The version of the code is a fact of the lock, not of the rows.
+_NOT_REBUILT = {"app_version", "sections"}
+
+
+def faults_of(study: Study, *, with_files: bool = True) -> list[str]:
+    """Everything in which the stored study differs from its lock manifest, each as a sentence; empty if all holds.
+
+    With files, the stored photographs are hashed too. Raises Conflict for a study that is not locked.
+    """
+    lock = lock_of(study)
+    if lock is None:
+        raise Conflict(f"{study.title} is a draft; there is nothing to verify.")
+    return [
+        *_manifest_faults(study, lock),
+        *order_faults(study),
+        *verify_sections(study, lock.manifest["sections"]),
+        *(_file_faults(study) if with_files else ()),
+    ]
+
+
+def _manifest_faults(study: Study, lock: ProtocolVersion) -> Iterator[str]:
+    if sha256_of(lock.manifest) != lock.sha256:
+        yield f"The stored manifest of version {lock.version} does not have the hash {lock.sha256}."
+    codes = [one["code"] for one in lock.manifest["enrolments"]]
+    enrolments = study.enrolments.filter(code__in=codes).order_by("code")
+    rebuilt = build_manifest(
+        study, sections={}, enrolments=enrolments.select_related("rank_group", "institution")
+    )
+    for name in sorted(lock.manifest.keys() - _NOT_REBUILT):
+        yield from _differences(name, lock.manifest[name], rebuilt.get(name))
+
+
+def _differences(path: str, locked: Any, stored: Any) -> Iterator[str]:
+    """One sentence for each leaf that differs, with its path."""
+    if isinstance(locked, dict) and isinstance(stored, dict):
+        for key in sorted(locked.keys() | stored.keys()):
+            yield from _differences(f"{path}.{key}", locked.get(key), stored.get(key))
+    elif isinstance(locked, list) and isinstance(stored, list) and len(locked) == len(stored):
+        for place, (one, other) in enumerate(zip(locked, stored, strict=True)):
+            yield from _differences(f"{path}[{place}]", one, other)
+    elif locked != stored:
+        yield f"{path} was locked as {_shown(locked)} and is {_shown(stored)}."
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{len(value)} entries"
+    text = canonical_json(value).decode()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def order_faults(study: Study) -> Iterator[str]:
+    """The orders of all readers, those who came after the lock included, derived again from the seed."""
+    cases = list(StudyCase.objects.filter(study=study).values_list("public_id", flat=True))
+    for (code, session), stored in _stored_orders(study).items():
+        derived = reading_order(seed=study.seed, reader_code=code, session=session, case_ids=cases)
+        expected = list(enumerate(derived, start=1))
+        if stored != expected:
+            place = next(
+                (one[0] for one, other in zip(expected, stored, strict=False) if one != other),
+                min(len(stored), len(expected)) + 1,
+            )
+            yield f"The order of {code} in session {session} is not the derived one from place {place} on."
+
+
+def _stored_orders(study: Study) -> dict[tuple[str, int], list[tuple[int, str]]]:
+    orders: dict[tuple[str, int], list[tuple[int, str]]] = {
+        (code, session): []
+        for code in study.enrolments.values_list("code", flat=True)
+        for session in study.sessions.values_list("number", flat=True)
+    }
+    rows = Position.objects.filter(enrolment__study=study).order_by("number")
+    for code, session, number, case in rows.values_list(
+        "enrolment__code", "session__number", "number", "study_case__public_id"
+    ):
+        orders.setdefault((code, session), []).append((number, case))
+    return orders
+
+
+def _file_faults(study: Study) -> Iterator[str]:
+    images = Image.objects.filter(case__study_cases__study=study).order_by("public_id")
+    for public_id, name, sha256 in images.values_list("public_id", "file", "sha256"):
+        try:
+            with default_storage.open(name) as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            yield f"The file of image {public_id} cannot be read."
+            continue
+        if found != sha256:
+            yield f"The file of image {public_id} has changed since it was imported."

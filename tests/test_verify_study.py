@@ -1,0 +1,151 @@
+"""`verify_study`: silent while all holds, and for every tampered row a sentence that says where."""
+
+import hashlib
+import json
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from inference.models import Artefact
+from inference.services import plan_model
+from readerstudy.images.models import Image
+from readerstudy.studies.models import Enrolment, Position, Protocol, ProtocolVersion, Study
+from readerstudy.studies.services import invite_reader, lock_study
+from readerstudy.truth.models import ReferenceStandard
+from tests.inference.factories import make_model, make_ready_study
+
+
+@pytest.fixture
+def study(admin, coordinator, now):
+    study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
+    model = make_model(admin=admin, now=now)
+    plan_model(actor=coordinator, model=model, study=study, planned=True, now=now)
+    return lock_study(actor=coordinator, study=study, now=now)
+
+
+def verify(study, *options):
+    call_command("verify_study", study.slug, *options)
+
+
+def test_an_untouched_study_is_verified(study, capsys):
+    verify(study)
+    out = capsys.readouterr().out
+    assert "verified: yes" in out
+    assert study.versions.get().sha256 in out
+
+
+def test_the_printed_manifest_has_the_printed_hash(study, capsys):
+    verify(study, "--manifest", "--no-files")
+    text, _title, line, *_ = capsys.readouterr().out.splitlines()
+    assert hashlib.sha256(text.encode()).hexdigest() == line.split()[-1]
+
+
+def test_a_reader_who_comes_later_is_verified_too(study, coordinator, now):
+    invite_reader(
+        actor=coordinator,
+        study=study,
+        email="late@example.org",
+        name="Late",
+        rank_group=study.rank_groups.first(),
+        institution=study.institutions.first(),
+        now=now,
+    )
+    verify(study)
+    late = Enrolment.objects.get(user__email="late@example.org")
+    swap(late)
+    with pytest.raises(CommandError, match=f"order of {late.code} in session 1 .* place 1 on"):
+        verify(study)
+
+
+def swap(enrolment):
+    first, second = Position.objects.filter(enrolment=enrolment).order_by("number")[:2]
+    Position.objects.filter(pk=first.pk).update(number=99)
+    Position.objects.filter(pk=second.pk).update(number=1)
+    Position.objects.filter(pk=first.pk).update(number=2)
+
+
+def change_file(row):
+    default_storage.delete(row.file.name)
+    with default_storage.open(row.file.name, "wb") as file:
+        file.write(b"something else")
+
+
+def past_the_guard(model, column, value):
+    """What somebody with the database's password can do: the append-only rows have a guard in Python alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {column} = %s', [value])  # noqa: S608
+
+
+def tampered_version(study):
+    manifest = {**study.versions.get().manifest, "app_version": "0.0"}
+    past_the_guard(ProtocolVersion, "manifest", json.dumps(manifest))
+
+
+TAMPERED = {
+    "wording": (
+        lambda _: Protocol.objects.update(question_de="Anders?"),
+        r"protocol\.question_de was locked as .* and is \"Anders\?\"",
+    ),
+    "order": (lambda study: swap(study.enrolments.get()), "is not the derived one from place 1 on"),
+    "order left out": (
+        lambda _: Position.objects.filter(number=5).delete(),
+        "is not the derived one from place 5 on",
+    ),
+    "seed": (lambda _: Study.objects.update(seed="00" * 32), r"order\.seed was locked as"),
+    "image": (
+        lambda _: Image.objects.filter(pk=Image.objects.first().pk).update(sha256="2" * 64),
+        r"cases\[\d\]\.images",
+    ),
+    "image file": (
+        lambda _: change_file(Image.objects.first()),
+        "has changed since it was imported",
+    ),
+    "image file lost": (
+        lambda _: default_storage.delete(Image.objects.first().file.name),
+        "cannot be read",
+    ),
+    "truth": (
+        lambda _: past_the_guard(ReferenceStandard, "diagnosis", "nevus"),
+        "The reference standard is not the one that was sealed",
+    ),
+    "model file": (
+        lambda _: change_file(Artefact.objects.get()),
+        "has changed since it was loaded",
+    ),
+    "model spec": (
+        lambda _: past_the_guard(Artefact, "spec_sha256", "3" * 64),
+        "is no longer stored with its file and spec",
+    ),
+    "plan": (
+        lambda study: study.planned_models.all().delete(),
+        "planned with other models than at the lock",
+    ),
+    "manifest": (tampered_version, "does not have the hash"),
+    "group": (
+        lambda study: study.enrolments.update(rank_group=study.rank_groups.last()),
+        r"enrolments\[0\]\.rank_group was locked as",
+    ),
+}
+
+
+@pytest.mark.parametrize(("tamper", "sentence"), TAMPERED.values(), ids=TAMPERED)
+def test_every_tampered_row_is_named(study, tamper, sentence):
+    verify(study)
+    tamper(study)
+    with pytest.raises(CommandError, match=sentence):
+        verify(study)
+
+
+def test_files_can_be_left_out(study):
+    change_file(Image.objects.first())
+    verify(study, "--no-files")
+
+
+def test_a_draft_and_an_unknown_study_are_told(admin, coordinator, now):
+    draft = make_ready_study(admin=admin, coordinator=coordinator, now=now, title="Draft")
+    with pytest.raises(CommandError, match="is a draft"):
+        verify(draft)
+    with pytest.raises(CommandError, match="There is no study nothing"):
+        call_command("verify_study", "nothing")
