@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
+    ASKED = "asked", _("Has questions")
     PLANNED = "planned", _("Checked")
     REFUSED = "refused", _("Has problems")
     APPLYING = "applying", _("Importing")

@@ -18,6 +18,10 @@ BEAT = timedelta(seconds=0.5)
 AT_WORK = (ImportState.UPLOADED, ImportState.APPLYING)
 
 
+class ImportPaused(Exception):
+    """Ends the work of a worker on a job that was paused. The row is at rest already."""
+
+
 @dataclass
 class Claim:
     """The right of one worker to work on a job, until another worker takes it up."""
@@ -31,11 +35,15 @@ class Claim:
         self.beaten_at = self.clock()
 
     def beat(self, done: int, total: int) -> None:
-        """Writes how far the work is; not more often than somebody would look."""
+        """Writes how far the work is; not more often than somebody would look. Raises ImportPaused where it was paused."""
         now = self.clock()
         if done < total and now - self.beaten_at < BEAT:
             return
         self.beaten_at = now
+        # One statement: a pause that is taken back at this moment either counts or does not.
+        paused = self._row().exclude(paused_at=None)
+        if paused.update(done=done, total=total, heartbeat_at=None):
+            raise ImportPaused
         self._row().update(done=done, total=total, heartbeat_at=now)
 
     def locked_job(self) -> ImportJob:
@@ -53,8 +61,12 @@ def claim_job(*, job_id: int, state: ImportState, clock: Clock) -> Claim | None:
     """A claim on the job, or None where it is not in that state or a worker that lives is on it."""
     now = clock()
     with transaction.atomic():
-        job = ImportJob.objects.select_for_update().filter(pk=job_id, state=state).first()
-        if job is None or (job.heartbeat_at and now - job.heartbeat_at < STALE):
+        job = (
+            ImportJob.objects.select_for_update()
+            .filter(pk=job_id, state=state, paused_at=None)
+            .first()
+        )
+        if job is None or is_held(job, now=now):
             return None
         job.attempt += 1
         job.heartbeat_at = now
@@ -66,4 +78,9 @@ def claim_job(*, job_id: int, state: ImportState, clock: Clock) -> Claim | None:
 def is_interrupted(job: ImportJob, *, now: datetime) -> bool:
     """Whether the job should be at work and nothing has been heard of it for too long."""
     heard = max(at for at in (job.heartbeat_at, job.queued_at, job.created_at) if at)
-    return job.state in AT_WORK and now - heard >= STALE
+    return job.state in AT_WORK and not job.paused_at and now - heard >= STALE
+
+
+def is_held(job: ImportJob, *, now: datetime) -> bool:
+    """Whether a worker that lives is on the job; one that was paused may be so until its next heartbeat."""
+    return job.heartbeat_at is not None and now - job.heartbeat_at < STALE

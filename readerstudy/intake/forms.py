@@ -1,11 +1,34 @@
-"""The upload form."""
+"""The upload form, and the form of what a manifest means."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.intake.columns import IMAGE
+from readerstudy.intake.mapping import BENIGN, LEFT_OUT, MALIGNANT, ManifestMapping
+from readerstudy.intake.questions import questions_in
 from readerstudy.intake.uploads import upload_name
+
+FIELDS = {
+    "image": _("File name of the photograph"),
+    "diagnosis": _("Diagnosis"),
+    "malignant": _("Malignant or benign"),
+    "patient_id": _("Patient"),
+    "lesion_id": _("Lesion"),
+    "age": _("Age"),
+    "sex": _("Sex"),
+    "site": _("Site on the body"),
+    "fitzpatrick": _("Fitzpatrick skin type"),
+    "confirmation": _("How the diagnosis was confirmed"),
+    "view": _("Kind of photograph"),
+    "licence": _("Licence"),
+    "attribution": _("Attribution"),
+    "synthetic": _("Synthetic"),
+}
+CLASSES = [(MALIGNANT, _("malignant")), (BENIGN, _("benign")), (LEFT_OUT, _("left out"))]
 
 
 class UploadForm(forms.Form):
@@ -45,3 +68,63 @@ class UploadForm(forms.Form):
         if archive and not data.get("name"):
             data["name"] = upload_name(archive).rpartition(".")[0] or upload_name(archive)
         return data
+
+
+class MappingForm(forms.Form):
+    """Which column holds which field, and what each diagnosis means. What the report asks stands first."""
+
+    def __init__(self, *args: Any, report: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = {one.field: one for one in questions_in(report, "column")}
+        self.asked_values = {one.value: one for one in questions_in(report, "class")}
+        self._add_columns(report)
+        self._add_classes(report.get("classes", {}))
+
+    def _add_columns(self, report: Mapping[str, Any]) -> None:
+        header = [column for column in report["header"] if column]
+        for field, label in FIELDS.items():
+            question = self.asked.get(field)
+            held = question.guess if question else report["columns"].get(field, "")
+            offered = dict.fromkeys([*(question.choices if question else header), held])
+            choices = [("", _("No column")), *((one, one) for one in offered if one)]
+            self.fields[f"column_{field}"] = forms.ChoiceField(
+                label=label, choices=choices, required=field == IMAGE, initial=held
+            )
+
+    def _add_classes(self, known: Mapping[str, str]) -> None:
+        said = {**known, **{value: one.guess for value, one in self.asked_values.items()}}
+        self.values = sorted(said, key=lambda value: (value not in self.asked_values, value))
+        for number, value in enumerate(self.values):
+            self.fields[f"class_{number}"] = forms.ChoiceField(
+                label=value, choices=CLASSES, widget=forms.RadioSelect, initial=said[value]
+            )
+
+    @property
+    def asked_columns(self) -> list[BoundField]:
+        """The fields of the columns that the report asks for."""
+        return [self[f"column_{field}"] for field in FIELDS if field in self.asked]
+
+    @property
+    def other_columns(self) -> list[BoundField]:
+        """The fields of all other columns."""
+        return [self[f"column_{field}"] for field in FIELDS if field not in self.asked]
+
+    @property
+    def classes(self) -> list[BoundField]:
+        """The fields of the diagnoses, those that the report asks for first."""
+        return [self[f"class_{number}"] for number in range(len(self.values))]
+
+    def mapping(self) -> ManifestMapping:
+        """What was asked, and what was changed; everything else stays as it is recognised."""
+        said = self.cleaned_data
+        columns = {
+            field: said[f"column_{field}"]
+            for field in FIELDS
+            if field in self.asked or f"column_{field}" in self.changed_data
+        }
+        classes = {
+            value: said[f"class_{number}"]
+            for number, value in enumerate(self.values)
+            if value in self.asked_values or f"class_{number}" in self.changed_data
+        }
+        return ManifestMapping(columns, classes)

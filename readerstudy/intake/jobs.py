@@ -11,13 +11,13 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.intake.choices import ImportState
-from readerstudy.intake.claims import is_interrupted
+from readerstudy.intake.claims import is_held, is_interrupted
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.tasks import apply_job_task, plan_job_task
+from readerstudy.intake.pausing import is_paused
+from readerstudy.intake.queueing import locked, queue_job
 from readerstudy.intake.uploads import check_sizes, remove_uploads, upload_name
 
-TASKS = {ImportState.UPLOADED: plan_job_task, ImportState.APPLYING: apply_job_task}
-CAN_BE_DISCARDED = (ImportState.PLANNED, ImportState.REFUSED, ImportState.FAILED)
+AT_REST = (ImportState.ASKED, ImportState.PLANNED, ImportState.REFUSED, ImportState.FAILED)
 
 
 def create_job(
@@ -45,14 +45,14 @@ def create_job(
         created_at=now,
     )
     try:
-        job.archive.save(f"imports/{job.public_id}.zip", archive, save=False)
+        job.archive.save(f"imports/{job.public_id}.archive", archive, save=False)
         if manifest:
             job.manifest.save(f"imports/{job.public_id}.csv", manifest, save=False)
         job.full_clean()
         with transaction.atomic():
             job.save()
             record_event(actor=actor, verb="import.uploaded", subject=job, now=now)
-            _queue(job, now)
+            queue_job(job, now=now)
     except BaseException:
         remove_uploads(job)
         raise
@@ -63,12 +63,12 @@ def confirm_job(*, actor: User, job: ImportJob, now: datetime) -> ImportJob:
     """Lets a checked job be imported. Raises Conflict where it is not (or no longer) waiting for that."""
     check_may_administer(actor)
     with transaction.atomic():
-        job = _locked(job)
+        job = locked(job)
         if job.state != ImportState.PLANNED:
             raise Conflict("This import is not waiting to be confirmed.")
         job.state = ImportState.APPLYING
         record_event(actor=actor, verb="import.confirmed", subject=job, now=now)
-        _queue(job, now)
+        queue_job(job, now=now)
     return job
 
 
@@ -76,13 +76,13 @@ def retry_job(*, actor: User, job: ImportJob, now: datetime) -> ImportJob:
     """Takes up a failed or interrupted job again. Raises Conflict for one that is running, waiting or done."""
     check_may_administer(actor)
     with transaction.atomic():
-        job = _locked(job)
+        job = locked(job)
         if not can_be_retried(job, now=now):
             raise Conflict("This import is not interrupted.")
         if job.state == ImportState.FAILED:
             job.state = ImportState.APPLYING if job.report else ImportState.UPLOADED
         record_event(actor=actor, verb="import.retried", subject=job, now=now)
-        _queue(job, now)
+        queue_job(job, now=now)
     return job
 
 
@@ -92,24 +92,17 @@ def can_be_retried(job: ImportJob, *, now: datetime) -> bool:
 
 
 def discard_job(*, actor: User, job: ImportJob, now: datetime) -> None:
-    """Removes a job that was not imported, with its files. Raises Conflict while it runs and once it is done."""
+    """Removes a job that was not imported, with its files. Raises Conflict while it is at work and once it is done."""
     check_may_administer(actor)
     with transaction.atomic():
-        job = _locked(job)
-        if job.state not in CAN_BE_DISCARDED:
+        job = locked(job)
+        if not can_be_discarded(job, now=now):
             raise Conflict("This import is running or done; it cannot be discarded.")
         record_event(actor=actor, verb="import.discarded", subject=job, now=now)
         transaction.on_commit(partial(remove_uploads, job))
         job.delete()
 
 
-def _locked(job: ImportJob) -> ImportJob:
-    return ImportJob.objects.select_for_update().get(pk=job.pk)
-
-
-def _queue(job: ImportJob, now: datetime) -> None:
-    """Saves the job as queued for what its state needs; the task is sent once the transaction is through."""
-    job.error, job.done, job.total = "", 0, 0
-    job.queued_at, job.heartbeat_at = now, None
-    job.save()
-    TASKS[ImportState(job.state)].delay_on_commit(job.pk)
+def can_be_discarded(job: ImportJob, *, now: datetime) -> bool:
+    """Whether no worker is on the job, and nothing was imported."""
+    return job.state in AT_REST or (is_paused(job) and not is_held(job, now=now))

@@ -24,6 +24,9 @@ class ImportJob(PublicIdModel):
         default=dict, blank=True, help_text="What the admin said of columns and diagnoses"
     )
     report = models.JSONField(default=dict, blank=True)
+    preview = models.JSONField(
+        default=list, blank=True, help_text="The first photographs of the plan, without truth"
+    )
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     attempt = models.PositiveIntegerField(

@@ -10,10 +10,12 @@ from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.images.storage import folder_of, remove_folder
 from readerstudy.intake.applying import check_applicable, stored_images, write_image_set
 from readerstudy.intake.choices import ImportState
-from readerstudy.intake.claims import Claim, Clock, claim_job
+from readerstudy.intake.claims import Claim, Clock, ImportPaused, claim_job
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.planning import plan_import
+from readerstudy.intake.preview import preview_of
+from readerstudy.intake.questions import state_after
 from readerstudy.intake.uploads import local_copy, remove_uploads
 
 
@@ -83,14 +85,14 @@ def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
 
 
 def _store_report(claim: Claim, plan: ImportPlan) -> None:
-    """Stores the report; what cannot be imported is not kept either."""
+    """Stores the report; what cannot be imported, whatever the admin says of it, is not kept either."""
     with transaction.atomic():
         job = claim.locked_job()
-        job.report = plan.report()
-        job.state = ImportState.PLANNED if plan.can_be_applied else ImportState.REFUSED
+        job.report, job.preview = plan.report(), preview_of(plan)
+        job.state = state_after(job.report)
         job.heartbeat_at = None
         job.save()
-        if not plan.can_be_applied:
+        if job.state == ImportState.REFUSED:
             transaction.on_commit(partial(remove_uploads, job))
 
 
@@ -99,6 +101,8 @@ def _failures_told(claim: Claim) -> Iterator[None]:
     """Writes into the row why the work ended, whatever it was; what nobody foresaw is raised again for the log."""
     try:
         yield
+    except ImportPaused:
+        return
     except DomainError as error:
         _fail(claim, error.message)
     except OSError as error:

@@ -1,11 +1,17 @@
 """Import jobs, for admins alone: their reports hold original names."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.intake.choices import ImportState
+from readerstudy.intake.claims import AT_WORK, is_held
+from readerstudy.intake.jobs import can_be_retried
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.pausing import is_paused
 
 
 def jobs_visible_to(user: User) -> QuerySet[ImportJob]:
@@ -14,8 +20,8 @@ def jobs_visible_to(user: User) -> QuerySet[ImportJob]:
 
 
 def unfinished_jobs(user: User) -> QuerySet[ImportJob]:
-    """The jobs the user may know of that wait for something; imported ones are left out."""
-    return jobs_visible_to(user).exclude(state=ImportState.APPLIED)
+    """The jobs the user may know of that wait for something; imported and undone ones are left out."""
+    return jobs_visible_to(user).exclude(state__in=(ImportState.APPLIED, ImportState.UNDONE))
 
 
 def job_for(user: User, public_id: str) -> ImportJob:
@@ -24,3 +30,20 @@ def job_for(user: User, public_id: str) -> ImportJob:
     if found is None:
         raise NotFound("There is no such import.")
     return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is. `goes_on` says whether a worker will change that without anybody doing something."""
+
+    is_at_work: bool
+    is_paused: bool
+    can_be_retried: bool
+    goes_on: bool
+
+
+def progress_of(job: ImportJob, *, now: datetime) -> Progress:
+    """How far the job is at this moment. A paused one goes on until its worker has seen the pause."""
+    retried, paused = can_be_retried(job, now=now), is_paused(job)
+    goes_on = is_held(job, now=now) if paused else job.state in AT_WORK and not retried
+    return Progress(job.state in AT_WORK and not paused, paused, retried, goes_on)

@@ -9,6 +9,10 @@ urlpatterns = [
     path("<slug:public_id>/progress/", views.job_progress, name="job-progress"),
     path("<slug:public_id>/problems.csv", views.problems_file, name="problems"),
     path("<slug:public_id>/confirm/", views.confirm, name="confirm"),
+    path("<slug:public_id>/mapping/", views.mapping, name="mapping"),
+    path("<slug:public_id>/pause/", views.pause, name="pause"),
+    path("<slug:public_id>/resume/", views.resume, name="resume"),
+    path("<slug:public_id>/undo/", views.undo, name="undo"),
     path("<slug:public_id>/retry/", views.retry, name="retry"),
     path("<slug:public_id>/discard/", views.discard, name="discard"),
 ]

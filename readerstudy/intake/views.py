@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,13 +15,24 @@ from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
 from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
-from readerstudy.intake.claims import AT_WORK
-from readerstudy.intake.forms import UploadForm
-from readerstudy.intake.jobs import CAN_BE_DISCARDED, can_be_retried
+from readerstudy.intake.answering import CAN_BE_MAPPED
+from readerstudy.intake.forms import MappingForm, UploadForm
+from readerstudy.intake.jobs import can_be_discarded
+from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.report import problems_in, report_csv
-from readerstudy.intake.selectors import job_for, unfinished_jobs
-from readerstudy.intake.services import confirm_job, create_job, discard_job, retry_job
+from readerstudy.intake.selectors import job_for, progress_of, unfinished_jobs
+from readerstudy.intake.services import (
+    confirm_job,
+    create_job,
+    discard_job,
+    map_job,
+    pause_job,
+    resume_job,
+    retry_job,
+    undo_import,
+)
+from readerstudy.intake.undoing import why_not_undone
 
 THUMBNAILS = 12
 # More on one page is not read; the CSV file has them all.
@@ -50,37 +61,56 @@ def upload(request: SignedInRequest) -> HttpResponse:
 def job_page(request: SignedInRequest, public_id: str) -> HttpResponse:
     """How far the import is, its report, and what can be done with it."""
     job = job_for(request.user, public_id)
+    return _shown(request, job, _mapping_form(job))
+
+
+@require_POST
+@login_required
+def mapping(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Takes what is said of columns and diagnoses; what does not fit is told beside its field."""
+    job = job_for(request.user, public_id)
+    form = _mapping_form(job, request.POST)
+    if form is None or form.is_valid():
+        said = form.mapping() if form else ManifestMapping()
+        map_job(actor=request.user, job=job, mapping=said, now=now())
+        return redirect("intake:job", public_id)
+    return _shown(request, job, form, status=400)
+
+
+def _mapping_form(job: ImportJob, data: QueryDict | None = None) -> MappingForm | None:
+    if job.state not in CAN_BE_MAPPED or not job.report.get("header"):
+        return None
+    return MappingForm(data, report=job.report, label_suffix="")
+
+
+def _shown(
+    request: SignedInRequest, job: ImportJob, form: MappingForm | None, *, status: int = 200
+) -> HttpResponse:
     image_set = job.image_set
     context = {
-        **_progress(job),
+        "job": job,
+        "progress": progress_of(job, now=now()),
+        "form": form,
         "problems": problems_in(job.report, "problems")[:PROBLEMS_SHOWN],
         "warnings": problems_in(job.report, "warnings")[:PROBLEMS_SHOWN],
         "thumbnails": first_images([image_set], each=THUMBNAILS).get(image_set.pk, [])
         if image_set
         else [],
-        "can_be_discarded": job.state in CAN_BE_DISCARDED,
+        "can_be_discarded": can_be_discarded(job, now=now()),
     }
-    return render(request, "intake/job.html", context)
+    return render(request, "intake/job.html", context, status=status)
 
 
 @require_safe
 @login_required
 def job_progress(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """The progress alone, asked for every second; once the work is done the page is loaded again."""
+    """The progress alone, asked for every second; once there is something to do the page is loaded again."""
     job = job_for(request.user, public_id)
-    context = _progress(job)
-    response = render(request, "intake/_progress.html", context)
-    if not context["is_at_work"] or context["can_be_retried"]:
+    progress = progress_of(job, now=now())
+    response = render(request, "intake/_progress.html", {"job": job, "progress": progress})
+    if not progress.goes_on:
         response.headers["HX-Refresh"] = "true"
     return response
-
-
-def _progress(job: ImportJob) -> dict[str, object]:
-    return {
-        "job": job,
-        "is_at_work": job.state in AT_WORK,
-        "can_be_retried": can_be_retried(job, now=now()),
-    }
 
 
 @require_safe
@@ -99,6 +129,20 @@ def problems_file(request: SignedInRequest, public_id: str) -> HttpResponse:
 def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Starts the import of a checked archive."""
     return _changed(request, public_id, confirm_job)
+
+
+@require_POST
+@login_required
+def pause(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Lets the import rest."""
+    return _changed(request, public_id, pause_job)
+
+
+@require_POST
+@login_required
+def resume(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Lets a paused import go on."""
+    return _changed(request, public_id, resume_job)
 
 
 @require_POST
@@ -125,3 +169,16 @@ def discard(request: SignedInRequest, public_id: str) -> HttpResponse:
         request, _("The import of %(name)s was discarded.") % {"name": job.archive_name}
     )
     return redirect("intake:upload")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def undo(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Asks whether the import is to be taken back, and takes it back."""
+    job = job_for(request.user, public_id)
+    if request.method != "POST":
+        reason = why_not_undone(job.image_set) if job.image_set else ""
+        return render(request, "intake/undo.html", {"job": job, "reason": reason})
+    undo_import(actor=request.user, job=job, now=now())
+    messages.success(request, _("The import of %(name)s was undone.") % {"name": job.archive_name})
+    return redirect("intake:job", public_id)

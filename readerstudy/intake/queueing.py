@@ -1,0 +1,22 @@
+"""How a service takes hold of a job, and sends it to the workers."""
+
+from datetime import datetime
+
+from readerstudy.intake.choices import ImportState
+from readerstudy.intake.models import ImportJob
+from readerstudy.intake.tasks import apply_job_task, plan_job_task
+
+TASKS = {ImportState.UPLOADED: plan_job_task, ImportState.APPLYING: apply_job_task}
+
+
+def locked(job: ImportJob) -> ImportJob:
+    """The job as it is now, locked to the end of the transaction."""
+    return ImportJob.objects.select_for_update().get(pk=job.pk)
+
+
+def queue_job(job: ImportJob, *, now: datetime) -> None:
+    """Saves the job as queued for what its state needs; the task is sent once the transaction is through."""
+    job.error, job.done, job.total = "", 0, 0
+    job.queued_at, job.heartbeat_at, job.paused_at = now, None, None
+    job.save()
+    TASKS[ImportState(job.state)].delay_on_commit(job.pk)
