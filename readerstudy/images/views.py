@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from readerstudy.core.clock import now
 from readerstudy.core.media import send_stored_file
@@ -22,6 +22,7 @@ from readerstudy.images.selectors import (
     is_used,
 )
 from readerstudy.images.services import check_may_administer, delete_image_set
+from readerstudy.images.training import declare_training_set, training_overlaps
 
 SETS_ON_A_PAGE = 24
 IMAGES_ON_A_PAGE = 60
@@ -55,6 +56,34 @@ def image_set_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "synthetic_notice": image_set.is_synthetic,
     }
     return render(request, "images/detail.html", context)
+
+
+@require_safe
+@login_required
+def image_set_overlap(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What the image set shares with every declared training set; names for admins alone."""
+    image_set = image_set_for(request.user, public_id)
+    context = {"image_set": image_set, "overlaps": training_overlaps(image_set)}
+    return render(request, "images/overlap.html", context)
+
+
+@require_POST
+@login_required
+def image_set_training(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Declares the image set a training set, or takes that back."""
+    image_set = declare_training_set(
+        actor=request.user,
+        image_set=image_set_for(request.user, public_id),
+        is_training_set=request.POST.get("is_training_set") == "yes",
+        now=now(),
+    )
+    text = (
+        _("Declared as a training set.")
+        if image_set.is_training_set
+        else _("Not a training set any more.")
+    )
+    messages.success(request, text)
+    return redirect("images:detail", public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,8 +22,9 @@ from readerstudy.results.selectors import analysis_for, latest_analysis
 from readerstudy.results.sentences import headline
 from readerstudy.results.services import OPEN_STATES, request_analysis
 from readerstudy.results.tables import ResultTable, all_tables
+from readerstudy.studies.lock_checks import checks_at_lock
 from readerstudy.studies.models import Study
-from readerstudy.studies.selectors import staff_study_for
+from readerstudy.studies.selectors import lock_of, staff_study_for
 
 # Plotly places its labels with style attributes; only pages with figures allow that.
 _WITH_PLOTS = csp_update({"style-src": ["'unsafe-inline'"]})
@@ -60,6 +61,7 @@ def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
         "analysis": analysis,
         "document": document,
         "headline": headline(document),
+        "checks": checks_at_lock(lock_of(study)),
         "figures": figures,
         "tables": [table for table in tables.values() if len(table.rows) <= _SHORT_TABLE],
         "active": "results",

@@ -4,3 +4,19 @@ from django.apps import AppConfig
 class StudiesConfig(AppConfig):
     name = "readerstudy.studies"
     label = "studies"
+
+    def ready(self) -> None:
+        # Models can only be imported once every app is loaded.
+        from readerstudy.studies.hooks import (  # noqa: PLC0415
+            register_lock_check,
+            register_verification,
+        )
+        from readerstudy.studies.lock_checks import (  # noqa: PLC0415
+            OVERLAP,
+            OVERLAP_TEMPLATE,
+            overlap_check,
+            verify_overlap,
+        )
+
+        register_lock_check(OVERLAP, overlap_check, template=OVERLAP_TEMPLATE)
+        register_verification(OVERLAP, verify_overlap)

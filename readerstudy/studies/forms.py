@@ -186,6 +186,24 @@ class ReasonForm(forms.Form):
     )
 
 
+class LockForm(ReasonForm):
+    """A reason, and where a check is red, why the study is locked all the same."""
+
+    justification = forms.CharField(
+        label=_("Justification"),
+        max_length=2000,
+        widget=_text(4),
+        help_text=_(
+            "Why what is red above does not decide the study. Stored in the manifest and shown with the results; say nothing of the truth."
+        ),
+    )
+
+    def __init__(self, *args: Any, needs_justification: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_justification:
+            del self.fields["justification"]
+
+
 class UnblindForm(forms.Form):
     """A reason, and the password once more."""
 

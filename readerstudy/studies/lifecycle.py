@@ -19,17 +19,20 @@ from readerstudy.studies.readiness import missing_for_lock
 Effect = Callable[[Study], dict[str, Any]]
 
 
-def lock_study(*, actor: User, study: Study, reason: str = "", now: datetime) -> Study:
+def lock_study(
+    *, actor: User, study: Study, reason: str = "", justification: str = "", now: datetime
+) -> Study:
     """Fixes cases, wording, readers and orders in a hashed manifest.
 
-    Raises Conflict with what is missing, or with what another room objects to.
+    Raises Conflict with what is missing, or with what another room objects to, and InvalidInput where a check is red
+    and there is no justification.
     """
 
     def effect(locked: Study) -> dict[str, Any]:
         missing = missing_for_lock(locked)
         if missing:
             raise Conflict(missing[0].message, code=missing[0].code)
-        version = freeze(locked, actor=actor, reason=reason, now=now)
+        version = freeze(locked, actor=actor, reason=reason, justification=justification, now=now)
         return {"manifest_sha256": version.sha256}
 
     return _advance(

@@ -13,7 +13,8 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.choices import StudyState
-from readerstudy.studies.forms import ReasonForm, UnblindForm
+from readerstudy.studies.forms import LockForm, ReasonForm, UnblindForm
+from readerstudy.studies.lock_checks import ShownCheck, checks_before_lock
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.selectors import staff_study_for
 from readerstudy.studies.services import (
@@ -43,15 +44,14 @@ def study_transition(request: SignedInRequest, slug: str) -> HttpResponse:
     if step is None:
         raise Conflict("The study is archived; it goes no further.", code="wrong_state")
     _check_same_step(request, step)
-    form = _form(request, step)
+    checks = checks_before_lock(study) if step.to == StudyState.LOCKED else []
+    form = _form(request, step, checks)
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                _SERVICES[step.to](
-                    actor=request.user, study=study, reason=form.cleaned_data["reason"], now=now()
-                )
+                _SERVICES[step.to](actor=request.user, study=study, now=now(), **_arguments(form))
             except DomainError as error:
                 status = error.status
                 show_problems(form, error)
@@ -59,13 +59,23 @@ def study_transition(request: SignedInRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("Done: %(action)s.") % {"action": step.action})
                 return redirect("studies:detail", slug)
     missing = missing_for_lock(study) if step.to == StudyState.LOCKED else []
-    context = {"study": study, "step": step, "form": form, "missing": missing}
+    context = {"study": study, "step": step, "form": form, "missing": missing, "checks": checks}
     return render(request, "studies/transition.html", context, status=status)
 
 
-def _form(request: SignedInRequest, step: Step) -> Form:
+def _form(request: SignedInRequest, step: Step, checks: list[ShownCheck]) -> Form:
     data = request.POST if request.method == "POST" else None
-    return UnblindForm(data, user=request.user) if step.needs_password else ReasonForm(data)
+    if step.needs_password:
+        return UnblindForm(data, user=request.user)
+    if step.to == StudyState.LOCKED:
+        needed = any(check.needs_justification for check in checks)
+        return LockForm(data, needs_justification=needed)
+    return ReasonForm(data)
+
+
+def _arguments(form: Form) -> dict[str, str]:
+    """What the services take of the form; the password is the form's own."""
+    return {name: value for name, value in form.cleaned_data.items() if name != "password"}
 
 
 def _check_same_step(request: SignedInRequest, step: Step) -> None:

@@ -15,6 +15,7 @@ from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.forms import ProtocolForm, StudyForm
+from readerstudy.studies.lock_checks import checks_at_lock
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import check_may_create, check_may_oversee, may_coordinate
 from readerstudy.studies.readiness import missing_for_lock
@@ -67,7 +68,7 @@ def study_create(request: SignedInRequest) -> HttpResponse:
 def study_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where the study is, what comes next, what is fixed."""
     study = overseen_study_for(request.user, slug)
-    is_draft = study.state == StudyState.DRAFT
+    is_draft, lock = study.state == StudyState.DRAFT, lock_of(study)
     context = {
         "study": study,
         "stages": stages(study.state),
@@ -75,7 +76,8 @@ def study_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "missing": missing_for_lock(study) if is_draft else [],
         "may_coordinate": may_coordinate(request.user, study),
         "readers": reader_counts(study),
-        "lock": lock_of(study),
+        "lock": lock,
+        "checks": checks_at_lock(lock),
         "transitions": transitions_of(study),
     }
     return render(request, "studies/detail.html", context)

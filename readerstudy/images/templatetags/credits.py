@@ -1,0 +1,16 @@
+"""`{% credited images as shown %}` in templates that show photographs."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from readerstudy.images import credits as sources
+from readerstudy.images.models import Image
+
+register = template.Library()
+
+
+@register.simple_tag
+def credited(images: Iterable[Image]) -> sources.Credited:
+    """The images with the credits their licences ask for."""
+    return sources.credited(images)
