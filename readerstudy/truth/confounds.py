@@ -49,7 +49,11 @@ def confound_of(malignant: NDArray[np.bool_], column: CaseFeature) -> Confound:
     """The feature against the truth, both (K,); cases where it is not recorded are left out."""
     known = ~np.isnan(column.values)
     truth, values = malignant[known], column.values[known]
-    place: dict[str, Any] = {"feature": column.feature.value, "level": column.level, "cases": int(known.sum())}
+    place: dict[str, Any] = {
+        "feature": column.feature.value,
+        "level": column.level,
+        "cases": int(known.sum()),
+    }
     if not known.any():
         return Confound(**place, reason=Reason.NOT_RECORDED.value)
     if not enough_of_both(truth):

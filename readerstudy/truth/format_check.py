@@ -69,7 +69,8 @@ def _origins(image_set: ImageSet, cases: list[int]) -> list[list[Origin]]:
 
 
 def _section(confounds: list[Confound], reason: Reason = Reason.NONE) -> dict[str, Any]:
-    tested = sum(one.auc is not None for one in confounds)
+    # What is the same for all cases cannot become amber by chance.
+    tested = sum(one.auc is not None and one.reason != Reason.CONSTANT for one in confounds)
     return {
         "level": LEVEL,
         "red_above": RED_ABOVE,

@@ -12,6 +12,8 @@ from readerstudy.studies.models import Study
 from tests.images.factories import make_image_set
 from tests.truth.factories import record_truth
 
+EVERY_PAGE = ["list", "detail", "file", "thumbnail", "overlap", "delete"]
+
 
 @pytest.fixture
 def image_set(admin, now):
@@ -27,6 +29,7 @@ def addresses(image_set):
         "detail": reverse("images:detail", args=[image_set.public_id]),
         "file": reverse("images:file", args=[image.public_id]),
         "thumbnail": reverse("images:thumbnail", args=[image.public_id]),
+        "overlap": reverse("images:overlap", args=[image_set.public_id]),
         "delete": reverse("images:delete", args=[image_set.public_id]),
     }
 
@@ -50,8 +53,8 @@ def text_of(client, address):
     [
         ("admin", {"delete": 200}),
         ("coordinator", {"delete": 403}),
-        ("reader_user", dict.fromkeys(["list", "detail", "file", "thumbnail", "delete"], 404)),
-        (None, dict.fromkeys(["list", "detail", "file", "thumbnail", "delete"], 302)),
+        ("reader_user", dict.fromkeys(EVERY_PAGE, 404)),
+        (None, dict.fromkeys(EVERY_PAGE, 302)),
     ],
 )
 def test_who_sees_what(client, request, image_set, role, expected):

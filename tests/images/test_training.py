@@ -1,6 +1,7 @@
 """Training sets: declared by admins, refused to studies, compared with every other image set."""
 
 import pytest
+from django.urls import reverse
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
@@ -90,3 +91,65 @@ def test_image_sets_that_nobody_trained_on_are_not_compared(admin, now, django_a
     other = make_image_set(admin=admin, now=now, cases=2, name="Other")
     with django_assert_num_queries(1):
         assert training_overlaps(other) == []
+
+
+# --- Pages -----------------------------------------------------------------------------------------------------
+
+
+def address(name, image_set):
+    return reverse(f"images:{name}", args=[image_set.public_id])
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("admin", 302), ("coordinator", 403), ("reader_user", 404), (None, 302)]
+)
+def test_who_may_declare_a_training_set(  # noqa: PLR0917 (fixtures)
+    client, request, admin, now, role, status
+):
+    image_set = make_image_set(admin=admin, now=now, cases=1)
+    if role:
+        client.force_login(request.getfixturevalue(role))
+    response = client.post(address("training", image_set), {"is_training_set": "yes"})
+    assert response.status_code == status
+    image_set.refresh_from_db()
+    assert image_set.is_training_set == (role == "admin")
+
+
+def test_an_admin_declares_on_the_page_and_takes_it_back(client, admin, now):
+    image_set = make_image_set(admin=admin, now=now, cases=1)
+    client.force_login(admin)
+    for value, badge in (("yes", True), ("no", False)):
+        page = client.get(address("detail", image_set)).content.decode()
+        assert f'name="is_training_set" value="{value}"' in page
+        page = client.post(address("training", image_set), {"is_training_set": value}, follow=True)
+        assert ('class="badge training"' in page.content.decode()) is badge
+    assert client.get(address("training", image_set)).status_code == 405
+
+
+def test_the_page_offers_nothing_while_a_study_uses_the_set(client, admin, coordinator, now):
+    study = make_study(admin=admin, coordinator=coordinator, now=now)
+    client.force_login(admin)
+    assert "is_training_set" not in client.get(address("detail", study.image_set)).content.decode()
+    refused = client.post(address("training", study.image_set), {"is_training_set": "yes"})
+    assert refused.status_code == 409
+
+
+def test_the_overlap_is_listed_for_admins_and_counted_for_coordinators(
+    client, trained, admin, coordinator, now
+):
+    other = make_image_set(admin=admin, now=now, cases=2, name="Other")
+    pages = {}
+    for user in (admin, coordinator):
+        client.force_login(user)
+        pages[user] = client.get(address("overlap", other)).content.decode()
+        assert "<dd>2</dd>" in pages[user]
+    for secret in ("SECRET-PATIENT-0", "melanoma-0-1.png"):
+        assert secret in pages[admin]
+        assert secret not in pages[coordinator]
+
+
+def test_without_a_training_set_the_page_says_so(client, coordinator, admin, now):
+    image_set = make_image_set(admin=admin, now=now, cases=1)
+    client.force_login(coordinator)
+    text = client.get(address("overlap", image_set)).content.decode()
+    assert "nothing to compare with" in text

@@ -67,9 +67,9 @@ def test_without_a_leak_nothing_needs_a_justification(study):
 
 def test_the_number_of_tests_is_told(study):
     section = format_check(study).section
-    tested = sum(one["auc"] is not None for one in section["features"])
-    assert section["tested"] == tested > 0
-    assert section["amber_by_chance"] == round(0.05 * tested, 1)
+    # Of what is recorded, only the size varies.
+    assert section["tested"] == 1
+    assert section["amber_by_chance"] == 0.1
 
 
 @pytest.mark.parametrize(("malignant", "reason"), [(9, Reason.TOO_FEW), (10, Reason.NONE)])
