@@ -7,6 +7,7 @@ app_name = "api"
 urlpatterns = [
     path("", include("readerstudy.studies.api")),
     path("", include("readerstudy.images.api")),
+    path("", include("readerstudy.intake.api")),
     path("", include("readerstudy.reading.api")),
     path("", include("inference.api")),
     path("", include("readerstudy.results.api")),

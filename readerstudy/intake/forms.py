@@ -8,9 +8,9 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.intake.columns import IMAGE
+from readerstudy.intake.jobs import name_of_set
 from readerstudy.intake.mapping import BENIGN, LEFT_OUT, MALIGNANT, ManifestMapping
 from readerstudy.intake.questions import questions_in
-from readerstudy.intake.uploads import upload_name
 
 FIELDS = {
     "image": _("File name of the photograph"),
@@ -37,16 +37,17 @@ class UploadForm(forms.Form):
     archive = forms.FileField(
         label=_("Archive"),
         help_text=_(
-            "A zip file with JPEG, PNG, TIFF or WebP images, and the manifest if you like."
+            "A zip or tar file with photographs as they are (JPEG, PNG, TIFF, WebP, HEIC, DICOM), and the manifest if you like."
         ),
-        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz,application/zip,application/x-tar"}
+        ),
     )
     manifest = forms.FileField(
         label=_("Manifest"),
         required=False,
         help_text=_(
-            "A CSV file with at least the columns image, diagnosis and malignant. "
-            "Leave it out if it is the only CSV file in the archive."
+            "A CSV file with one row for each image. Leave it out if it is in the archive."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,text/csv"}),
     )
@@ -65,8 +66,8 @@ class UploadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         archive = data.get("archive")
-        if archive and not data.get("name"):
-            data["name"] = upload_name(archive).rpartition(".")[0] or upload_name(archive)
+        if archive:
+            data["name"] = name_of_set(data.get("name", ""), archive)
         return data
 
 

@@ -1,5 +1,6 @@
 """The services of an import job: made by an upload, confirmed, taken up again, discarded."""
 
+import re
 from datetime import datetime
 from functools import partial
 
@@ -17,6 +18,7 @@ from readerstudy.intake.pausing import is_paused
 from readerstudy.intake.queueing import locked, queue_job
 from readerstudy.intake.uploads import check_sizes, remove_uploads, upload_name
 
+ENDING = re.compile(r"(\.tar)?\.[^.]+$")
 AT_REST = (ImportState.ASKED, ImportState.PLANNED, ImportState.REFUSED, ImportState.FAILED)
 
 
@@ -57,6 +59,12 @@ def create_job(
         remove_uploads(job)
         raise
     return job
+
+
+def name_of_set(given: str, archive: File) -> str:
+    """The name given for the image set, or the archive's without its ending."""
+    name = upload_name(archive)
+    return given.strip() or ENDING.sub("", name) or name
 
 
 def confirm_job(*, actor: User, job: ImportJob, now: datetime) -> ImportJob:

@@ -1,11 +1,20 @@
 """The report of a plan, for people: the same content as the JSON, as text and as CSV."""
 
+import json
 from typing import Any
 
 from readerstudy.core.csvio import write_table
 from readerstudy.core.errors import Problem
 
 CSV_HEADER = ("kind", "file", "row", "column", "code", "message")
+
+
+def report_json(report: dict[str, Any]) -> str:
+    """The report as JSON, the same bytes from page, API and command.
+
+    Sorted, because a database may keep the keys of a stored report in an order of its own.
+    """
+    return json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def report_text(report: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from readerstudy.intake.forms import MappingForm, UploadForm
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.report import problems_in, report_csv
+from readerstudy.intake.report import problems_in, report_csv, report_json
 from readerstudy.intake.selectors import job_for, progress_of, unfinished_jobs
 from readerstudy.intake.services import (
     confirm_job,
@@ -122,6 +122,15 @@ def problems_file(request: SignedInRequest, public_id: str) -> HttpResponse:
     return HttpResponse(
         report_csv(job.report), content_type="text/csv; charset=utf-8", headers=headers
     )
+
+
+@require_safe
+@login_required
+def report_file(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The report as JSON, byte for byte what the API and the command give."""
+    job = job_for(request.user, public_id)
+    headers = {"Content-Disposition": f'attachment; filename="report-{job.public_id}.json"'}
+    return HttpResponse(report_json(job.report), content_type="application/json", headers=headers)
 
 
 @require_POST

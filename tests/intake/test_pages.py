@@ -161,8 +161,8 @@ def test_an_import_that_failed_can_be_discarded(client, admin, job):
     assert not ImportJob.objects.exists()
 
 
-PAGES = ["job", "job-progress", "problems"]
-ACTIONS = ["confirm", "retry", "discard"]
+PAGES = ["job", "job-progress", "problems", "report"]
+ACTIONS = ["confirm", "mapping", "pause", "resume", "retry", "discard"]
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,16 @@ def test_the_page_says_which_study_stands_in_the_way(client, applied, admin, coo
     assert "Nevi of the ward" in text
     assert "button danger" not in text
     assert client.post(address).status_code == 409
+
+
+def test_a_link_alone_undoes_nothing_and_others_are_not_even_asked(
+    client, applied, coordinator, reader_user
+):
+    address = reverse("intake:undo", args=[applied.public_id])
+    for user in (coordinator, reader_user):
+        client.force_login(user)
+        assert client.get(address).status_code == 404
+        assert client.post(address).status_code == 404
+    client.logout()
+    assert client.post(address).status_code == 302
+    assert ImageSet.objects.count() == 1

@@ -1,6 +1,5 @@
 """`manage.py import_images ARCHIVE.zip`: images and truth from a zip and a manifest."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.intake.plan import ImportPlan
-from readerstudy.intake.report import report_text
+from readerstudy.intake.report import report_json, report_text
 from readerstudy.intake.services import apply_plan, plan_import
 
 
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         report = plan.report()
         if plan.can_be_applied and not options["dry_run"]:
             report["image_set"] = self._apply(plan, name, options)
-        self.stdout.write(json.dumps(report, indent=2) if options["json"] else _text(report))
+        self.stdout.write(report_json(report) if options["json"] else _text(report))
         if not plan.can_be_applied:
             raise CommandError(
                 f"The import has problems ({len(plan.problems)}); nothing was stored."

@@ -1,0 +1,211 @@
+"""Imports over the API, for admins: what the pages do, and the same report."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from readerstudy.accounts.requests import user_of
+from readerstudy.core.clock import now
+from readerstudy.core.errors import Conflict
+from readerstudy.images.services import check_may_administer
+from readerstudy.intake.dry_run import report_of_upload
+from readerstudy.intake.jobs import name_of_set
+from readerstudy.intake.mapping import ManifestMapping
+from readerstudy.intake.models import ImportJob
+from readerstudy.intake.questions import CLASSES
+from readerstudy.intake.report import report_json
+from readerstudy.intake.selectors import job_for, jobs_visible_to
+from readerstudy.intake.services import (
+    confirm_job,
+    create_job,
+    discard_job,
+    map_job,
+    pause_job,
+    resume_job,
+    retry_job,
+    undo_import,
+)
+
+REPORT = OpenApiResponse(
+    OpenApiTypes.OBJECT, description="Totals, columns, questions, problems and warnings"
+)
+
+
+class ImportOutput(serializers.ModelSerializer[ImportJob]):
+    """How far an import is; `report/` has what is wrong with it."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    totals = serializers.DictField(
+        child=serializers.IntegerField(), source="report.totals", default=None, allow_null=True
+    )
+    image_set = serializers.CharField(
+        source="image_set.public_id", default=None, allow_null=True, read_only=True
+    )
+
+    class Meta:
+        model = ImportJob
+        fields = [
+            "id", "name", "is_synthetic", "archive_name", "manifest_name", "state", "mapping", "totals", "done",
+            "total", "paused_at", "error", "image_set", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ImportInput(serializers.Serializer[Any]):
+    """An archive, perhaps a manifest beside it. With `dry_run` only the report is made and nothing is stored."""
+
+    archive = serializers.FileField()
+    manifest = serializers.FileField(required=False, allow_null=True, default=None)
+    name = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    is_synthetic = serializers.BooleanField(required=False, default=False)
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class MappingInput(serializers.Serializer[Any]):
+    """Which column holds a field ("" for none), and what a diagnosis counts as."""
+
+    columns = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), required=False, default=dict
+    )
+    classes = serializers.DictField(
+        child=serializers.ChoiceField(choices=CLASSES), required=False, default=dict
+    )
+
+
+class ImportListView(ListAPIView[ImportJob]):
+    """All imports, the last one first; a POST uploads an archive."""
+
+    serializer_class = ImportOutput
+    parser_classes = [MultiPartParser]
+    queryset = ImportJob.objects.none()
+
+    def get_queryset(self) -> QuerySet[ImportJob]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        check_may_administer(user_of(self.request))
+        return jobs_visible_to(user_of(self.request)).select_related("image_set")
+
+    @extend_schema(request=ImportInput, responses={201: ImportOutput, 200: REPORT})
+    def post(self, request: Request) -> Response | HttpResponse:
+        """Makes an import that a worker checks (201); with `dry_run` answers the report at once (200)."""
+        user = user_of(request)
+        check_may_administer(user)
+        given = ImportInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = dict(given.validated_data)
+        said["name"] = name_of_set(said["name"], said["archive"])
+        if said.pop("dry_run"):
+            said.pop("is_synthetic")
+            return _report(report_of_upload(actor=user, **said))
+        job = create_job(actor=user, now=now(), **said)
+        return Response(ImportOutput(job).data, status=status.HTTP_201_CREATED)
+
+
+class ImportView(APIView):
+    """One import."""
+
+    @extend_schema(responses=ImportOutput)
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(ImportOutput(job_for(user_of(request), public_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: str) -> Response:
+        """Discards an import that was not confirmed, with its files."""
+        user = user_of(request)
+        discard_job(actor=user, job=job_for(user, public_id), now=now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ImportReportView(APIView):
+    """The report of an import, byte for byte what the page and the command give."""
+
+    @extend_schema(responses=REPORT)
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        job = job_for(user_of(request), public_id)
+        if not job.report:
+            raise Conflict("This import is not checked yet; it has no report.")
+        return _report(job.report)
+
+
+class ImportMappingView(APIView):
+    """The answers to the questions of a report."""
+
+    @extend_schema(request=MappingInput, responses=ImportOutput)
+    def post(self, request: Request, public_id: str) -> Response:
+        """Stores the answers beside those given before, and has the archive checked again."""
+        user = user_of(request)
+        job = job_for(user, public_id)
+        given = MappingInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        mapping = ManifestMapping.from_json(given.validated_data)
+        return Response(ImportOutput(map_job(actor=user, job=job, mapping=mapping, now=now())).data)
+
+
+class _ActionView(APIView):
+    """One change of an import, without a body."""
+
+    service: ClassVar[Callable[..., ImportJob]]
+
+    @extend_schema(request=None, responses=ImportOutput)
+    def post(self, request: Request, public_id: str) -> Response:
+        user = user_of(request)
+        job = type(self).service(actor=user, job=job_for(user, public_id), now=now())
+        return Response(ImportOutput(job).data)
+
+
+class ImportConfirmView(_ActionView):
+    """Lets a checked import be stored."""
+
+    service = staticmethod(confirm_job)
+
+
+class ImportPauseView(_ActionView):
+    """Lets an import at work rest."""
+
+    service = staticmethod(pause_job)
+
+
+class ImportResumeView(_ActionView):
+    """Lets a paused import go on."""
+
+    service = staticmethod(resume_job)
+
+
+class ImportRetryView(_ActionView):
+    """Takes up a failed or interrupted import again."""
+
+    service = staticmethod(retry_job)
+
+
+class ImportUndoView(_ActionView):
+    """Removes what an import stored, as long as no study is made on it."""
+
+    service = staticmethod(undo_import)
+
+
+def _report(report: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(report_json(report), content_type="application/json")
+
+
+urlpatterns = [
+    path("imports/", ImportListView.as_view(), name="import-list"),
+    path("imports/<slug:public_id>/", ImportView.as_view(), name="import-detail"),
+    path("imports/<slug:public_id>/report/", ImportReportView.as_view(), name="import-report"),
+    path("imports/<slug:public_id>/mapping/", ImportMappingView.as_view(), name="import-mapping"),
+    path("imports/<slug:public_id>/confirm/", ImportConfirmView.as_view(), name="import-confirm"),
+    path("imports/<slug:public_id>/pause/", ImportPauseView.as_view(), name="import-pause"),
+    path("imports/<slug:public_id>/resume/", ImportResumeView.as_view(), name="import-resume"),
+    path("imports/<slug:public_id>/retry/", ImportRetryView.as_view(), name="import-retry"),
+    path("imports/<slug:public_id>/undo/", ImportUndoView.as_view(), name="import-undo"),
+]
