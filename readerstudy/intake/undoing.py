@@ -23,7 +23,7 @@ def undo_import(*, actor: User, job: ImportJob, now: datetime) -> ImportJob:
     with transaction.atomic():
         job = locked(job)
         # Locked, so that no study can be made on the set between the check and the deletion.
-        image_set = ImageSet.objects.select_for_update().filter(pk=job.image_set_id).first()
+        image_set = ImageSet.objects.select_for_update().filter(import_job=job).first()
         if job.state != ImportState.APPLIED or image_set is None:
             raise Conflict("There is nothing to undo: this import has no image set.")
         if reason := why_not_undone(image_set):
