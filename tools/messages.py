@@ -73,7 +73,8 @@ def from_template(text: str) -> Iterator[Message]:
             yield _block(words, tokens)
             continue
         if words[0] in ("translate", "trans"):
-            yield words[1][1:-1]
+            # Django looks texts of templates up with every % doubled.
+            yield words[1][1:-1].replace("%", "%%")
         yield from re.findall(r'_\("([^"]+)"\)', token.contents)
 
 

@@ -171,6 +171,7 @@ def test_the_page_is_german_for_those_who_read_german(client, coordinator, leaky
     text = client.get(transition(leaky), headers={"accept-language": "de"}).content.decode()
     assert "Rot: beheben oder begründen" in text
     assert "Dateigröße in Bytes" in text
+    assert "95-%-KI" in text
 
 
 def test_the_page_shows_what_a_cnn_may_have_seen(client, admin, coordinator, study, now):
