@@ -30,6 +30,8 @@ FIELDS = {
 }
 CLASSES = [(MALIGNANT, _("malignant")), (BENIGN, _("benign")), (LEFT_OUT, _("left out"))]
 
+GUESSED = _("This is a guess; please check it.")
+
 
 class UploadForm(forms.Form):
     """An archive, perhaps a manifest beside it, and the name of the image set to be made."""
@@ -89,7 +91,11 @@ class MappingForm(forms.Form):
             offered = dict.fromkeys([*(question.choices if question else header), held])
             choices = [("", _("No column")), *((one, one) for one in offered if one)]
             self.fields[f"column_{field}"] = forms.ChoiceField(
-                label=label, choices=choices, required=field == IMAGE, initial=held
+                label=label,
+                choices=choices,
+                required=field == IMAGE,
+                initial=held,
+                help_text=GUESSED if question and held else "",
             )
 
     def _add_classes(self, known: Mapping[str, str]) -> None:
@@ -97,7 +103,11 @@ class MappingForm(forms.Form):
         self.values = sorted(said, key=lambda value: (value not in self.asked_values, value))
         for number, value in enumerate(self.values):
             self.fields[f"class_{number}"] = forms.ChoiceField(
-                label=value, choices=CLASSES, widget=forms.RadioSelect, initial=said[value]
+                label=value,
+                choices=CLASSES,
+                widget=forms.RadioSelect,
+                initial=said[value],
+                help_text=GUESSED if value in self.asked_values and said[value] else "",
             )
 
     @property
@@ -129,3 +139,10 @@ class MappingForm(forms.Form):
             if value in self.asked_values or f"class_{number}" in self.changed_data
         }
         return ManifestMapping(columns, classes)
+
+
+def columns_read(report: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """The name of each field for a person, with the column that holds it."""
+    return [
+        (FIELDS[field], column) for field, column in report.get("columns", {}).items() if column
+    ]

@@ -16,7 +16,7 @@ from readerstudy.core.forms import show_problems
 from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
 from readerstudy.intake.answering import CAN_BE_MAPPED
-from readerstudy.intake.forms import MappingForm, UploadForm
+from readerstudy.intake.forms import MappingForm, UploadForm, columns_read
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
@@ -32,6 +32,7 @@ from readerstudy.intake.services import (
     retry_job,
     undo_import,
 )
+from readerstudy.intake.steps import steps_of
 from readerstudy.intake.undoing import why_not_undone
 
 THUMBNAILS = 12
@@ -90,7 +91,9 @@ def _shown(
     context = {
         "job": job,
         "progress": progress_of(job, now=now()),
+        "steps": steps_of(job),
         "form": form,
+        "columns": columns_read(job.report),
         "problems": problems_in(job.report, "problems")[:PROBLEMS_SHOWN],
         "warnings": problems_in(job.report, "warnings")[:PROBLEMS_SHOWN],
         "thumbnails": first_images([image_set], each=THUMBNAILS).get(image_set.pk, [])

@@ -10,6 +10,7 @@ from readerstudy.core.clock import now as clock
 from readerstudy.images.models import ImageSet
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.steps import steps_of
 from tests.intake.archives import good_files, make_zip, manifest, rows
 
 
@@ -193,3 +194,49 @@ def test_the_pages_ask_the_database_a_few_times(client, post_upload, django_asse
         client.get(response.url)
     with django_assert_max_num_queries(6):
         client.get(reverse("intake:upload"))
+
+
+def test_a_paused_import_says_how_far_it_is_and_can_go_on(client, admin, job):
+    client.force_login(admin)
+    address = reverse("intake:job", args=[job.public_id])
+    assert "Pause</button>" in text_of(client, address)
+    client.post(reverse("intake:pause", args=[job.public_id]))
+    text = text_of(client, address)
+    assert "Paused at 3 of 9 images" in text
+    assert "Go on</button>" in text
+    assert "Discard this import" in text
+    assert "htmx" not in text
+    client.post(reverse("intake:resume", args=[job.public_id]))
+    assert "Pause</button>" in text_of(client, address)
+
+
+def test_a_paused_import_is_asked_for_until_its_worker_has_stopped(client, admin, job):
+    ImportJob.objects.update(heartbeat_at=clock(), paused_at=clock())
+    client.force_login(admin)
+    address = reverse("intake:job-progress", args=[job.public_id])
+    assert "HX-Refresh" not in client.get(address).headers
+    ImportJob.objects.update(heartbeat_at=None)
+    assert client.get(address).headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "at"),
+    [
+        ("uploaded", 0, "Check"),
+        ("asked", 1, "Answer questions"),
+        ("planned", 2, "Look at the report"),
+        ("applying", 3, "Import"),
+        ("applied", 4, None),
+        ("failed", 0, "Check"),
+    ],
+)
+def test_the_steps_say_where_an_import_is(job, state, done, at):
+    job.state = state
+    steps = steps_of(job)
+    assert [one.is_done for one in steps] == [number < done for number in range(4)]
+    assert next((str(one.label) for one in steps if one.is_current), None) == at
+
+
+def test_an_undone_import_has_no_steps(job):
+    job.state = "undone"
+    assert steps_of(job) == []
