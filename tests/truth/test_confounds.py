@@ -117,3 +117,7 @@ def test_of_features_without_meaning_one_in_twenty_is_amber_or_red():
     share = np.mean([colour in (Colour.AMBER, Colour.RED) for colour in colours])
     # Binomial with p = 0.05 and n = 600 lies within these bounds in 999 of 1,000 runs.
     assert 0.02 < share < 0.085
+
+
+def test_the_sentence_about_too_few_cases_names_the_number_that_is_asked_for():
+    assert f"{MIN_PER_CLASS} malignant and {MIN_PER_CLASS} benign" in str(Reason.TOO_FEW.label)
