@@ -1,0 +1,95 @@
+"""An import in Chromium, from the upload to its undoing, by keyboard alone, in both languages, and axe on every page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from readerstudy.images.models import ImageSet
+from readerstudy.intake.models import ImportJob
+from tests.axe import assert_accessible
+from tests.conftest import sign_in
+from tests.intake.archives import good_files, make_zip, manifest, rows
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WORDS = {
+    "en": ("Archive", "Upload and check", "Import 4 images", "Undo the import", "was undone"),
+    "de": (
+        "Archiv",
+        "Hochladen und prüfen",
+        "4 Bilder importieren",
+        "Import zurücknehmen",
+        "wurde zurückgenommen",
+    ),
+}
+
+
+@pytest.fixture
+def open_page(page, live_server, admin):
+    """A function that opens an address as an admin; fails on whatever the CSP refuses."""
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
+    sign_in(page, live_server.url, admin)
+
+    def open_address(address):
+        page.goto(f"{live_server.url}{address}")
+        return page
+
+    yield open_address
+    assert faults == []
+
+
+def is_fault(line):
+    # Chromium calls it an error that a form with mistakes is answered with 400.
+    return line.type == "error" and "status of 400" not in line.text
+
+
+def press(page, name):
+    """Goes to the button or link of this name with the tabulator alone, and presses it."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"The tabulator does not reach {name}.")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_from_the_upload_to_the_image_set_and_back_by_keyboard(open_page, tmp_path, language):
+    archive, upload, confirm, undo, undone = WORDS[language]
+    page = open_page("/import/")
+    if language == "de":
+        press(page, "DE: Deutsch")
+        expect(page.locator("html[lang=de]")).to_be_attached()
+    assert_accessible(page)
+    path = make_zip(tmp_path / "ward.zip", good_files())
+    page.get_by_label(archive, exact=True).set_input_files(path)
+    press(page, upload)
+    expect(page.get_by_role("button", name=confirm)).to_be_visible()
+    assert_accessible(page)
+    press(page, confirm)
+    expect(page.get_by_role("link", name=undo)).to_be_visible()
+    assert ImageSet.objects.get().cases.count() == 4
+    assert_accessible(page)
+    press(page, undo)
+    expect(page.get_by_role("button", name=undo)).to_be_visible()
+    assert_accessible(page)
+    press(page, undo)
+    expect(page.get_by_text(undone, exact=False).first).to_be_visible()
+    assert_accessible(page)
+    assert not ImageSet.objects.exists()
+
+
+def test_what_is_wrong_is_shown_and_can_be_taken_home(open_page, tmp_path):
+    page = open_page("/import/")
+    files = {**good_files(), "manifest.csv": manifest([*rows(), "no.png,nevus,maybe"])}
+    page.get_by_label("Archive", exact=True).set_input_files(make_zip(tmp_path / "b.zip", files))
+    press(page, "Upload and check")
+    expect(page.get_by_text("There is no image no.png in the archive.")).to_be_visible()
+    assert_accessible(page)
+    for name in ("Problems and warnings as CSV", "Report as JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).click()
+        assert ImportJob.objects.get().public_id in download.value.suggested_filename
+    press(page, "Discard this import")
+    expect(page.get_by_text("The import of b.zip was discarded.")).to_be_visible()
+    assert not ImportJob.objects.exists()
