@@ -8,13 +8,16 @@ from django.urls import reverse
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.models import Image
 from readerstudy.images.training import declare_training_set
+from readerstudy.reading.services import commit_readings
+from readerstudy.results.services import request_analysis, run_analysis
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.lock_checks import checks_at_lock, checks_before_lock
 from readerstudy.studies.models import ProtocolVersion
-from readerstudy.studies.services import lock_study
+from readerstudy.studies.services import close_study, lock_study, open_study, unblind_study
 from readerstudy.truth.choices import Colour, Feature, Reason
 from readerstudy.truth.format_check import NAME, confound_section, format_check, verify_confounds
 from readerstudy.truth.models import ReferenceStandard
+from tests.reading.factories import BIOPSY, NONE, begin, ids, item
 from tests.studies.factories import make_image_set, make_study
 from tests.truth.factories import record_truth
 
@@ -199,3 +202,27 @@ def test_readers_never_see_the_check(client, reader_user, coordinator, leaky, no
     client.force_login(reader_user)
     for name in ("studies:transition", "studies:detail", "studies:manifest"):
         assert client.get(reverse(name, args=[leaky.slug])).status_code == 404
+
+
+def test_the_results_show_what_was_found_before_the_lock(client, coordinator, leaky, now):
+    lock_study(actor=coordinator, study=leaky, justification="Two cameras took turns.", now=now)
+    open_study(actor=coordinator, study=leaky, now=now)
+    user = leaky.enrolments.get().user
+    enrolment = begin(leaky, user, now=now)
+    answers = [item(position, decision=decision) for position, decision in decided(enrolment)]
+    commit_readings(actor=user, answers=answers, now=now)
+    close_study(actor=coordinator, study=leaky, now=now)
+    study = unblind_study(actor=coordinator, study=leaky, reason="Done.", now=now)
+    analysis = request_analysis(actor=coordinator, study=study, now=now)
+    run_analysis(analysis_id=analysis.pk, now=now)
+    client.force_login(coordinator)
+    text = client.get(reverse("results:dashboard", args=[study.slug])).content.decode()
+    assert "Found before the lock" in text
+    assert "Size of the file in bytes" in text
+    assert "Two cameras took turns." in text
+    assert "No image set is declared as a training set" in text
+
+
+def decided(enrolment):
+    """Every position with a decision, both of them given."""
+    return [(one, (BIOPSY, NONE)[number % 2]) for number, one in enumerate(ids(enrolment))]
