@@ -8,6 +8,7 @@ from readerstudy.core.models import AuditEvent
 from readerstudy.images.models import Case, Image
 from readerstudy.images.training import declare_training_set, training_overlaps
 from readerstudy.studies.forms import StudyForm
+from readerstudy.studies.lock_checks import overlap_check, verify_overlap
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.services import create_study
 from tests.images.factories import make_image_set
@@ -153,3 +154,17 @@ def test_without_a_training_set_the_page_says_so(client, coordinator, admin, now
     client.force_login(coordinator)
     text = client.get(address("overlap", image_set)).content.decode()
     assert "nothing to compare with" in text
+
+
+def test_an_overlap_that_is_no_longer_what_was_locked_is_found(trained, admin, coordinator, now):
+    make_image_set(admin=admin, now=now, cases=2, name="Other")
+    study = make_study(admin=admin, coordinator=coordinator, now=now, title="Other")
+    section = overlap_check(study).section
+    assert [(one["exact"], one["patients"]) for one in section["training_sets"]] == [(2, 2)]
+    assert list(verify_overlap(study, section)) == []
+    Image.objects.filter(case__image_set=trained).update(pixels_sha256="f" * 64)
+    assert list(verify_overlap(study, section)) == [
+        "The overlap with the training set Trained is not what it was at the lock."
+    ]
+    trained.delete()
+    assert list(verify_overlap(study, section)) == []
