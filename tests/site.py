@@ -96,8 +96,11 @@ class RunningSite:
 
     def start_web(self):
         web = self.start("web", web_command(host="127.0.0.1", port=self.port))
-        wait_until(self._answers, seconds=60, what="the web server")
+        self.wait_for_web()
         return web
+
+    def wait_for_web(self):
+        wait_until(self._answers, seconds=60, what="the web server")
 
     def start_worker(self):
         return self.start("worker", worker_command())
