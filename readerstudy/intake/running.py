@@ -14,7 +14,7 @@ from readerstudy.intake.claims import Claim, Clock, ImportPaused, claim_job
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.planning import plan_import
-from readerstudy.intake.preview import preview_of
+from readerstudy.intake.preview import write_preview
 from readerstudy.intake.questions import state_after
 from readerstudy.intake.uploads import local_copy, remove_uploads
 
@@ -26,7 +26,7 @@ def plan_job(*, job_id: int, clock: Clock) -> None:
         return
     job = ImportJob.objects.get(pk=job_id)
     with _failures_told(claim), _planned(job, claim) as plan:
-        _store_report(claim, plan)
+        _store_report(job, claim, plan)
 
 
 def apply_job(*, job_id: int, clock: Clock) -> None:
@@ -40,7 +40,7 @@ def apply_job(*, job_id: int, clock: Clock) -> None:
     job = ImportJob.objects.get(pk=job_id)
     with _failures_told(claim), _planned(job, claim) as plan:
         if not plan.can_be_applied:
-            _store_report(claim, plan)
+            _store_report(job, claim, plan)
             return
         remove_folder(folder_of(job.public_id))
         _apply(job, plan, claim)
@@ -84,12 +84,14 @@ def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
         )
 
 
-def _store_report(claim: Claim, plan: ImportPlan) -> None:
+def _store_report(job: ImportJob, claim: Claim, plan: ImportPlan) -> None:
     """Stores the report; what cannot be imported, whatever the admin says of it, is not kept either."""
+    report = plan.report()
+    state = state_after(report)
+    preview = [] if state == ImportState.REFUSED else write_preview(job, plan)
     with transaction.atomic():
         job = claim.locked_job()
-        job.report, job.preview = plan.report(), preview_of(plan)
-        job.state = state_after(job.report)
+        job.report, job.preview, job.state = report, preview, state
         job.heartbeat_at = None
         job.save()
         if job.state == ImportState.REFUSED:

@@ -11,6 +11,7 @@ from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ImportJob
 
 
@@ -45,8 +46,14 @@ def local_copy(stored: FieldFile) -> Iterator[Path]:
     yield path
 
 
+def private_folder(job: ImportJob) -> str:
+    """The folder of what was made of the upload, and goes with it."""
+    return f"imports/{job.public_id}"
+
+
 def remove_uploads(job: ImportJob) -> None:
-    """Removes the job's uploaded files from the storage; one that is gone already is no error."""
+    """Removes the job's uploaded files, and what was made of them, from the storage; one that is gone already is no error."""
+    remove_folder(private_folder(job))
     for stored in (job.archive, job.manifest):
         if stored:
             stored.storage.delete(stored.name)

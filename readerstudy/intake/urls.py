@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.upload, name="upload"),
     path("<slug:public_id>/", views.job_page, name="job"),
     path("<slug:public_id>/progress/", views.job_progress, name="job-progress"),
+    path("<slug:public_id>/preview/<int:number>/", views.preview, name="preview"),
     path("<slug:public_id>/problems.csv", views.problems_file, name="problems"),
     path("<slug:public_id>/report.json", views.report_file, name="report"),
     path("<slug:public_id>/confirm/", views.confirm, name="confirm"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +14,7 @@ from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
+from readerstudy.core.media import send_stored_file
 from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
 from readerstudy.intake.answering import CAN_BE_MAPPED
@@ -20,6 +22,8 @@ from readerstudy.intake.forms import MappingForm, UploadForm, columns_read
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.pixels import CONTENT_TYPE
+from readerstudy.intake.preview import preview_picture, previewed
 from readerstudy.intake.report import problems_in, report_csv, report_json
 from readerstudy.intake.selectors import job_for, progress_of, unfinished_jobs
 from readerstudy.intake.services import (
@@ -94,6 +98,7 @@ def _shown(
         "steps": steps_of(job),
         "form": form,
         "columns": columns_read(job.report),
+        "preview": previewed(job),
         "problems": problems_in(job.report, "problems")[:PROBLEMS_SHOWN],
         "warnings": problems_in(job.report, "warnings")[:PROBLEMS_SHOWN],
         "thumbnails": first_images([image_set], each=THUMBNAILS).get(image_set.pk, [])
@@ -114,6 +119,16 @@ def job_progress(request: SignedInRequest, public_id: str) -> HttpResponse:
     if not progress.goes_on:
         response.headers["HX-Refresh"] = "true"
     return response
+
+
+@require_safe
+@login_required
+def preview(request: SignedInRequest, public_id: str, number: int) -> HttpResponseBase:
+    """The small picture of a photograph that is not imported yet."""
+    picture = preview_picture(job_for(request.user, public_id), number)
+    return send_stored_file(
+        picture, content_type=CONTENT_TYPE, download_name=f"preview-{number}.webp"
+    )
 
 
 @require_safe

@@ -84,7 +84,8 @@ def test_uploads_with_truth_and_names_are_not_kept(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         job = upload(beside=manifest())
-    assert len(stored_files("imports")) == 2
+    # Archive, manifest and four small pictures of the preview.
+    assert len(stored_files("imports")) == 6
     with django_capture_on_commit_callbacks(execute=True):
         confirm_job(actor=admin, job=job, now=now)
     assert stored_files("imports") == []
