@@ -7,12 +7,14 @@ from typing import Any
 
 from readerstudy.core.errors import Problem
 from readerstudy.images.choices import View
+from readerstudy.intake.photographs import Photograph
 from readerstudy.intake.plan import PlannedCase, PlannedImage
 from readerstudy.intake.rows import ManifestRow
 from readerstudy.truth.services import Truth
 
-OF_THE_TRUTH = ("malignant", "diagnosis", "confirmation")
-OF_THE_PERSON = ("age", "sex", "site", "fitzpatrick")
+OF_THE_TRUTH = ("malignant", "diagnosis")
+# What was found out later does not make wrong what was said before, and a person grows older.
+MAY_DIFFER = ("confirmation", "age", "sex", "site", "fitzpatrick")
 
 
 @dataclass
@@ -29,21 +31,21 @@ def group_rows(
     *,
     manifest: str,
     columns: Mapping[str, str],
-    pixels: Mapping[str, str],
+    photographs: Mapping[str, Photograph],
 ) -> GroupedRows:
     """Rows with the same lesion id of the same patient are one case; a row without a lesion id is a case of its own.
 
-    `pixels` is entry name → hash of its pixels; rows whose file has none are left out.
+    `photographs` is by entry name; rows whose file is none of them are left out.
     """
     grouped = GroupedRows()
     for members in _by_lesion(rows).values():
         for name in OF_THE_TRUTH:
             grouped.problems += _contradictions(members, name, manifest, columns)
-        for name in OF_THE_PERSON:
+        for name in MAY_DIFFER:
             grouped.warnings += _contradictions(members, name, manifest, columns)
-        readable = [row for row in members if row.entry.name in pixels]
+        readable = [row for row in members if row.entry.name in photographs]
         if readable:
-            grouped.cases.append(_case(readable, pixels))
+            grouped.cases.append(_case(readable, photographs))
     return grouped
 
 
@@ -60,6 +62,8 @@ def _contradictions(
     members: Sequence[ManifestRow], name: str, manifest: str, columns: Mapping[str, str]
 ) -> list[Problem]:
     """Rows of one lesion that differ from its first row. The values are not told: reports hold nothing of the truth."""
+    if name not in columns:
+        return []
     stated = [row for row in members if row.values.get(name) not in (None, "")]
     return [
         Problem(
@@ -74,7 +78,7 @@ def _contradictions(
     ]
 
 
-def _case(members: Sequence[ManifestRow], pixels: Mapping[str, str]) -> PlannedCase:
+def _case(members: Sequence[ManifestRow], photographs: Mapping[str, Photograph]) -> PlannedCase:
     return PlannedCase(
         patient_ref=members[0].values.get("patient_id", ""),
         lesion_ref=members[0].values.get("lesion_id", ""),
@@ -87,7 +91,7 @@ def _case(members: Sequence[ManifestRow], pixels: Mapping[str, str]) -> PlannedC
             diagnosis=members[0].values["diagnosis"],
             confirmation=_first(members, "confirmation", ""),
         ),
-        images=tuple(_image(row, pixels) for row in members),
+        images=tuple(_image(row, photographs[row.entry.name]) for row in members),
     )
 
 
@@ -97,12 +101,14 @@ def _first(members: Sequence[ManifestRow], name: str, default: Any) -> Any:
     return next((value for value in values if value not in (None, "")), default)
 
 
-def _image(row: ManifestRow, pixels: Mapping[str, str]) -> PlannedImage:
+def _image(row: ManifestRow, photograph: Photograph) -> PlannedImage:
     return PlannedImage(
         entry=row.entry.name,
         row=row.number,
         view=row.values.get("view", View.CLOSE_UP.value),
         licence=row.values.get("licence", ""),
         attribution=row.values.get("attribution", ""),
-        pixels_sha256=pixels[row.entry.name],
+        pixels_sha256=photograph.pixels_sha256,
+        perceptual_hash=photograph.perceptual_hash,
+        origin=photograph.origin,
     )

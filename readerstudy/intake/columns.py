@@ -1,9 +1,10 @@
 """The columns a manifest may have, under the names that real manifests give them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# Field → names it goes by, the preferred one first. Names are compared without case; space and hyphen count as underscore.
+# Field → names it goes by, the preferred one first. Names are compared without case; see key_of.
 IMAGE = "image"
 SYNONYMS: dict[str, tuple[str, ...]] = {
     IMAGE: (
@@ -22,7 +23,15 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "lesion_id": ("lesion_id", "lesion"),
     "age": ("age", "age_years", "age_approx"),
     "sex": ("sex", "gender"),
-    "site": ("site", "region", "anatom_site_general", "localization", "localisation"),
+    "site": (
+        "site",
+        "region",
+        "anatom_site_general",
+        "anatom_site_general_challenge",
+        "localization",
+        "localisation",
+        "location",
+    ),
     "fitzpatrick": (
         "fitzpatrick",
         "fitzpatrick_skin_type",
@@ -42,7 +51,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "attribution": ("attribution",),
     "synthetic": ("synthetic", "is_synthetic"),
 }
-REQUIRED = (IMAGE, "diagnosis", "malignant")
+TRUTH = ("diagnosis", "malignant")
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,12 @@ class Columns:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The fields that a manifest cannot do without and this one has no column for."""
-        found = {*self.used, *([IMAGE] if self.image else [])}
-        return tuple(field for field in REQUIRED if field not in found)
+        """The fields that a manifest cannot do without and this one has no column for.
+
+        A manifest without a column for malignancy has one for the diagnosis, from which it can follow, or the reverse.
+        """
+        image = () if self.image else (IMAGE,)
+        return image if {*TRUTH} & {*self.used} else (*image, *TRUTH)
 
     def with_image(self, column: str) -> "Columns":
         """The same, once it is known which column names the files."""
@@ -65,17 +77,23 @@ class Columns:
         return Columns((column,), {IMAGE: column, **self.used}, (*others, *self.ignored))
 
 
-def find_columns(header: Sequence[str]) -> Columns:
-    """Which column of the header holds which field; columns that hold none, or one already found, are ignored."""
-    by_key = {_key(column): column for column in reversed(header) if column}
-    found = {
-        field: [by_key[name] for name in names if name in by_key]
-        for field, names in SYNONYMS.items()
-    }
+def find_columns(header: Sequence[str], said: Mapping[str, str] | None = None) -> Columns:
+    """Which column of the header holds which field; columns that hold none, or one already found, are ignored.
+
+    `said` is field → column where that is known, "" for a field that no column holds.
+    """
+    said = said or {}
+    by_key = {key_of(column): column for column in reversed(header) if column}
+    names = {field: _names(field, said) for field in SYNONYMS}
+    found = {field: [by_key[name] for name in names[field] if name in by_key] for field in SYNONYMS}
     used = {field: columns[0] for field, columns in found.items() if columns and field != IMAGE}
     known = {*used.values(), *found[IMAGE]}
     ignored = tuple(column for column in header if column and column not in known)
     return Columns(tuple(found[IMAGE]), used, ignored)
+
+
+def _names(field: str, said: Mapping[str, str]) -> tuple[str, ...]:
+    return (key_of(said[field]),) if field in said else SYNONYMS[field]
 
 
 def names_of(field: str) -> str:
@@ -83,5 +101,6 @@ def names_of(field: str) -> str:
     return ", ".join(SYNONYMS[field])
 
 
-def _key(column: str) -> str:
-    return column.strip().casefold().replace(" ", "_").replace("-", "_")
+def key_of(column: str) -> str:
+    """The name of a column as names are compared: without case; space, dot and hyphen count as underscore."""
+    return re.sub(r"[ .-]", "_", column.strip().casefold())

@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 from readerstudy.intake.archive import Entry
 
+MAX_DEPTH = 8
+
 
 class FileIndex:
     """Files found by name, by any end of their path, with or without extension, in any case."""
@@ -27,7 +29,9 @@ class FileIndex:
 
 def _keys(name: str) -> set[str]:
     parts = PurePosixPath(_normal(name)).parts
-    ends = {"/".join(parts[start:]) for start in range(len(parts))}
+    # No more than the last folders: every end of a very deep path would take memory by the square of its length.
+    starts = {0, *range(max(0, len(parts) - MAX_DEPTH), len(parts))}
+    ends = {"/".join(parts[start:]) for start in starts}
     return ends | {end.rpartition(".")[0] for end in ends if "." in end.rpartition("/")[2][1:]}
 
 

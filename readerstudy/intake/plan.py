@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from readerstudy.core.errors import Problem
+from readerstudy.intake.asking import ClassQuestion, ColumnQuestion
+from readerstudy.intake.layouts import PLAIN
+from readerstudy.intake.report import grouped
 from readerstudy.truth.services import Truth
 
 
@@ -20,6 +23,7 @@ class PlannedImage:
     attribution: str
     pixels_sha256: str
     perceptual_hash: int | None = None
+    origin: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,22 @@ class PlannedCase:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """An archive as it was understood. It can be applied if it has no problem; warnings do not stand in its way."""
+    """An archive as it was understood. It can be applied if it has no problem and no open question.
+
+    `header` and `columns` are those of the manifest once it has a row for each photograph; `classes` is diagnosis → what
+    it counts as; `left_out` counts the rows that the admin left out. Warnings do not stand in its way.
+    """
 
     archive_path: Path
     archive_name: str
     archive_sha256: str = ""
     manifest_name: str = ""
+    layout: str = PLAIN.name
+    header: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    questions: tuple[ColumnQuestion | ClassQuestion, ...] = ()
+    left_out: int = 0
     ignored_columns: tuple[str, ...] = ()
     ignored_files: tuple[str, ...] = ()
     cases: tuple[PlannedCase, ...] = ()
@@ -54,7 +67,7 @@ class ImportPlan:
 
     @property
     def can_be_applied(self) -> bool:
-        return not self.problems
+        return not self.problems and not self.questions
 
     @property
     def images(self) -> tuple[PlannedImage, ...]:
@@ -84,12 +97,21 @@ class ImportPlan:
                 "images": len(self.images),
                 "cases": len(self.cases),
                 "patients": len(patients),
+                "left_out": self.left_out,
                 "problems": len(self.problems),
                 "warnings": len(self.warnings),
             },
+            "layout": self.layout,
+            "header": list(self.header),
             "columns": self.columns,
+            "classes": self.classes,
+            "questions": [question.as_dict() for question in self.questions],
             "ignored_columns": list(self.ignored_columns),
             "ignored_files": list(self.ignored_files),
+            "groups": [
+                *grouped("problem", self.problems),
+                *grouped("warning", self.warnings),
+            ],
             "problems": [problem.as_dict() for problem in self.problems],
             "warnings": [warning.as_dict() for warning in self.warnings],
         }

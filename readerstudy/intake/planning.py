@@ -12,17 +12,21 @@ from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.images.services import check_name
 from readerstudy.intake.archive import sha256_of_file
 from readerstudy.intake.cases import group_rows
-from readerstudy.intake.columns import IMAGE, find_columns
+from readerstudy.intake.columns import IMAGE
 from readerstudy.intake.duplicates import find_duplicates
-from readerstudy.intake.matching import FileIndex
+from readerstudy.intake.layouts import LaidOut, lay_out
+from readerstudy.intake.manifest import Manifest, read_manifest
+from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
-from readerstudy.intake.rows import ReadRows, read_rows
 from readerstudy.intake.sources import Entry, Source, open_source
 
 Progress = Callable[[int, int], None]
-TABLE_SUFFIXES = {".csv", ".tsv"}
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
+TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}
+IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dcm"}
+# One truth and what is known of the photographs belong together; more tables than this do not.
+MAX_TABLES = 6
+MAX_TABLE_BYTES = 64 * 2**20
 
 
 def plan_import(
@@ -32,11 +36,13 @@ def plan_import(
     manifest: bytes | None = None,
     manifest_name: str = "",
     name: str | None = None,
+    mapping: ManifestMapping | None = None,
     on_progress: Progress | None = None,
 ) -> ImportPlan:
     """What importing the archive would do. Reads only; what is wrong is in the plan, all of it, and nothing is raised.
 
-    Without `manifest` the only CSV file in the archive is it. `name` is the image set's; where given it is checked too.
+    Without `manifest` the CSV files in the archive are it, where they belong together. `mapping` is what the admin says
+    of it; what neither says nor is recognised becomes a question. `name` is the image set's; where given it is checked too.
     """
     plan = ImportPlan(archive_path, archive_name or archive_path.name)
     plan = plan.with_findings(_problems_of_name(name))
@@ -48,10 +54,13 @@ def plan_import(
         plan = replace(plan, archive_sha256=sha256_of_file(archive_path))
         plan = plan.with_findings(archive.problems)
         try:
-            table = _table(archive, manifest, manifest_name)
+            laid = _laid_out(archive, manifest, manifest_name)
+            manifest_read = read_manifest(laid, archive.entries, mapping or ManifestMapping())
         except InvalidInput as error:
             return plan.with_findings([Problem(error.code, error.message)])
-        return _with_rows(plan, archive, table, on_progress)
+        return _with_photographs(
+            _with_manifest(plan, manifest_read), archive, manifest_read, on_progress
+        )
 
 
 def _problems_of_name(name: str | None) -> list[Problem]:
@@ -64,59 +73,68 @@ def _problems_of_name(name: str | None) -> list[Problem]:
     return []
 
 
-def _table(archive: Source, manifest: bytes | None, manifest_name: str) -> Table:
-    """The manifest: the one that was given, or the only table in the archive. Raises InvalidInput where there is none."""
+def _laid_out(archive: Source, manifest: bytes | None, manifest_name: str) -> LaidOut:
+    """The manifest: the one that was given, or what is in the archive. Raises InvalidInput where there is none."""
+    photographs = [entry.name for entry in archive.entries if entry.suffix in IMAGE_SUFFIXES]
     if manifest is not None:
-        return read_table(manifest, name=manifest_name or "manifest.csv")
-    tables = [entry for entry in archive.entries if entry.suffix in TABLE_SUFFIXES]
-    if not tables:
-        message = (
-            f"{archive.name} holds no manifest: put one CSV file into it or give it beside it."
-        )
-        raise InvalidInput(message, code="no_manifest")
-    if len(tables) > 1:
-        names = ", ".join(entry.name for entry in tables[:5])
-        message = f"{archive.name} holds several CSV files ({names}): say which is the manifest by giving it beside the archive."
-        raise InvalidInput(message, code="several_manifests")
-    return read_table(archive.read(tables[0]), name=tables[0].name)
+        tables = [read_table(manifest, name=manifest_name or "manifest.csv")]
+    else:
+        entries = [entry for entry in archive.entries if entry.suffix in TABLE_SUFFIXES]
+        tables = [_read(archive, entry) for entry in entries[: MAX_TABLES + 1]]
+    return lay_out(tables, files=photographs, name=archive.name)
 
 
-def _with_rows(
-    plan: ImportPlan, archive: Source, table: Table, on_progress: Progress | None
-) -> ImportPlan:
-    """The second and third checkpoint."""
-    entries = [entry for entry in archive.entries if entry.name != table.name]
-    read = read_rows(table, find_columns(table.header), FileIndex(entries))
-    photographs, broken = _photographs(archive, read, table.name, on_progress)
-    pixels = {name: one.pixels_sha256 for name, one in photographs.items()}
-    grouped = group_rows(read.rows, manifest=table.name, columns=read.columns.used, pixels=pixels)
-    unlisted = [] if read.columns.missing else read.unlisted(entries)
-    plan = replace(
+def _read(archive: Source, entry: Entry) -> Table:
+    """One table. Raises InvalidInput for a file that is larger than a manifest ever is."""
+    if entry.size > MAX_TABLE_BYTES:
+        message = f"{entry.name} has {entry.size} bytes; a manifest has at most {MAX_TABLE_BYTES}."
+        raise InvalidInput(message, code="manifest_too_large")
+    return read_table(archive.read(entry), name=entry.name)
+
+
+def _with_manifest(plan: ImportPlan, manifest: Manifest) -> ImportPlan:
+    """The second checkpoint, but for the pixels."""
+    ignored = [one.name for one in manifest.unlisted if one.suffix not in IMAGE_SUFFIXES]
+    return replace(
         plan,
-        manifest_name=table.name,
-        columns=read.columns.used,
-        ignored_columns=read.columns.ignored,
-        ignored_files=tuple(one.name for one in unlisted if one.suffix not in IMAGE_SUFFIXES),
-        cases=tuple(grouped.cases),
-        has_synthetic=any(row.values.get("synthetic") for row in read.rows),
+        manifest_name=manifest.table.name,
+        layout=manifest.layout.name,
+        header=manifest.table.header,
+        columns=manifest.columns.used,
+        ignored_columns=manifest.columns.ignored,
+        classes=manifest.classes,
+        questions=manifest.questions,
+        left_out=manifest.left_out,
+        ignored_files=tuple(ignored),
+        has_synthetic=any(row.values.get("synthetic") for row in manifest.rows),
     )
-    in_rows = sorted(
-        [*read.problems, *broken, *grouped.problems], key=lambda problem: problem.row or 0
+
+
+def _with_photographs(
+    plan: ImportPlan, archive: Source, manifest: Manifest, on_progress: Progress | None
+) -> ImportPlan:
+    """The pixels of the second checkpoint, and the third."""
+    photographs, broken = _photographs(archive, manifest, on_progress)
+    name, columns = manifest.table.name, manifest.columns.used
+    grouped = group_rows(manifest.rows, manifest=name, columns=columns, photographs=photographs)
+    found = [*manifest.problems, *broken, *grouped.problems]
+    plan = replace(plan, cases=tuple(grouped.cases)).with_findings(
+        sorted(found, key=lambda problem: problem.row or 0),
+        [*grouped.warnings, *_not_imported(manifest.unlisted)],
     )
-    plan = plan.with_findings(in_rows, [*grouped.warnings, *_not_imported(unlisted)])
     return _with_duplicates(plan)
 
 
 def _photographs(
-    source: Source, read: ReadRows, manifest: str, on_progress: Progress | None
+    source: Source, manifest: Manifest, on_progress: Progress | None
 ) -> tuple[dict[str, Photograph], list[Problem]]:
     """Entry name → photograph for all files that can be decoded; a problem for each that cannot."""
-    entries = [row.entry for row in read.rows]
+    entries = [row.entry for row in manifest.rows]
     found = inspect_photographs(source, entries, on_progress=on_progress)
-    column = read.columns.used.get(IMAGE, "")
+    column = manifest.columns.used.get(IMAGE, "")
     broken = [
-        Problem(error.code, error.message, manifest, row.number, column)
-        for row in read.rows
+        Problem(error.code, error.message, manifest.table.name, row.number, column)
+        for row in manifest.rows
         if isinstance(error := found[row.entry.name], InvalidInput)
     ]
     return {name: one for name, one in found.items() if isinstance(one, Photograph)}, broken

@@ -1,6 +1,8 @@
 """The report of a plan, for people: the same content as the JSON, as text and as CSV."""
 
 import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from readerstudy.core.csvio import write_table
@@ -17,6 +19,34 @@ def report_json(report: dict[str, Any]) -> str:
     return json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def grouped(kind: str, problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """One group for each file, column and code, in the order of their first ones: rows, count and the first message."""
+    groups: dict[tuple[str, str, str], list[Problem]] = {}
+    for one in problems:
+        # Without a row the file is the place, and each has its own: they are told together all the same.
+        file = one.file if one.row else ""
+        groups.setdefault((file, one.column, one.code), []).append(one)
+    return [
+        {
+            "kind": kind,
+            "file": file,
+            "column": column,
+            "code": code,
+            "message": members[0].message,
+            "rows": compact_rows([one.row for one in members if one.row]),
+            "count": len(members),
+        }
+        for (file, column, code), members in groups.items()
+    ]
+
+
+def compact_rows(rows: Sequence[int]) -> str:
+    """Row numbers as a person writes them: `2-5, 9`."""
+    runs = groupby(enumerate(sorted(set(rows))), key=lambda pair: pair[1] - pair[0])
+    spans = [[row for _, row in run] for _, run in runs]
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}-{one[-1]}" for one in spans)
+
+
 def report_text(report: dict[str, Any]) -> str:
     """The report as lines for a terminal: totals first, then every problem and every warning with its place."""
     totals = report["totals"]
@@ -25,9 +55,12 @@ def report_text(report: dict[str, Any]) -> str:
         f"Manifest  {report['manifest'] or '(none)'}",
         f"Found     {totals['images']} images of {totals['cases']} cases and {totals['patients']} patients",
     ]
+    lines += [f"Layout    {report['layout']}", *_left_out(totals)]
     lines += [f"Column    {column} read as {name}" for name, column in report["columns"].items()]
+    lines += [f"Counts as {said}: {value}" for value, said in report["classes"].items()]
     lines += _listed("Columns not read", report["ignored_columns"])
     lines += _listed("Files not read", report["ignored_files"])
+    lines += _questions(report["questions"])
     lines += _section("Problems", problems_in(report, "problems"))
     lines += _section("Warnings", problems_in(report, "warnings"))
     verdict = "can be imported" if report["can_be_applied"] else "cannot be imported as it is"
@@ -54,6 +87,23 @@ def _section(title: str, problems: list[Problem]) -> list[str]:
     if not problems:
         return []
     return ["", f"{title} ({len(problems)})", *(f"  {problem}" for problem in problems)]
+
+
+def _questions(questions: list[dict[str, Any]]) -> list[str]:
+    if not questions:
+        return []
+    return ["", f"Questions ({len(questions)})", *(f"  {_question(one)}" for one in questions)]
+
+
+def _question(one: dict[str, Any]) -> str:
+    guess = f" (likely {one['guess']})" if one["guess"] else ""
+    if one["kind"] == "column":
+        return f"Which column is {one['field']}?{guess}"
+    return f"Is {one['value']} malignant, benign or left out?{guess}"
+
+
+def _left_out(totals: dict[str, int]) -> list[str]:
+    return [f"Left out  {totals['left_out']} rows"] if totals["left_out"] else []
 
 
 def _listed(title: str, names: list[str]) -> list[str]:

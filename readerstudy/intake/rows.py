@@ -8,6 +8,8 @@ from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.archive import Entry
 from readerstudy.intake.columns import IMAGE, Columns, names_of
+from readerstudy.intake.deciding import Classes
+from readerstudy.intake.mapping import LEFT_OUT, MALIGNANT
 from readerstudy.intake.matching import FileIndex
 from readerstudy.intake.values import READERS
 
@@ -23,34 +25,79 @@ class ManifestRow:
 
 @dataclass
 class ReadRows:
-    """All rows of a manifest: those understood, what is wrong with the others, and the files they name."""
+    """All rows of a manifest: those understood, what is wrong with the others, and the files they name.
+
+    Rows whose class has still to be asked, and the `left_out` ones, are in none of them.
+    """
 
     columns: Columns
     rows: list[ManifestRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     first_rows: dict[str, int] = field(default_factory=dict)
+    left_out: int = 0
 
     def unlisted(self, entries: Iterable[Entry]) -> list[Entry]:
         """The files that no row names."""
         return [entry for entry in entries if entry.name not in self.first_rows]
 
 
-def read_rows(table: Table, columns: Columns, index: FileIndex) -> ReadRows:
+def read_rows(table: Table, columns: Columns, index: FileIndex, classes: Classes) -> ReadRows:
     """The rows of the table. Every cell that is wrong is one problem, with its row and column."""
-    if columns.missing:
-        problems = [_missing_column(table, name) for name in columns.missing]
-        return ReadRows(columns, problems=problems)
-    read = ReadRows(columns.with_image(_column_naming_files(table, columns.image, index)))
+    read = ReadRows(columns.with_image(column_naming_files(table, columns.image, index)))
     for (number, record), cells in zip(table.records(), table.rows, strict=True):
-        entry, image_problems = _file_of(record[read.columns.used[IMAGE]], number, index, read)
-        values, cell_problems = _values_of(record, read.columns.used)
-        problems = [*_extra_cells(table, cells), *image_problems, *cell_problems]
-        read.problems += [replace(one, file=table.name, row=number) for one in problems]
-        if entry and not problems:
-            read.rows.append(ManifestRow(number, entry, values))
+        _read_row(table, cells, Record(number, record, read, index, classes))
     if not table.rows:
         read.problems.append(Problem("no_rows", "The manifest has no rows.", file=table.name))
     return read
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row while it is read, with what is needed for it."""
+
+    number: int
+    cells: dict[str, str]
+    read: ReadRows
+    index: FileIndex
+    classes: Classes
+
+    def cell(self, name: str) -> str:
+        """The cell of a field that has a column."""
+        return self.cells[self.read.columns.used[name]]
+
+
+def _read_row(table: Table, cells: Sequence[str], record: Record) -> None:
+    word, class_problems = _class_of(record)
+    entry, image_problems = _file_of(record)
+    if word == LEFT_OUT:
+        record.read.left_out += 1
+        return
+    values, cell_problems = _values_of(record, word)
+    problems = [*_extra_cells(table, cells), *image_problems, *cell_problems, *class_problems]
+    record.read.problems += [
+        replace(one, file=table.name, row=record.number) for one in _each_once(problems)
+    ]
+    if entry and word and not problems:
+        record.read.rows.append(ManifestRow(record.number, entry, values))
+
+
+def _each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """A cell that is read for the diagnosis and for the class is wrong only once."""
+    return list(dict.fromkeys(problems))
+
+
+def missing_columns(table: Table, columns: Columns) -> list[Problem]:
+    """A problem for every field that the manifest cannot do without and has not."""
+    return [_missing_column(table, name) for name in columns.missing]
+
+
+def _class_of(record: Record) -> tuple[str, list[Problem]]:
+    """malignant, benign, left out, or "" where it is asked or cannot be said."""
+    try:
+        return record.classes.of(record.cell(record.classes.source)), []
+    except InvalidInput as error:
+        column = record.read.columns.used[record.classes.source]
+        return "", [Problem(error.code, error.message, column=column)]
 
 
 def _missing_column(table: Table, name: str) -> Problem:
@@ -58,7 +105,7 @@ def _missing_column(table: Table, name: str) -> Problem:
     return Problem("missing_column", message, file=table.name, row=1, column=name)
 
 
-def _column_naming_files(table: Table, candidates: Sequence[str], index: FileIndex) -> str:
+def column_naming_files(table: Table, candidates: Sequence[str], index: FileIndex) -> str:
     """The candidate whose cells match most files; among equals the preferred name."""
     if len(candidates) == 1:
         return candidates[0]
@@ -73,18 +120,18 @@ def _extra_cells(table: Table, cells: Sequence[str]) -> list[Problem]:
     return [Problem("too_many_cells", message)]
 
 
-def _file_of(
-    cell: str, number: int, index: FileIndex, read: ReadRows
-) -> tuple[Entry | None, list[Problem]]:
+def _file_of(record: Record) -> tuple[Entry | None, list[Problem]]:
     """The one file that the row means, or why there is none. Remembers the row that named a file first."""
-    found = index.find(cell)
+    cell, first_rows = record.cell(IMAGE), record.read.first_rows
+    found = record.index.find(cell)
     code, message = _refusal(cell, found)
     if not code:
-        first = read.first_rows.setdefault(found[0].name, number)
-        if first == number:
+        if found[0].name not in first_rows:
+            first_rows[found[0].name] = record.number
             return found[0], []
+        first = first_rows[found[0].name]
         code, message = "duplicate_row", f"{cell} already stands in row {first}."
-    return None, [Problem(code, message, column=read.columns.used[IMAGE])]
+    return None, [Problem(code, message, column=record.read.columns.used[IMAGE])]
 
 
 def _refusal(cell: str, found: Sequence[Entry]) -> tuple[str, str]:
@@ -98,17 +145,16 @@ def _refusal(cell: str, found: Sequence[Entry]) -> tuple[str, str]:
     return "", ""
 
 
-def _values_of(
-    record: dict[str, str], used: dict[str, str]
-) -> tuple[dict[str, Any], list[Problem]]:
+def _values_of(record: Record, word: str) -> tuple[dict[str, Any], list[Problem]]:
     """Field → value, and a problem for each cell that is not understood."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {MALIGNANT: word == MALIGNANT, "diagnosis": word}
     problems: list[Problem] = []
-    for name, column in used.items():
-        if name == IMAGE:
+    for name, column in record.read.columns.used.items():
+        cell = record.cells[column]
+        if name in (IMAGE, MALIGNANT) or (name == "diagnosis" and record.classes.fills(cell)):
             continue
         try:
-            values[name] = READERS[name](record[column])
+            values[name] = READERS[name](cell)
         except InvalidInput as error:
             problems.append(Problem(error.code, error.message, column=column))
     return values, problems

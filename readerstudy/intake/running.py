@@ -11,6 +11,7 @@ from readerstudy.images.storage import folder_of, remove_folder
 from readerstudy.intake.applying import check_applicable, stored_images, write_image_set
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import Claim, Clock, ImportPaused, claim_job
+from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.planning import plan_import
@@ -80,6 +81,7 @@ def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
             manifest=manifest,
             manifest_name=job.manifest_name,
             name=job.name,
+            mapping=ManifestMapping.from_json(job.mapping),
             on_progress=claim.beat,
         )
 

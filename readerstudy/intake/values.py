@@ -12,6 +12,7 @@ FALSE = {"0", "0.0", "false", "f", "no", "n"}
 MALIGNANT = TRUE | {"malignant", "melanoma"}
 BENIGN = FALSE | {"benign"}
 MISSING = {"", "na", "n/a", "nan", "none", "null", "unk", "unknown", "-", "not stated"}
+SAID_TO_BE_UNKNOWN = {"unk", "unknown"}
 SEXES = {"female": Sex.FEMALE, "f": Sex.FEMALE, "w": Sex.FEMALE, "woman": Sex.FEMALE}
 SEXES |= {"male": Sex.MALE, "m": Sex.MALE, "man": Sex.MALE}
 SEXES |= {"other": Sex.OTHER, "o": Sex.OTHER, "diverse": Sex.OTHER, "d": Sex.OTHER}
@@ -26,8 +27,8 @@ VIEWS = (
 
 
 def required_text(cell: str) -> str:
-    """The text; a diagnosis cannot be missing."""
-    if cell.casefold() in MISSING:
+    """The text; a diagnosis cannot be missing. `unknown` is one: published sets say it of cases known to be benign."""
+    if cell.casefold() in MISSING - SAID_TO_BE_UNKNOWN:
         raise InvalidInput("The cell is empty; a value is needed.", code="value_missing")
     return text_up_to(200)(cell)
 
@@ -47,6 +48,8 @@ def text_up_to(length: int) -> Callable[[str], str]:
 def malignant(cell: str) -> bool:
     """True for malignant, False for benign; nothing else is accepted, and no empty cell."""
     value = cell.casefold()
+    if value in MISSING:
+        raise InvalidInput("The cell is empty; a value is needed.", code="value_missing")
     if value in MALIGNANT:
         return True
     if value in BENIGN:
@@ -95,7 +98,8 @@ def site(cell: str) -> str:
 def fitzpatrick(cell: str) -> int | None:
     """The skin type 1 to 6, written as 2, 2.0 or II."""
     value = cell.casefold().removeprefix("type ").removesuffix(".0")
-    if value in MISSING:
+    # Fitzpatrick17k writes -1 where nobody said it.
+    if value in MISSING or value == "-1":
         return None
     if value in ROMAN:
         return ROMAN[value]
@@ -121,6 +125,9 @@ def view(cell: str) -> str:
     value = cell.casefold()
     if value in MISSING:
         return View.CLOSE_UP.value
+    if value.startswith("rcm"):
+        message = "Confocal microscopy is no photograph that readers grade."
+        raise InvalidInput(message, code="not_a_photograph")
     for words, found in VIEWS:
         if any(word in value for word in words):
             return found.value

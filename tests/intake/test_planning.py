@@ -5,6 +5,7 @@ import json
 import pytest
 
 from readerstudy.images.models import ImageSet
+from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.report import report_csv, report_text
 from readerstudy.intake.services import plan_import
 from readerstudy.truth.services import Truth
@@ -28,6 +29,7 @@ def test_a_good_archive_has_no_problem(plan_of):
         "images": 4,
         "cases": 4,
         "patients": 0,
+        "left_out": 0,
         "problems": 0,
         "warnings": 0,
     }
@@ -113,12 +115,14 @@ def test_no_manifest_and_several_manifests_are_problems(plan_of):
 
 
 def test_missing_columns_are_told_with_the_names_they_go_by(plan_of):
-    plan = plan_of({**photographs(), "manifest.csv": b"image,notes\r\nphoto0.png,x"})
+    none = ManifestMapping({"diagnosis": "", "malignant": ""})
+    plan = plan_of({**photographs(), "manifest.csv": b"image,notes\r\nphoto0.png,x"}, mapping=none)
     assert places(plan.problems) == [
         ("missing_column", 1, "diagnosis"),
         ("missing_column", 1, "malignant"),
     ]
     assert "benign_malignant" in plan.problems[1].message
+    assert not plan.can_be_applied
 
 
 def test_all_problems_are_told_at_once_with_file_row_and_column(plan_of):

@@ -25,6 +25,8 @@ from readerstudy.intake.values import READERS
         *[("fitzpatrick", cell, 2) for cell in ("2", "2.0", "II", "ii", "Type II")],
         ("fitzpatrick", "VI", 6),
         ("fitzpatrick", "", None),
+        ("fitzpatrick", "-1", None),
+        ("diagnosis", "unknown", "unknown"),
         ("confirmation", "histo", "histo"),
         ("confirmation", "True", "biopsy"),
         ("confirmation", "False", "no biopsy"),
@@ -48,7 +50,7 @@ def test_a_cell_is_read(field, cell, value):
         ("malignant", ""),
         ("malignant", "indeterminate"),
         ("diagnosis", ""),
-        ("diagnosis", "unknown"),
+        ("diagnosis", "n/a"),
         ("diagnosis", "x" * 201),
         ("age", "-1"),
         ("age", "121"),
@@ -59,6 +61,7 @@ def test_a_cell_is_read(field, cell, value):
         ("fitzpatrick", "7"),
         ("fitzpatrick", "2.5"),
         ("view", "x-ray"),
+        ("view", "RCM: macroscopic"),
         ("synthetic", "perhaps"),
         ("licence", "x" * 101),
     ],
@@ -74,7 +77,8 @@ def test_the_columns_of_real_manifests_are_known():
     assert ham.image == ("image_id",)
     assert ham.used["diagnosis"] == "dx"
     assert ham.used["site"] == "localization"
-    assert ham.missing == ("malignant",)
+    assert "malignant" not in ham.used
+    assert ham.missing == ()
     isic = find_columns(["Image Name", "Benign_Malignant", "DIAGNOSIS", "age_approx", "pixels_x"])
     assert (isic.missing, isic.ignored) == ((), ("pixels_x",))
 

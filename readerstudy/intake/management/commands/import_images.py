@@ -1,5 +1,6 @@
-"""`manage.py import_images ARCHIVE.zip`: images and truth from a zip and a manifest."""
+"""`manage.py import_images ARCHIVE.zip`: images and truth from an archive or a folder, with a manifest."""
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,22 @@ from django.core.management.base import BaseCommand, CommandError
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 from readerstudy.core.clock import now
-from readerstudy.core.errors import DomainError
+from readerstudy.core.errors import DomainError, InvalidInput
+from readerstudy.intake.mapping import ManifestMapping, checked_mapping
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.report import report_json, report_text
 from readerstudy.intake.services import apply_plan, plan_import
 
 
 class Command(BaseCommand):
-    help = "Imports images and their reference standard from a zip archive with a manifest."
+    help = "Imports images and their reference standard from a zip or tar archive or a folder, with a manifest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("archive", type=Path, help="the zip archive")
+        parser.add_argument("archive", type=Path, help="a zip or tar archive, or a folder")
         parser.add_argument("--manifest", type=Path, help="a CSV file beside the archive")
+        parser.add_argument(
+            "--map", type=Path, help="a JSON file that says what columns and diagnoses mean"
+        )
         parser.add_argument("--name", help="of the image set; the archive's name by default")
         parser.add_argument(
             "--synthetic", action="store_true", help="mark the image set as synthetic"
@@ -34,23 +39,29 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         archive: Path = options["archive"]
         name = options["name"] or archive.stem
-        plan = self._plan(archive, options["manifest"], name)
+        plan = self._plan(archive, options["manifest"], name, _mapping(options["map"]))
         report = plan.report()
         if plan.can_be_applied and not options["dry_run"]:
             report["image_set"] = self._apply(plan, name, options)
         self.stdout.write(report_json(report) if options["json"] else _text(report))
-        if not plan.can_be_applied:
+        if plan.problems:
             raise CommandError(
                 f"The import has problems ({len(plan.problems)}); nothing was stored."
             )
+        if plan.questions:
+            count = len(plan.questions)
+            raise CommandError(f"The manifest leaves questions ({count}); answer them with --map.")
 
-    def _plan(self, archive: Path, manifest: Path | None, name: str) -> ImportPlan:
+    def _plan(
+        self, archive: Path, manifest: Path | None, name: str, mapping: ManifestMapping
+    ) -> ImportPlan:
         try:
             return plan_import(
                 archive_path=archive,
                 manifest=manifest.read_bytes() if manifest else None,
                 manifest_name=manifest.name if manifest else "",
                 name=name,
+                mapping=mapping,
             )
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
@@ -67,6 +78,20 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.message) from error
         return image_set.public_id
+
+
+def _mapping(path: Path | None) -> ManifestMapping:
+    """What the file says. Raises CommandError for one that cannot be read or says nothing that is understood."""
+    if path is None:
+        return ManifestMapping()
+    try:
+        return checked_mapping(json.loads(path.read_bytes()), name=path.name)
+    except OSError as error:
+        raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    except InvalidInput as error:
+        raise CommandError(error.message) from error
+    except ValueError as error:
+        raise CommandError(f"{path.name} is not a readable JSON file: {error}.") from error
 
 
 def _text(report: dict[str, Any]) -> str:

@@ -1,0 +1,100 @@
+"""Malignant or benign: what the manifest states, what its layout says of a diagnosis, and what has to be asked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from readerstudy.core.errors import InvalidInput
+from readerstudy.intake.guessing import likely_class
+from readerstudy.intake.layouts import Layout
+from readerstudy.intake.mapping import BENIGN, LEFT_OUT, MALIGNANT
+from readerstudy.intake.values import BENIGN as SAYS_BENIGN
+from readerstudy.intake.values import MALIGNANT as SAYS_MALIGNANT
+from readerstudy.intake.values import malignant, required_text
+
+CHOICES = (MALIGNANT, BENIGN, LEFT_OUT)
+# Stands for a cell without a value, where a published set leaves some blank.
+EMPTY = "(empty)"
+# Words of a column for malignancy that are neither; any other word there is a mistake.
+UNDECIDED = {
+    "indeterminate": "",
+    "indeterminate/benign": "",
+    "indeterminate/malignant": "",
+    "gutartig": BENIGN,
+    "bösartig": MALIGNANT,
+}
+# More than a person would answer one by one.
+MAX_ASKED = 200
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What the values of one column mean. `known` is shown in the report; `asked` is value → guess."""
+
+    source: str
+    known: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    leaves_blanks: bool = False
+
+    def of(self, cell: str) -> str:
+        """malignant, benign, left out, or "" for what is asked. Raises InvalidInput for what no answer can decide."""
+        key = cell.casefold() or EMPTY
+        if key in self.by_key:
+            return self.by_key[key]
+        if self.source == MALIGNANT:
+            return MALIGNANT if malignant(cell) else BENIGN
+        required_text(cell)
+        return ""
+
+    def fills(self, diagnosis: str) -> bool:
+        """Whether the class stands for a diagnosis that the layout leaves blank."""
+        return self.leaves_blanks and not diagnosis
+
+
+def decide_classes(
+    cells: Iterable[str], *, source: str, layout: Layout, said: Mapping[str, str]
+) -> Classes:
+    """What each different cell of the column for `source` (malignant or diagnosis) means.
+
+    The admin's answers win over the column's own words, these over what the layout says.
+    """
+    answers = {value.casefold(): word for value, word in said.items()}
+    classes = Classes(source, leaves_blanks=layout.leaves_blanks)
+    for key, cell in _different(cells, layout).items():
+        word = answers.get(key) or layout.classes.get(key, "")
+        if word:
+            classes.known[cell] = classes.by_key[key] = word
+        elif _is_asked(key, source, layout):
+            classes.asked[cell] = _guess(key, layout)
+            classes.by_key[key] = ""
+    _check_count(classes)
+    return classes
+
+
+def _different(cells: Iterable[str], layout: Layout) -> dict[str, str]:
+    """Key → first spelling, in the order of the manifest."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        if cell or layout.leaves_blanks:
+            found.setdefault(cell.casefold() or EMPTY, cell or EMPTY)
+    return found
+
+
+def _is_asked(key: str, source: str, layout: Layout) -> bool:
+    if source != MALIGNANT:
+        return True
+    if key in SAYS_MALIGNANT | SAYS_BENIGN:
+        return False
+    return key in UNDECIDED or key in layout.asked or key == EMPTY
+
+
+def _guess(key: str, layout: Layout) -> str:
+    if key == EMPTY:
+        return LEFT_OUT
+    return layout.asked[key] if key in layout.asked else UNDECIDED.get(key) or likely_class(key)
+
+
+def _check_count(classes: Classes) -> None:
+    if len(classes.asked) > MAX_ASKED:
+        message = f"There are {len(classes.asked)} diagnoses of which it is not known whether they are malignant; at most {MAX_ASKED} are asked. Add a column malignant."
+        raise InvalidInput(message, code="too_many_diagnoses")

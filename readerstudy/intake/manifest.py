@@ -1,0 +1,104 @@
+"""A manifest as it was understood: its columns, its classes, its rows, and what has to be asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from readerstudy.core.csvio import Table
+from readerstudy.core.errors import Problem
+from readerstudy.intake.archive import Entry
+from readerstudy.intake.asking import ClassQuestion, ColumnQuestion, ask_classes, ask_columns
+from readerstudy.intake.columns import SYNONYMS, Columns, find_columns
+from readerstudy.intake.deciding import Classes, decide_classes
+from readerstudy.intake.layouts import LaidOut, Layout
+from readerstudy.intake.mapping import MALIGNANT, ManifestMapping
+from readerstudy.intake.matching import FileIndex
+from readerstudy.intake.rows import ManifestRow, column_naming_files, missing_columns, read_rows
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a manifest says. `unlisted` are the files of the archive that it does not name."""
+
+    layout: Layout
+    table: Table
+    columns: Columns
+    classes: dict[str, str] = field(default_factory=dict)
+    questions: tuple[ColumnQuestion | ClassQuestion, ...] = ()
+    rows: tuple[ManifestRow, ...] = ()
+    left_out: int = 0
+    problems: tuple[Problem, ...] = ()
+    unlisted: tuple[Entry, ...] = ()
+
+
+def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapping) -> Manifest:
+    """The manifest with its rows, or with questions about its columns. Raises InvalidInput for too many diagnoses."""
+    said = {**laid.layout.columns, **mapping.columns}
+    columns = find_columns(laid.table.header, said)
+    files = [entry for entry in entries if entry.name not in laid.tables]
+    index = FileIndex(files)
+    wrong = (*laid.problems, *_unknown(mapping, laid.table))
+    manifest = Manifest(laid.layout, laid.table, columns, problems=wrong)
+    questions = ask_columns(
+        laid.table,
+        columns,
+        layout=laid.layout,
+        said=said,
+        names_file=lambda cell: bool(index.find(cell)),
+    )
+    if questions or columns.missing:
+        return _unread(manifest, questions, index)
+    return _with_rows(manifest, files, index, mapping.classes)
+
+
+def _unknown(mapping: ManifestMapping, table: Table) -> list[Problem]:
+    """A problem for every answer that is about no field, or names no column of the manifest."""
+    fields = [name for name in mapping.columns if name not in SYNONYMS]
+    columns = {one for one in mapping.columns.values() if one and one not in table.header}
+    return [
+        *(Problem("unknown_field", f"There is no field {name}.", field=name) for name in fields),
+        *(
+            Problem("unknown_column", f"There is no column {one}.", table.name, 1, one)
+            for one in sorted(columns)
+        ),
+    ]
+
+
+def _unread(manifest: Manifest, questions: list[ColumnQuestion], index: FileIndex) -> Manifest:
+    """Without its columns no row can be read; what is missing is a problem where it is not asked for."""
+    columns = manifest.columns
+    if columns.image:
+        columns = columns.with_image(column_naming_files(manifest.table, columns.image, index))
+    missing = [] if questions else missing_columns(manifest.table, columns)
+    return Manifest(
+        manifest.layout,
+        manifest.table,
+        columns,
+        questions=tuple(questions),
+        problems=(*manifest.problems, *missing),
+    )
+
+
+def _with_rows(
+    manifest: Manifest, files: Sequence[Entry], index: FileIndex, said: Mapping[str, str]
+) -> Manifest:
+    classes = _classes(manifest, said)
+    read = read_rows(manifest.table, manifest.columns, index, classes)
+    return Manifest(
+        manifest.layout,
+        manifest.table,
+        read.columns,
+        classes.known,
+        tuple(ask_classes(classes)),
+        tuple(read.rows),
+        read.left_out,
+        (*manifest.problems, *read.problems),
+        tuple(read.unlisted(files)),
+    )
+
+
+def _classes(manifest: Manifest, said: Mapping[str, str]) -> Classes:
+    used = manifest.columns.used
+    source = MALIGNANT if MALIGNANT in used else "diagnosis"
+    at = manifest.table.header.index(used[source])
+    cells = (row[at] if at < len(row) else "" for row in manifest.table.rows)
+    return decide_classes(cells, source=source, layout=manifest.layout, said=said)
