@@ -146,3 +146,13 @@ def columns_read(report: Mapping[str, Any]) -> list[tuple[Any, str]]:
     return [
         (FIELDS[field], column) for field, column in report.get("columns", {}).items() if column
     ]
+
+
+def classes_read(report: Mapping[str, Any]) -> list[tuple[Any, list[str]]]:
+    """Each class for a person, with the diagnoses that count as it; classes without any are left out."""
+    known = report.get("classes", {})
+    values = {
+        word: sorted(value for value, said in known.items() if said == word)
+        for word, _label in CLASSES
+    }
+    return [(label, values[word]) for word, label in CLASSES if values[word]]

@@ -1,7 +1,9 @@
 """Import jobs, for admins alone: their reports hold original names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -47,3 +49,9 @@ def progress_of(job: ImportJob, *, now: datetime) -> Progress:
     retried, paused = can_be_retried(job, now=now), is_paused(job)
     goes_on = is_held(job, now=now) if paused else job.state in AT_WORK and not retried
     return Progress(job.state in AT_WORK and not paused, paused, retried, goes_on)
+
+
+def groups_in(report: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The report's groups of problems (`problem`) or warnings (`warning`); `more` counts those behind the first."""
+    groups = [one for one in report.get("groups", []) if one["kind"] == kind]
+    return [{**one, "more": one["count"] - 1} for one in groups]

@@ -18,14 +18,14 @@ from readerstudy.core.media import send_stored_file
 from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
 from readerstudy.intake.answering import CAN_BE_MAPPED
-from readerstudy.intake.forms import MappingForm, UploadForm, columns_read
+from readerstudy.intake.forms import MappingForm, UploadForm, classes_read, columns_read
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.pixels import CONTENT_TYPE
 from readerstudy.intake.preview import preview_picture, previewed
 from readerstudy.intake.report import problems_in, report_csv, report_json
-from readerstudy.intake.selectors import job_for, progress_of, unfinished_jobs
+from readerstudy.intake.selectors import groups_in, job_for, progress_of, unfinished_jobs
 from readerstudy.intake.services import (
     confirm_job,
     create_job,
@@ -99,6 +99,9 @@ def _shown(
         "form": form,
         "columns": columns_read(job.report),
         "preview": previewed(job),
+        "classes": classes_read(job.report),
+        "problem_groups": groups_in(job.report, "problem"),
+        "warning_groups": groups_in(job.report, "warning"),
         "problems": problems_in(job.report, "problems")[:PROBLEMS_SHOWN],
         "warnings": problems_in(job.report, "warnings")[:PROBLEMS_SHOWN],
         "thumbnails": first_images([image_set], each=THUMBNAILS).get(image_set.pk, [])

@@ -72,8 +72,11 @@ def test_more_problems_than_a_page_can_show_are_counted(client, post_upload):
     lines = [f"no{number}.png,nevus,0" for number in range(250)]
     response = post_upload({"manifest.csv": manifest(lines)}, name="Set")
     text = text_of(client, response.url)
+    assert "and 249 more like it" in text
+    assert "<td>2-251</td>" in text
     assert "the first 200 of 250" in text
-    assert text.count("There is no image") == 200
+    # Once for the group, and one by one.
+    assert text.count("There is no image") == 1 + 200
 
 
 def test_a_manifest_beside_the_archive_and_the_archives_name(post_upload):
