@@ -1,21 +1,32 @@
 """Photographs that are stored already: the same pixels, or a picture that looks like it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from readerstudy.images.models import Image
-from readerstudy.images.near import NearIndex, turned_hashes
+from readerstudy.images.near import Look, LookAlikes
+
+_COLOURS = ("mean_red", "mean_green", "mean_blue")
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a photograph is known again by."""
+    """What a photograph is known again by; without a look by its pixels alone."""
 
     pixels_sha256: str
-    perceptual_hash: int | None = None
+    look: Look | None = None
+
+
+def look_of(perceptual_hash: int | None, origin: Mapping[str, Any]) -> Look | None:
+    """The look of a photograph from its hash and the facts of its file, or None without a hash."""
+    if perceptual_hash is None:
+        return None
+    known = [origin[name] for name in _COLOURS if origin.get(name) is not None]
+    return Look(perceptual_hash, tuple(known) if len(known) == len(_COLOURS) else None)
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class StoredCopy:
 _FIELDS = (
     "pixels_sha256",
     "perceptual_hash",
+    "origin",
     "public_id",
     "case__image_set__name",
     "case__image_set__is_training_set",
@@ -49,12 +61,13 @@ def stored_copies(
 
     The stored photographs pass by one at a time: what is held in memory grows with `photographs` alone.
     """
-    places, index = _index(photographs)
+    places, alike = _index(photographs)
     closest: dict[tuple[int, str], StoredCopy] = {}
     rows = among.order_by("pk").values_list(*_FIELDS)
-    for pixels, bits, image_id, image_set, is_training in rows.iterator(chunk_size=2_000):
+    for pixels, bits, origin, image_id, image_set, is_training in rows.iterator(chunk_size=2_000):
         distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
-        for near in index.within(bits) if bits is not None else ():
+        look = look_of(bits, origin)
+        for near in alike.of(look) if look else ():
             distances.setdefault(near.key, near.distance)
         for place, distance in distances.items():
             copy = StoredCopy(place, image_id, image_set, is_training, distance)
@@ -68,12 +81,12 @@ def _bits(copy: StoredCopy) -> int:
     return -1 if copy.distance is None else copy.distance
 
 
-def _index(photographs: Sequence[Fingerprint]) -> tuple[dict[str, list[int]], NearIndex[int]]:
-    """Places by pixels, and an index of every photograph as it is, turned and mirrored."""
+def _index(photographs: Sequence[Fingerprint]) -> tuple[dict[str, list[int]], LookAlikes[int]]:
+    """Places by pixels and by looks."""
     places: dict[str, list[int]] = defaultdict(list)
-    index: NearIndex[int] = NearIndex()
+    alike: LookAlikes[int] = LookAlikes()
     for place, one in enumerate(photographs):
         places[one.pixels_sha256].append(place)
-        for bits in turned_hashes(one.perceptual_hash) if one.perceptual_hash is not None else ():
-            index.add(bits, place)
-    return places, index
+        if one.look:
+            alike.add(one.look, place)
+    return places, alike

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
-from readerstudy.images.copies import Fingerprint, StoredCopy, stored_copies
+from readerstudy.images.copies import Fingerprint, StoredCopy, look_of, stored_copies
 from readerstudy.images.models import Case, Image, ImageSet
 from readerstudy.images.services import check_may_administer
 
@@ -81,7 +81,9 @@ def training_overlaps(image_set: ImageSet) -> list[TrainingOverlap]:
     images = list(
         Image.objects.filter(case__image_set=image_set).select_related("case").order_by("public_id")
     )
-    prints = [Fingerprint(one.pixels_sha256, one.perceptual_hash) for one in images]
+    prints = [
+        Fingerprint(one.pixels_sha256, look_of(one.perceptual_hash, one.origin)) for one in images
+    ]
     trained = Image.objects.filter(case__image_set__in=training_sets)
     copies = stored_copies(prints, among=trained)
     unhashed = Counter(

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readerstudy.core.errors import Problem
-from readerstudy.images.copies import Fingerprint, StoredCopy, stored_copies
+from readerstudy.images.copies import Fingerprint, StoredCopy, look_of, stored_copies
 from readerstudy.images.models import Case, Image
-from readerstudy.images.near import BITS, NearIndex, turned_hashes
+from readerstudy.images.near import BITS, LookAlikes
 from readerstudy.intake.plan import PlannedCase, PlannedImage
 
 # SQLite takes a limited number of values in one query.
@@ -63,30 +63,26 @@ def repeated_pixels(
 
 def look_alikes(cases: Sequence[PlannedCase], *, manifest: str, column: str) -> Iterator[Problem]:
     """A warning for every image that looks like an earlier one of another case: resized, recompressed, turned."""
-    index: NearIndex[tuple[PlannedCase, PlannedImage]] = NearIndex()
+    alike: LookAlikes[tuple[PlannedCase, PlannedImage]] = LookAlikes()
     seen: set[int] = set()
     for case, image in _images(cases):
-        if image.perceptual_hash is None:
+        look = look_of(image.perceptual_hash, image.origin)
+        if look is None:
             continue
-        for other_case, other in _looking_like(image, index):
+        for other_case, other in (near.key for near in alike.of(look)):
             if other_case is not case and other.pixels_sha256 != image.pixels_sha256:
-                message = (
-                    f"{image.entry} looks like {other.entry} in row {other.row}"
-                    f"{_of_another_patient(case, other_case)}: the same photograph, resized, recompressed or turned?"
-                )
+                message = _likeness(image, other, _of_another_patient(case, other_case))
                 yield Problem("look_alike", message, manifest, image.row, column)
                 break
         # One of each hash is enough to find them all, and a thousand black pictures stay a short list.
-        if image.perceptual_hash not in seen:
-            seen.add(image.perceptual_hash)
-            index.add(image.perceptual_hash, (case, image))
+        if look.perceptual_hash not in seen:
+            seen.add(look.perceptual_hash)
+            alike.add(look, (case, image))
 
 
-def _looking_like(
-    image: PlannedImage, index: NearIndex[tuple[PlannedCase, PlannedImage]]
-) -> Iterator[tuple[PlannedCase, PlannedImage]]:
-    for bits in turned_hashes(image.perceptual_hash or 0):
-        yield from (near.key for near in index.within(bits))
+def _likeness(image: PlannedImage, other: PlannedImage, patient: str) -> str:
+    what = "the same photograph, resized, recompressed or turned?"
+    return f"{image.entry} looks like {other.entry} in row {other.row}{patient}: {what}"
 
 
 def _of_another_patient(case: PlannedCase, other: PlannedCase) -> str:
@@ -99,7 +95,9 @@ def stored_photographs(
 ) -> Iterator[Problem]:
     """A warning for every image that is stored already or looks like one that is, and in which image set."""
     images = [image for _case, image in _images(cases)]
-    prints = [Fingerprint(image.pixels_sha256, image.perceptual_hash) for image in images]
+    prints = [
+        Fingerprint(one.pixels_sha256, look_of(one.perceptual_hash, one.origin)) for one in images
+    ]
     for copy in stored_copies(prints, among=Image.objects.all()):
         image = images[copy.place]
         code, message = _told(image.entry, copy)

@@ -10,6 +10,7 @@ from PIL import Image as Picture
 
 from readerstudy.images.copies import Fingerprint, stored_copies
 from readerstudy.images.models import Image, ImageSet
+from readerstudy.images.near import Look
 from readerstudy.images.services import add_case, create_image_set
 from readerstudy.intake.duplicates import find_duplicates
 from readerstudy.intake.plan import PlannedCase, PlannedImage
@@ -158,7 +159,7 @@ def test_stored_copies_are_those_that_comparing_all_finds(admin, now, seed):
     asked = [one ^ (1 << int(rng.integers(64))) ^ (1 << int(rng.integers(64))) for one in stored]
     asked += [one ^ 0xFFFFFF for one in stored]
     stored_set(admin, now, [(f"s{n}", signed(one)) for n, one in enumerate(stored)])
-    prints = [Fingerprint(f"a{n}", signed(one)) for n, one in enumerate(asked)]
+    prints = [Fingerprint(f"a{n}", Look(signed(one))) for n, one in enumerate(asked)]
     found = {copy.place: copy.distance for copy in stored_copies(prints, among=Image.objects.all())}
     expected = {
         place: min((one ^ other).bit_count() for other in stored)
