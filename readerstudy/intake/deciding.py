@@ -17,8 +17,8 @@ EMPTY = "(empty)"
 # Words of a column for malignancy that are neither; any other word there is a mistake.
 UNDECIDED = {
     "indeterminate": "",
-    "indeterminate/benign": "",
-    "indeterminate/malignant": "",
+    "indeterminate/benign": BENIGN,
+    "indeterminate/malignant": MALIGNANT,
     "gutartig": BENIGN,
     "bösartig": MALIGNANT,
 }
@@ -91,7 +91,8 @@ def _is_asked(key: str, source: str, layout: Layout) -> bool:
 def _guess(key: str, layout: Layout) -> str:
     if key == EMPTY:
         return LEFT_OUT
-    return layout.asked[key] if key in layout.asked else UNDECIDED.get(key) or likely_class(key)
+    guesses = {**UNDECIDED, **layout.asked}
+    return guesses[key] if key in guesses else likely_class(key)
 
 
 def _check_count(classes: Classes) -> None:

@@ -67,3 +67,24 @@ def test_a_file_that_is_not_there_is_told(tmp_path, archive, db, capsys):
 def test_without_an_admin_the_command_says_how_to_make_one(archive, db, capsys):
     run(capsys, archive, fails="no admin yet; make one with: manage.py createsuperuser")
     run(capsys, archive, "--admin", "a@b.org", fails="no admin a@b.org")
+
+
+def test_questions_are_told_and_answered_with_a_file(tmp_path, admin, capsys):
+    lines = [row.rpartition(",")[0] for row in rows()]
+    files = {**good_files(), "manifest.csv": manifest(lines, "image,diagnosis")}
+    path = make_zip(tmp_path / "photos.zip", files)
+    out = run(capsys, path, fails=r"leaves questions \(2\); answer them with --map")
+    assert "Is nevus malignant, benign or left out? (likely benign)" in out
+    answers = tmp_path / "answers.json"
+    answers.write_text(json.dumps({"classes": {"nevus": "benign", "melanoma": "malignant"}}))
+    run(capsys, path, "--map", answers)
+    assert ImageSet.objects.get().cases.count() == 4
+
+
+def test_answers_that_cannot_be_read_are_told(tmp_path, archive, db, capsys):
+    answers = tmp_path / "answers.json"
+    run(capsys, archive, "--map", answers, fails=r"answers\.json cannot be read")
+    answers.write_text("{")
+    run(capsys, archive, "--map", answers, fails=r"answers\.json is not a readable JSON file")
+    answers.write_text("[]")
+    run(capsys, archive, "--map", answers, fails=r"answers\.json should hold")
