@@ -4,20 +4,25 @@ from typing import Any
 
 from django.urls import reverse
 
-from readerstudy.reading.selectors import last_read_position, progress_of, upcoming
+from readerstudy.reading.order import OrderState, Place, order_state
 from readerstudy.studies.choices import Revision
-from readerstudy.studies.models import Enrolment, Position
+from readerstudy.studies.models import Enrolment
 
 IMAGE_NAME = "case.webp"
 
 
-def next_payload(enrolment: Enrolment) -> dict[str, Any]:
-    """Progress, the next position (None when all is done), those to fetch ahead, and the one that may be revised."""
-    progress = progress_of(enrolment)
+def next_payload(enrolment: Enrolment, order: OrderState | None = None) -> dict[str, Any]:
+    """Progress, the next position (None when all is done), those to fetch ahead, and the one that may be revised.
+
+    `order` is the reader's state where it is known already.
+    """
+    order = order or order_state(enrolment)
+    progress = order.progress
     # Places count what is left of the order when a case has been withdrawn, so that the last one is "100 of 100".
-    places = enumerate(upcoming(enrolment), start=progress.done + 1)
-    payloads = [_payload(position, place) for place, position in places]
-    last = _revisable(enrolment)
+    places = enumerate(order.upcoming, start=progress.done + 1)
+    payloads = [_payload(place, number) for number, place in places]
+    may_revise = enrolment.study.protocol.revision == Revision.LAST
+    last = order.last_read if may_revise else None
     return {
         "done": progress.done,
         "total": progress.total,
@@ -27,11 +32,6 @@ def next_payload(enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-def _revisable(enrolment: Enrolment) -> Position | None:
-    allowed = enrolment.study.protocol.revision == Revision.LAST
-    return last_read_position(enrolment) if allowed else None
-
-
-def _payload(position: Position, place: int) -> dict[str, Any]:
-    image = reverse("reading:image", args=[position.public_id])
-    return {"id": position.public_id, "number": place, "image_url": image}
+def _payload(place: Place, number: int) -> dict[str, Any]:
+    image = reverse("reading:image", args=[place.public_id])
+    return {"id": place.public_id, "number": number, "image_url": image}

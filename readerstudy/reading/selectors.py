@@ -56,17 +56,6 @@ def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:
     return positions_of(enrolment).filter(readings__isnull=True)
 
 
-def next_position(enrolment: Enrolment) -> Position | None:
-    """The first unanswered position, or None when all is done."""
-    return unread_positions(enrolment).first()
-
-
-def last_read_position(enrolment: Enrolment) -> Position | None:
-    """The answered position that is furthest in the order."""
-    read = positions_of(enrolment).filter(readings__isnull=False)
-    return read.order_by("-session__number", "-number").first()
-
-
 def progress_of(enrolment: Enrolment) -> Progress:
     """How many positions the reader has answered, of how many."""
     positions = positions_of(enrolment)
@@ -144,8 +133,3 @@ def shown_position_for(user: User, public_id: str) -> Position:
 def _within_reach(position: Position) -> bool:
     ahead = unread_positions(position.enrolment).values_list("pk", flat=True)[: 1 + PREFETCH]
     return position.pk in set(ahead) or position.readings.exists()
-
-
-def upcoming(enrolment: Enrolment) -> list[Position]:
-    """The next position and those that may be fetched ahead, in order."""
-    return list(unread_positions(enrolment)[: 1 + PREFETCH])

@@ -1,6 +1,6 @@
 """Answers are committed, one or several at a time, in the reader's own order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput,
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import InputDevice, ManagementDecision
 from readerstudy.reading.models import Reading
-from readerstudy.reading.selectors import last_read_position, unread_positions
+from readerstudy.reading.order import OrderState, order_state
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
 from readerstudy.studies.models import Enrolment, Position
 
@@ -25,10 +25,15 @@ _MOST_ZOOMS = 2**15 - 1
 
 @dataclass(frozen=True)
 class Commit:
-    """A stored reading; `created` is False when the same attempt had been stored before."""
+    """A stored reading; `created` is False when the same attempt had been stored before.
+
+    `order` is how far the reader is once everything that was sent together is stored.
+    """
 
     reading: Reading
     created: bool
+    enrolment: Enrolment
+    order: OrderState
 
 
 def commit_reading(
@@ -57,38 +62,42 @@ def commit_readings(
     """
     if not answers:
         return []
-    positions = _own_positions(actor, [position_id for position_id, _answer, _attempt in answers])
     try:
         with transaction.atomic():
-            enrolment = _locked(positions.values())
+            places = _locked_positions(actor, [position_id for position_id, _, _ in answers])
+            enrolment = places[answers[0][0]].enrolment
             stored = _stored_before(answers)
             fresh = _without_repeats(answers, stored)
+            order = order_state(enrolment)
             if fresh:
                 _check_open(enrolment)
-                rows = _placed(enrolment, fresh, positions, revise=revise, now=now)
+                rows = _placed(enrolment, fresh, places, order, revise=revise, now=now)
                 stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
+                order = order.after(rows)
     except IntegrityError as error:
         # Only an attempt that another reader used at the same moment gets past the lock on the reader's row.
         raise IdempotencyMismatch(_USED, field="attempt") from error
-    created = {attempt for _position_id, _answer, attempt in fresh}
-    return [Commit(stored[attempt], attempt in created) for _id, _answer, attempt in answers]
+    created = {attempt for _, _, attempt in fresh}
+    return [Commit(stored[one], one in created, enrolment, order) for _, _, one in answers]
 
 
-def _own_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Position]:
-    found = Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
+def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Position]:
+    """The positions with their enrolment, study and protocol, in one query.
+
+    The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other.
+    """
+    found = (
+        Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
+        .select_related("enrolment__study__protocol")
+        .select_for_update(of=("enrolment",))
+        .order_by()
+    )
     positions = {position.public_id: position for position in found}
     if set(public_ids) - set(positions):
         raise NotFound("There is no such position.")
-    return positions
-
-
-def _locked(positions: Iterable[Position]) -> Enrolment:
-    """The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other."""
-    enrolment_ids = {position.enrolment_id for position in positions}
-    if len(enrolment_ids) != 1:
+    if len({position.enrolment_id for position in positions.values()}) != 1:
         raise InvalidInput("Answers of several studies cannot be sent together.", field="position")
-    enrolments = Enrolment.objects.select_for_update(of=("self",))
-    return enrolments.select_related("study__protocol").get(pk=enrolment_ids.pop())
+    return positions
 
 
 def _stored_before(answers: Sequence[Item]) -> dict[UUID, Reading]:
@@ -121,38 +130,34 @@ def _check_open(enrolment: Enrolment) -> None:
 def _placed(
     enrolment: Enrolment,
     items: Sequence[Item],
-    positions: dict[str, Position],
+    positions: Mapping[str, Position],
+    order: OrderState,
     *,
     revise: bool,
     now: datetime,
 ) -> list[Reading]:
     """The rows to be stored: each answer to the next unread position, or a new version of the last read one."""
-    unread = list(unread_positions(enrolment).values_list("pk", flat=True)[: len(items)])
-    last = last_read_position(enrolment)
+    may_revise = revise and enrolment.study.protocol.revision == Revision.LAST
     rows: list[Reading] = []
     for position_id, answer, attempt in items:
         _check_answer(enrolment, answer)
         position = positions[position_id]
-        if unread and position.pk == unread[0]:
-            unread.pop(0)
-            last, version = position, 1
-        elif revise:
-            version = _revised_version(enrolment, position, last, rows)
-        else:
-            raise Conflict("This case is not the next one in your order.", code="out_of_order")
+        version = _version_of(position, order, revise=revise, may_revise=may_revise)
         rows.append(_row(position, version, answer, attempt, now))
+        order = order.after(rows[-1:])
     return rows
 
 
-def _revised_version(
-    enrolment: Enrolment, position: Position, last: Position | None, rows: list[Reading]
-) -> int:
-    may_revise = enrolment.study.protocol.revision == Revision.LAST
-    if last is None or position.pk != last.pk or not may_revise:
+def _version_of(position: Position, order: OrderState, *, revise: bool, may_revise: bool) -> int:
+    """1 for the next case; the following version of the last read one, where that may be changed."""
+    following, last = order.next_unread, order.last_read
+    if following and following.pk == position.pk:
+        return 1
+    if not revise:
+        raise Conflict("This case is not the next one in your order.", code="out_of_order")
+    if last is None or last.pk != position.pk or not may_revise:
         raise Conflict("This answer can no longer be changed.", code="not_revisable")
-    earlier = [row.version for row in rows if row.position_id == position.pk]
-    stored = position.readings.values_list("version", flat=True)
-    return max([*earlier, *stored]) + 1
+    return last.version + 1
 
 
 def _check_answer(enrolment: Enrolment, answer: Answer) -> None:
