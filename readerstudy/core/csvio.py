@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from readerstudy.core.errors import InvalidInput
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MAX_COLUMNS = 1_000
+MAX_ROWS = 500_000
+MAX_CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,16 @@ class Table:
 
 
 def decode_text(content: bytes, *, name: str) -> str:
-    """The text of a file in UTF-8, UTF-16 (with its mark) or Windows-1252. Raises InvalidInput for binary data."""
+    """The text of a file in UTF-8, UTF-16 (with its mark) or Windows-1252. Raises InvalidInput for anything else."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _decode_utf16(content, name)
-    if b"\x00" in content:
+        text = _decode_utf16(content, name)
+    elif b"\x00" in content:
+        text = "\0"
+    else:
+        text = _decode_utf8(content, name)
+    if "\0" in text:
         raise InvalidInput(f"{name} holds NUL bytes: it is not a text file.", code="not_text")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+    return text
 
 
 def _decode_utf16(content: bytes, name: str) -> str:
@@ -47,32 +50,78 @@ def _decode_utf16(content: bytes, name: str) -> str:
         raise InvalidInput(f"{name} is damaged UTF-16 text.", code="not_text") from error
 
 
+def _decode_utf8(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _check_one_encoding(content, name, content.count(b"\n", 0, error.start) + 1)
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        message = f"{name} is neither UTF-8 nor Windows-1252 text."
+        raise InvalidInput(message, code="not_text") from error
+
+
+def _check_one_encoding(content: bytes, name: str, broken_line: int) -> None:
+    """Raises where another line is UTF-8 beyond doubt: read as Windows-1252 its letters would come out wrong."""
+    for number, line in enumerate(io.BytesIO(content), start=1):
+        if not line.isascii() and _is_utf8(line):
+            message = f"{name} mixes encodings: line {number} is UTF-8, line {broken_line} is not. Save it in one of them."
+            raise InvalidInput(message, code="mixed_encodings")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def read_table(content: bytes, *, name: str) -> Table:
     """The table in a comma, semicolon or tab separated file. Raises InvalidInput where it is none."""
     text = decode_text(content, name=name)
-    header_line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=header_line.count)
+    numbered = _numbered_rows(text, name)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        stripped = [tuple(cell.strip() for cell in row) for row in reader]
+        header = next(numbered, None)
+        if header is None:
+            raise InvalidInput(f"{name} is empty.", code="empty_file")
+        _check_header(header[1], name)
+        rows = list(numbered)
     except csv.Error as error:
         raise InvalidInput(
             f"{name} is not a readable CSV file: {error}.", code="not_csv"
         ) from error
-    numbered = [(number, row) for number, row in enumerate(stripped, start=1) if any(row)]
-    if not numbered:
-        raise InvalidInput(f"{name} is empty.", code="empty_file")
-    header = numbered[0][1]
-    _check_header(header, name)
-    numbers = tuple(number for number, _ in numbered[1:])
-    return Table(name, header, tuple(row for _, row in numbered[1:]), numbers)
+    numbers = tuple(number for number, _ in rows)
+    return Table(name, header[1], tuple(row for _, row in rows), numbers)
+
+
+def _numbered_rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Every row that holds something. Raises InvalidInput as soon as it is clear that the table is too large."""
+    header_line = next((line for line in io.StringIO(text) if line.strip()), "")
+    delimiter = max(",;\t", key=header_line.count)
+    cells = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for number, row in enumerate(reader, start=1):
+        cells += len(row)
+        _check_size(number, len(row), cells, name)
+        stripped = tuple(cell.strip() for cell in row)
+        if any(stripped):
+            yield number, stripped
+
+
+def _check_size(number: int, width: int, cells: int, name: str) -> None:
+    if width > MAX_COLUMNS:
+        message = f"{name}, row {number} has {width} columns; at most {MAX_COLUMNS} are read."
+        raise InvalidInput(message, code="too_wide")
+    if number > MAX_ROWS or cells > MAX_CELLS:
+        message = (
+            f"{name} is too large a table: at most {MAX_ROWS} rows and {MAX_CELLS} cells are read."
+        )
+        raise InvalidInput(message, code="too_large")
 
 
 def _check_header(header: tuple[str, ...], name: str) -> None:
-    if len(header) > MAX_COLUMNS:
-        raise InvalidInput(
-            f"{name} has {len(header)} columns; at most {MAX_COLUMNS} are read.", code="too_wide"
-        )
     repeated = sorted({column for column in header if column and header.count(column) > 1})
     if repeated:
         raise InvalidInput(

@@ -1,10 +1,10 @@
 """A manifest as it was understood: its columns, its classes, its rows, and what has to be asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from readerstudy.core.csvio import Table
-from readerstudy.core.errors import Problem
+from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.archive import Entry
 from readerstudy.intake.asking import ClassQuestion, ColumnQuestion, ask_classes, ask_columns
 from readerstudy.intake.columns import SYNONYMS, Columns, find_columns
@@ -31,7 +31,7 @@ class Manifest:
 
 
 def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapping) -> Manifest:
-    """The manifest with its rows, or with questions about its columns. Raises InvalidInput for too many diagnoses."""
+    """The manifest with its rows, or with questions about its columns; all that is wrong is in it."""
     said = {**laid.layout.columns, **mapping.columns}
     columns = find_columns(laid.table.header, said)
     files = [entry for entry in entries if entry.name not in laid.tables]
@@ -69,10 +69,9 @@ def _unread(manifest: Manifest, questions: list[ColumnQuestion], index: FileInde
     if columns.image:
         columns = columns.with_image(column_naming_files(manifest.table, columns.image, index))
     missing = [] if questions else missing_columns(manifest.table, columns)
-    return Manifest(
-        manifest.layout,
-        manifest.table,
-        columns,
+    return replace(
+        manifest,
+        columns=columns,
         questions=tuple(questions),
         problems=(*manifest.problems, *missing),
     )
@@ -81,24 +80,27 @@ def _unread(manifest: Manifest, questions: list[ColumnQuestion], index: FileInde
 def _with_rows(
     manifest: Manifest, files: Sequence[Entry], index: FileIndex, said: Mapping[str, str]
 ) -> Manifest:
-    classes = _classes(manifest, said)
+    source = MALIGNANT if MALIGNANT in manifest.columns.used else "diagnosis"
+    column = manifest.columns.used[source]
+    try:
+        classes = _classes(manifest, source, column, said)
+    except InvalidInput as error:
+        wrong = Problem(error.code, error.message, manifest.table.name, 1, column)
+        return replace(manifest, problems=(*manifest.problems, wrong))
     read = read_rows(manifest.table, manifest.columns, index, classes)
-    return Manifest(
-        manifest.layout,
-        manifest.table,
-        read.columns,
-        classes.known,
-        tuple(ask_classes(classes)),
-        tuple(read.rows),
-        read.left_out,
-        (*manifest.problems, *read.problems),
-        tuple(read.unlisted(files)),
+    return replace(
+        manifest,
+        columns=read.columns,
+        classes=classes.known,
+        questions=tuple(ask_classes(classes)),
+        rows=tuple(read.rows),
+        left_out=read.left_out,
+        problems=(*manifest.problems, *read.problems),
+        unlisted=tuple(read.unlisted(files)),
     )
 
 
-def _classes(manifest: Manifest, said: Mapping[str, str]) -> Classes:
-    used = manifest.columns.used
-    source = MALIGNANT if MALIGNANT in used else "diagnosis"
-    at = manifest.table.header.index(used[source])
+def _classes(manifest: Manifest, source: str, column: str, said: Mapping[str, str]) -> Classes:
+    at = manifest.table.header.index(column)
     cells = (row[at] if at < len(row) else "" for row in manifest.table.rows)
     return decide_classes(cells, source=source, layout=manifest.layout, said=said)

@@ -26,7 +26,7 @@ TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dcm"}
 # One truth and what is known of the photographs belong together; more tables than this do not.
 MAX_TABLES = 6
-MAX_TABLE_BYTES = 64 * 2**20
+MAX_TABLE_BYTES = 32 * 2**20
 
 
 def plan_import(
@@ -77,6 +77,7 @@ def _laid_out(archive: Source, manifest: bytes | None, manifest_name: str) -> La
     """The manifest: the one that was given, or what is in the archive. Raises InvalidInput where there is none."""
     photographs = [entry.name for entry in archive.entries if entry.suffix in IMAGE_SUFFIXES]
     if manifest is not None:
+        _check_bytes(len(manifest), manifest_name)
         tables = [read_table(manifest, name=manifest_name or "manifest.csv")]
     else:
         entries = [entry for entry in archive.entries if entry.suffix in TABLE_SUFFIXES]
@@ -86,10 +87,14 @@ def _laid_out(archive: Source, manifest: bytes | None, manifest_name: str) -> La
 
 def _read(archive: Source, entry: Entry) -> Table:
     """One table. Raises InvalidInput for a file that is larger than a manifest ever is."""
-    if entry.size > MAX_TABLE_BYTES:
-        message = f"{entry.name} has {entry.size} bytes; a manifest has at most {MAX_TABLE_BYTES}."
-        raise InvalidInput(message, code="manifest_too_large")
+    _check_bytes(entry.size, entry.name)
     return read_table(archive.read(entry), name=entry.name)
+
+
+def _check_bytes(size: int, name: str) -> None:
+    if size > MAX_TABLE_BYTES:
+        message = f"{name} has {size} bytes; a manifest has at most {MAX_TABLE_BYTES}."
+        raise InvalidInput(message, code="manifest_too_large")
 
 
 def _with_manifest(plan: ImportPlan, manifest: Manifest) -> ImportPlan:

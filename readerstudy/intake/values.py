@@ -30,6 +30,9 @@ def required_text(cell: str) -> str:
     """The text; a diagnosis cannot be missing. `unknown` is one: published sets say it of cases known to be benign."""
     if cell.casefold() in MISSING - SAID_TO_BE_UNKNOWN:
         raise InvalidInput("The cell is empty; a value is needed.", code="value_missing")
+    if "\n" in cell or "\r" in cell:
+        message = "The cell goes on over several lines; is a quotation mark not closed?"
+        raise InvalidInput(message, code="several_lines")
     return text_up_to(200)(cell)
 
 

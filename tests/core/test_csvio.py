@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from readerstudy.core.csvio import MAX_COLUMNS, decode_text, read_table, write_table
+from readerstudy.core.csvio import MAX_COLUMNS, MAX_ROWS, decode_text, read_table, write_table
 from readerstudy.core.errors import InvalidInput
 
 
@@ -49,7 +49,7 @@ def test_a_windows_file_keeps_its_umlauts():
         (b"\xff\xfea", "not_text"),
         (b'a,b\n"1,2', "not_csv"),
         (b"a,b,a\n1,2,3", "repeated_column"),
-        (b"," * (MAX_COLUMNS + 1), "empty_file"),
+        (b"," * (MAX_COLUMNS + 1), "too_wide"),
         (b"x" + b",x" * MAX_COLUMNS, "too_wide"),
     ],
 )
@@ -71,3 +71,16 @@ def test_numbers_booleans_and_gaps_are_written_as_such():
     text = write_table(["a", "b", "c", "d"], [[-1.5, True, None, "=x, y"]])
 
     assert text == 'a,b,c,d\r\n-1.5,1,,"\'=x, y"\r\n'
+
+
+def test_a_table_in_two_encodings_is_refused_with_the_lines():
+    content = "a,b\nMüller,1\n".encode() + "Möller,2\n".encode("cp1252")
+    with pytest.raises(InvalidInput, match="line 2 is UTF-8, line 3 is not") as refusal:
+        read_table(content, name="readers.csv")
+    assert refusal.value.code == "mixed_encodings"
+
+
+def test_a_table_with_too_many_rows_is_refused():
+    with pytest.raises(InvalidInput) as refusal:
+        read_table(b"a\n" + b"\n" * MAX_ROWS, name="readers.csv")
+    assert refusal.value.code == "too_large"
