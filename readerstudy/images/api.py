@@ -18,6 +18,7 @@ class ImageSetOutput(serializers.Serializer):
     name = serializers.CharField()
     description = serializers.CharField()
     is_synthetic = serializers.BooleanField()
+    is_training_set = serializers.BooleanField()
     cases = serializers.IntegerField(source="case_count")
     images = serializers.IntegerField(source="image_count")
     created_at = serializers.DateTimeField()

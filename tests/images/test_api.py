@@ -21,6 +21,7 @@ def test_the_list_has_counts(client, coordinator, image_set):
     [found] = client.get(reverse("api:image-set-list")).json()["results"]
     assert (found["id"], found["name"]) == (image_set.public_id, "Clinic")
     assert (found["cases"], found["images"]) == (3, 6)
+    assert found["is_training_set"] is False
 
 
 def test_the_detail_has_facts_and_neither_truth_nor_names(client, admin, image_set):
