@@ -53,7 +53,7 @@ def previewed(job: ImportJob) -> list[PreviewedImage]:
     if job.state not in {ImportState.ASKED, ImportState.PLANNED}:
         return []
     return [
-        PreviewedImage(number, one["file"], one["row"], View(one["view"]).label)
+        PreviewedImage(number, one["file"], one["row"], str(View(one["view"]).label))
         for number, one in enumerate(job.preview)
     ]
 
