@@ -1,6 +1,6 @@
 """The questions of a plan: what could not be recognised, with a guess."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 
 from readerstudy.core.csvio import Table
@@ -46,10 +46,13 @@ def ask_columns(
     columns: Columns,
     *,
     layout: Layout,
-    said: Mapping[str, str],
+    said: Collection[str],
     names_file: Callable[[str], bool],
 ) -> list[ColumnQuestion]:
-    """Questions for what the plan cannot do without; then for all else that has a likely column, too."""
+    """Questions for what the plan cannot do without; then for all else that has a likely column, too.
+
+    `said` are the fields of which it is known which column holds them, or that none does.
+    """
     wanting = [field for field in IN_ORDER if field not in said and not _is_found(field, columns)]
     guesses = _guesses(wanting, table, columns, names_file)
     needed = {field for field in wanting if _is_needed(field, columns, layout, guesses)}

@@ -27,6 +27,7 @@ class Manifest:
     rows: tuple[ManifestRow, ...] = ()
     left_out: int = 0
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     unlisted: tuple[Entry, ...] = ()
 
 
@@ -37,16 +38,16 @@ def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapp
     files = [entry for entry in entries if entry.name not in laid.tables]
     index = FileIndex(files)
     wrong = (*laid.problems, *_unknown(mapping, laid.table))
-    manifest = Manifest(laid.layout, laid.table, columns, problems=wrong)
+    manifest = Manifest(laid.layout, laid.table, columns, problems=wrong, warnings=laid.warnings)
     questions = ask_columns(
         laid.table,
         columns,
         layout=laid.layout,
-        said=said,
+        said=[field for field in said if field not in columns.missing],
         names_file=lambda cell: bool(index.find(cell)),
     )
-    if questions or columns.missing:
-        return _unread(manifest, questions, index)
+    if questions:
+        return _unread(manifest, questions, index, set(mapping.columns))
     return _with_rows(manifest, files, index, mapping.classes)
 
 
@@ -63,12 +64,14 @@ def _unknown(mapping: ManifestMapping, table: Table) -> list[Problem]:
     ]
 
 
-def _unread(manifest: Manifest, questions: list[ColumnQuestion], index: FileIndex) -> Manifest:
-    """Without its columns no row can be read; what is missing is a problem where it is not asked for."""
+def _unread(
+    manifest: Manifest, questions: list[ColumnQuestion], index: FileIndex, answered: set[str]
+) -> Manifest:
+    """Without its columns no row can be read. What is asked a second time is a problem, too."""
     columns = manifest.columns
     if columns.image:
         columns = columns.with_image(column_naming_files(manifest.table, columns.image, index))
-    missing = [] if questions else missing_columns(manifest.table, columns)
+    missing = missing_columns(manifest.table, [one for one in columns.missing if one in answered])
     return replace(
         manifest,
         columns=columns,

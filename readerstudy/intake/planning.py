@@ -125,7 +125,7 @@ def _with_photographs(
     found = [*manifest.problems, *broken, *grouped.problems]
     plan = replace(plan, cases=tuple(grouped.cases)).with_findings(
         sorted(found, key=lambda problem: problem.row or 0),
-        [*grouped.warnings, *_not_imported(manifest.unlisted)],
+        [*manifest.warnings, *grouped.warnings, *_not_imported(manifest.unlisted)],
     )
     return _with_duplicates(plan)
 

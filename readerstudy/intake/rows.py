@@ -86,9 +86,9 @@ def _each_once(problems: Iterable[Problem]) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def missing_columns(table: Table, columns: Columns) -> list[Problem]:
+def missing_columns(table: Table, fields: Iterable[str]) -> list[Problem]:
     """A problem for every field that the manifest cannot do without and has not."""
-    return [_missing_column(table, name) for name in columns.missing]
+    return [_missing_column(table, name) for name in fields]
 
 
 def _class_of(record: Record) -> tuple[str, list[Problem]]:

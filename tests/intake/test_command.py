@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from readerstudy.images.models import ImageSet
+from readerstudy.intake.report import report_json
 from readerstudy.intake.services import plan_import
 from tests.intake.archives import good_files, good_zip, make_zip, manifest, rows
 
@@ -34,7 +35,7 @@ def test_the_archive_is_imported_under_its_own_name(archive, admin, capsys):
 
 def test_a_dry_run_stores_nothing_and_tells_the_services_report(archive, db, capsys):
     out = run(capsys, archive, "--dry-run", "--json")
-    assert json.loads(out) == plan_import(archive_path=archive, name="ward seven").report()
+    assert out == report_json(plan_import(archive_path=archive, name="ward seven").report())
     assert not ImageSet.objects.exists()
 
 

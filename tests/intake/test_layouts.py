@@ -184,6 +184,7 @@ def test_derm7pt_has_two_photographs_in_a_row(plan_of):
         ["dermoscopic"],  # its clinical photograph stands with the case before
     ]
     assert [image.row for image in plan.cases[0].images] == [2, 2]
+    assert [(one.code, one.row) for one in plan.warnings] == [("shared_photograph", 4)]
 
 
 def test_fitzpatrick17k(plan_of):

@@ -3,13 +3,17 @@
 import json
 
 import pytest
+from django.core.files.base import ContentFile
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.intake.choices import ImportState
 from readerstudy.intake.columns import SYNONYMS
 from readerstudy.intake.guessing import ALSO, likely_class
 from readerstudy.intake.mapping import ManifestMapping, checked_mapping
 from readerstudy.intake.report import compact_rows, grouped, report_json
-from tests.intake.archives import good_files, manifest, photographs, rows
+from readerstudy.intake.running import plan_job
+from readerstudy.intake.services import create_job, map_job
+from tests.intake.archives import good_files, make_zip, manifest, photographs, rows
 
 GERMAN = (
     "Nr;Aufnahme;Diagnose;Dignität;Alter;Geschlecht\n"
@@ -100,6 +104,26 @@ def test_more_diagnoses_than_a_person_answers_are_one_problem(plan_of):
     lines = [f"photo{at},disease {at}" for at in range(300)]
     plan = plan_of({**photographs(), "manifest.csv": manifest(lines, "image,diagnosis")})
     assert [one.code for one in plan.problems] == ["too_many_diagnoses"]
+
+
+def test_a_wrong_no_is_told_and_asked_again(plan_of):
+    plan = plan_of(german(), mapping=ManifestMapping({**COLUMNS, "image": ""}))
+    assert [(one.code, one.column) for one in plan.problems] == [("missing_column", "image")]
+    assert asked(plan)["image"] == "Aufnahme"
+
+
+def test_an_import_is_asked_answered_and_planned(tmp_path, admin, now):
+    content = make_zip(tmp_path / "a.zip", german()).read_bytes()
+    archive = ContentFile(content, name="a.zip")
+    job = create_job(actor=admin, name="Set", is_synthetic=False, archive=archive, now=now)
+    for said in (ManifestMapping(COLUMNS), ManifestMapping(classes=CLASSES)):
+        plan_job(job_id=job.pk, clock=lambda: now)
+        job.refresh_from_db()
+        assert job.state == ImportState.ASKED
+        map_job(actor=admin, job=job, mapping=said, now=now)
+    plan_job(job_id=job.pk, clock=lambda: now)
+    job.refresh_from_db()
+    assert (job.state, job.report["totals"]["cases"]) == (ImportState.PLANNED, 3)
 
 
 def test_answers_that_fit_nothing_are_problems(plan_of):

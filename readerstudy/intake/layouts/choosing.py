@@ -23,6 +23,7 @@ class LaidOut:
     table: Table
     tables: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def lay_out(tables: Sequence[Table], *, files: Sequence[str], name: str) -> LaidOut:
@@ -38,8 +39,8 @@ def lay_out(tables: Sequence[Table], *, files: Sequence[str], name: str) -> Laid
     together = joined(tables)
     if together is None:
         raise InvalidInput(_several(names, name), code="several_manifests")
-    table, problems = together
-    return _shaped(LaidOut(_layout_of(table), table, names, tuple(problems)))
+    table = together.table
+    return _shaped(LaidOut(_layout_of(table), table, names, tuple(together.problems)))
 
 
 def _several(names: Sequence[str], archive: str) -> str:
@@ -66,13 +67,19 @@ def _has_no_header(table: Table) -> bool:
 def _shaped(laid: LaidOut) -> LaidOut:
     if laid.layout.shape is None:
         return laid
-    table, problems = laid.layout.shape(laid.table)
+    table, problems, warnings = laid.layout.shape(laid.table)
     columns = {
         field: key_of(table.header[0]) if column == TITLE else column
         for field, column in laid.layout.columns.items()
     }
     layout = replace(laid.layout, columns=columns)
-    return replace(laid, layout=layout, table=table, problems=(*laid.problems, *problems))
+    return replace(
+        laid,
+        layout=layout,
+        table=table,
+        problems=(*laid.problems, *problems),
+        warnings=tuple(warnings),
+    )
 
 
 def _table_of_folders(files: Sequence[str], name: str) -> Table:

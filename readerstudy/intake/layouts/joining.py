@@ -26,14 +26,15 @@ def joined(tables: Sequence[Table]) -> Shaped | None:
         others.insert(1, truths[0])
     else:
         others.insert(0, truths[0])
-    table, problems = others[0], []
+    table = others[0]
+    problems: list[Problem] = []
     for other in others[1:]:
         pair = _joined(table, other)
         if pair is None:
             return None
-        table = pair[0]
-        problems += pair[1]
-    return table, problems
+        table = pair.table
+        problems += pair.problems
+    return Shaped(table, problems)
 
 
 def _is_truth(table: Table) -> bool:
@@ -59,7 +60,7 @@ def _joined(left: Table, right: Table) -> Shaped | None:
     partners, problems = _by_identifier(right, at[1])
     rows = tuple(_row(row, at[0], len(left.header), partners, more) for row in left.rows)
     header = (*(right.header[place] for place in more), *left.header)
-    return Table(left.name, header, rows, left.row_numbers), problems
+    return Shaped(Table(left.name, header, rows, left.row_numbers), problems)
 
 
 def _shared(left: Table, right: Table) -> tuple[int, int] | None:

@@ -1,12 +1,19 @@
 """What is known of one way to lay out a manifest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import Problem
 
-Shaped = tuple[Table, list[Problem]]
+
+class Shaped(NamedTuple):
+    """A table made from others, with what is wrong in them and what is strange."""
+
+    table: Table
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def one_hot(codes: frozenset[str], *, none: str = "") -> Callable[[Table], Shape
             if len(ones) > 1
         ]
         cells = [ones[0] if ones else none for ones in found]
-        return with_column(table, title, cells), problems
+        return Shaped(with_column(table, title, cells), problems)
 
     return shape
 
@@ -54,7 +54,7 @@ def deepest(*levels: str) -> Callable[[Table], Shaped]:
     def shape(table: Table) -> Shaped:
         places = [at for level in levels for at in _places(table, level)]
         title = f"{table.header[places[0]]} … {table.header[places[-1]]}"
-        return with_column(table, title, [_last(row, places) for row in table.rows]), []
+        return Shaped(with_column(table, title, [_last(row, places) for row in table.rows]))
 
     return shape
 
@@ -76,20 +76,26 @@ def row_per_view(views: dict[str, str]) -> Callable[[Table], Shaped]:
     def shape(table: Table) -> Shaped:
         places = [(_places(table, key)[0], view) for key, view in views.items()]
         title = ", ".join(table.header[at] for at, _ in places)
-        seen: set[str] = set()
-        rows: list[Row] = []
-        numbers: list[int] = []
-        for number, row in zip(table.row_numbers, table.rows, strict=True):
-            for at, view in places:
-                cell = row[at] if at < len(row) else ""
-                if cell and cell not in seen:
-                    seen.add(cell)
-                    rows.append((cell, view, *row))
-                    numbers.append(number)
+        named = [
+            (row[at], view, number, row)
+            for number, row in zip(table.row_numbers, table.rows, strict=True)
+            for at, view in places
+            if at < len(row) and row[at]
+        ]
+        first: dict[str, int] = {}
+        own = [one for one in named if first.setdefault(one[0], id(one)) == id(one)]
+        shared = [one for one in named if first[one[0]] != id(one)]
         header = (title, f"view of {title}", *table.header)
-        return Table(table.name, header, tuple(rows), tuple(numbers)), []
+        rows = tuple((cell, view, *row) for cell, view, _, row in own)
+        made = Table(table.name, header, rows, tuple(number for _, _, number, _ in own))
+        return Shaped(made, (), [_shared(table.name, number, title) for _, _, number, _ in shared])
 
     return shape
+
+
+def _shared(name: str, number: int, title: str) -> Problem:
+    message = "The photograph stands in a row before, too; it is imported with that one alone."
+    return Problem("shared_photograph", message, name, number, title)
 
 
 def with_header(*header: str) -> Callable[[Table], Shaped]:
@@ -97,6 +103,6 @@ def with_header(*header: str) -> Callable[[Table], Shaped]:
 
     def shape(table: Table) -> Shaped:
         rows = (table.header, *table.rows)
-        return Table(table.name, header, rows, (1, *table.row_numbers)), []
+        return Shaped(Table(table.name, header, rows, (1, *table.row_numbers)))
 
     return shape
