@@ -23,12 +23,21 @@ def jobs_visible_to(user: User) -> QuerySet[ImportJob]:
 
 def unfinished_jobs(user: User) -> QuerySet[ImportJob]:
     """The jobs the user may know of that wait for something; imported and undone ones are left out."""
-    return jobs_visible_to(user).exclude(state__in=(ImportState.APPLIED, ImportState.UNDONE))
+    waiting = jobs_visible_to(user).exclude(state__in=(ImportState.APPLIED, ImportState.UNDONE))
+    return waiting.defer("report", "preview")
 
 
 def job_for(user: User, public_id: str) -> ImportJob:
     """The job with its image set. Raises NotFound where the user may not know of it."""
     found = jobs_visible_to(user).select_related("image_set").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+def job_at_work(user: User, public_id: str) -> ImportJob:
+    """The job without its report, which may be long and is not needed every second. Raises NotFound as `job_for` does."""
+    found = jobs_visible_to(user).defer("report", "preview").filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such import.")
     return found

@@ -25,7 +25,13 @@ from readerstudy.intake.models import ImportJob
 from readerstudy.intake.pixels import CONTENT_TYPE
 from readerstudy.intake.preview import preview_picture, previewed
 from readerstudy.intake.report import problems_in, report_csv, report_json
-from readerstudy.intake.selectors import groups_in, job_for, progress_of, unfinished_jobs
+from readerstudy.intake.selectors import (
+    groups_in,
+    job_at_work,
+    job_for,
+    progress_of,
+    unfinished_jobs,
+)
 from readerstudy.intake.services import (
     confirm_job,
     create_job,
@@ -116,7 +122,7 @@ def _shown(
 @login_required
 def job_progress(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The progress alone, asked for every second; once there is something to do the page is loaded again."""
-    job = job_for(request.user, public_id)
+    job = job_at_work(request.user, public_id)
     progress = progress_of(job, now=now())
     response = render(request, "intake/_progress.html", {"job": job, "progress": progress})
     if not progress.goes_on:

@@ -243,3 +243,11 @@ def test_the_steps_say_where_an_import_is(job, state, done, at):
 def test_an_undone_import_has_no_steps(job):
     job.state = "undone"
     assert steps_of(job) == []
+
+
+def test_progress_is_told_without_reading_the_report(client, admin, job, django_assert_num_queries):
+    client.force_login(admin)
+    address = reverse("intake:job-progress", args=[job.public_id])
+    with django_assert_num_queries(3) as captured:
+        client.get(address)
+    assert not any('"report"' in query["sql"] for query in captured.captured_queries)
