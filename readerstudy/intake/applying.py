@@ -60,11 +60,16 @@ def apply_plan(
 def check_applicable(*, actor: User, plan: ImportPlan, name: str) -> None:
     """Raises where `apply_plan` would refuse before it writes anything."""
     check_may_administer(actor)
-    if not plan.can_be_applied:
+    if plan.problems:
         count = len(plan.problems)
         raise InvalidInputs(
             f"The import has problems ({count}); nothing was stored.", plan.problems
         )
+    if plan.questions:
+        message = (
+            "The manifest leaves questions that have to be answered first; nothing was stored."
+        )
+        raise InvalidInput(message, code="open_questions")
     check_name(name)
     if sha256_of_file(plan.archive_path) != plan.archive_sha256:
         message = f"{plan.archive_name} has changed since it was checked; check it again."

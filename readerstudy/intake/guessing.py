@@ -10,7 +10,7 @@ from readerstudy.intake.mapping import BENIGN, LEFT_OUT, MALIGNANT
 # A look at so many rows tells what a column holds.
 SAMPLE = 200
 # Two names that have this much in common are likely meant to be one.
-CLOSENESS = 0.75
+CLOSENESS = 0.8
 # What columns are called elsewhere; too loose to be taken without asking.
 ALSO: Mapping[str, tuple[str, ...]] = {
     IMAGE: ("bild", "bildname", "datei", "dateiname", "foto", "photo", "picture", "path"),
@@ -58,10 +58,15 @@ def _by_cells(
     field: str, table: Table, free: Sequence[str], names_file: Callable[[str], bool]
 ) -> str:
     if field == IMAGE:
-        return _best(table, free, lambda cell: bool(cell) and names_file(cell))
+        return column_of_files(table, free, names_file)
     if field == MALIGNANT:
         return _best(table, free, lambda cell: cell.casefold() in CLASS_WORDS)
     return ""
+
+
+def column_of_files(table: Table, free: Sequence[str], names_file: Callable[[str], bool]) -> str:
+    """The free column whose first cells name most files; "" where none names any."""
+    return _best(table, free, names_file)
 
 
 def _best(table: Table, free: Sequence[str], fits: Callable[[str], bool]) -> str:

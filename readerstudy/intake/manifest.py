@@ -7,8 +7,9 @@ from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.archive import Entry
 from readerstudy.intake.asking import ClassQuestion, ColumnQuestion, ask_classes, ask_columns
-from readerstudy.intake.columns import SYNONYMS, Columns, find_columns
+from readerstudy.intake.columns import IMAGE, SYNONYMS, Columns, find_columns
 from readerstudy.intake.deciding import Classes, decide_classes
+from readerstudy.intake.guessing import column_of_files
 from readerstudy.intake.layouts import LaidOut, Layout
 from readerstudy.intake.mapping import MALIGNANT, ManifestMapping
 from readerstudy.intake.matching import FileIndex
@@ -34,9 +35,9 @@ class Manifest:
 def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapping) -> Manifest:
     """The manifest with its rows, or with questions about its columns; all that is wrong is in it."""
     said = {**laid.layout.columns, **mapping.columns}
-    columns = find_columns(laid.table.header, said)
     files = [entry for entry in entries if entry.name not in laid.tables]
     index = FileIndex(files)
+    columns = _naming_files(find_columns(laid.table.header, said), laid.table, index, said)
     wrong = (*laid.problems, *_unknown(mapping, laid.table))
     manifest = Manifest(laid.layout, laid.table, columns, problems=wrong, warnings=laid.warnings)
     questions = ask_columns(
@@ -49,6 +50,19 @@ def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapp
     if questions:
         return _unread(manifest, questions, index, set(mapping.columns))
     return _with_rows(manifest, files, index, mapping.classes)
+
+
+def _naming_files(
+    columns: Columns, table: Table, index: FileIndex, said: Mapping[str, str]
+) -> Columns:
+    """The columns, but without one for the image if its name is right, its cells are not, and another's cells are."""
+
+    def likely(free: Sequence[str]) -> str:
+        return column_of_files(table, free, lambda cell: bool(index.find(cell)))
+
+    if IMAGE in said or likely(columns.image) or not likely(columns.ignored):
+        return columns
+    return replace(columns, image=(), ignored=(*columns.image, *columns.ignored))
 
 
 def _unknown(mapping: ManifestMapping, table: Table) -> list[Problem]:

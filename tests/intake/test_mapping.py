@@ -12,7 +12,7 @@ from readerstudy.intake.guessing import ALSO, likely_class
 from readerstudy.intake.mapping import ManifestMapping, checked_mapping
 from readerstudy.intake.report import compact_rows, grouped, report_json
 from readerstudy.intake.running import plan_job
-from readerstudy.intake.services import create_job, map_job
+from readerstudy.intake.services import apply_plan, create_job, map_job
 from tests.intake.archives import good_files, make_zip, manifest, photographs, rows
 
 GERMAN = (
@@ -133,6 +133,20 @@ def test_answers_that_fit_nothing_are_problems(plan_of):
         ("unknown_field", "shoe"),
         ("unknown_column", "Alter"),
     ]
+
+
+def test_a_column_whose_cells_name_files_is_guessed_where_the_one_of_that_name_does_not(plan_of):
+    lines = [f"{at},{row}" for at, row in enumerate(rows())]
+    content = manifest(lines, "image,scan,diagnosis,malignant")
+    plan = plan_of({**photographs(), "manifest.csv": content})
+    assert asked(plan) == {"image": "scan"}
+    assert plan.problems == ()
+
+
+def test_a_plan_with_questions_is_not_applied(plan_of, admin, now):
+    plan = plan_of(german())
+    with pytest.raises(InvalidInput, match="questions that have to be answered first"):
+        apply_plan(actor=admin, plan=plan, name="Set", is_synthetic=False, now=now)
 
 
 def test_a_recognised_column_can_be_set_aside(plan_of):
