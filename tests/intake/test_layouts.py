@@ -165,6 +165,12 @@ def test_med_node_is_told_by_its_folders(plan_of):
     assert truths(plan) == [("melanoma", True), ("melanoma", True), ("naevus", False)]
 
 
+def test_folders_may_say_the_class_itself(plan_of):
+    plan = plan_of(pictures("train/benign/1.jpg", "train/malignant/1.jpg"))
+    assert truths(plan) == [("benign", False), ("malignant", True)]
+    assert plan.can_be_applied
+
+
 def test_folders_with_other_names_are_no_manifest(plan_of):
     plan = plan_of(pictures("melanoma/1.jpg", "ward 7/2.jpg"))
     assert [one.code for one in plan.problems] == ["no_manifest"]

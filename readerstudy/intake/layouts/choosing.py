@@ -9,7 +9,7 @@ from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.columns import key_of
 from readerstudy.intake.layouts.joining import joined
-from readerstudy.intake.layouts.known import ISIC_2016, LAYOUTS, MED_NODE, TITLE
+from readerstudy.intake.layouts.known import FOLDERS, ISIC_2016, LAYOUTS, TITLE
 from readerstudy.intake.layouts.layout import PLAIN, Layout
 
 CLASS_WORDS = {"benign", "malignant", "0.0", "1.0"}
@@ -32,7 +32,7 @@ def lay_out(tables: Sequence[Table], *, files: Sequence[str], name: str) -> Laid
     Raises InvalidInput where there is no manifest, or there are several that do not belong together.
     """
     if not tables:
-        return LaidOut(MED_NODE, _table_of_folders(files, name))
+        return LaidOut(FOLDERS, _table_of_folders(files, name))
     names = tuple(table.name for table in tables)
     if len(tables) == 1:
         return _shaped(LaidOut(_layout_of(tables[0]), tables[0], names))
@@ -85,7 +85,7 @@ def _shaped(laid: LaidOut) -> LaidOut:
 def _table_of_folders(files: Sequence[str], name: str) -> Table:
     """A row for each photograph, with its folder as diagnosis; raises where a folder is none of those known."""
     pairs = [(file, PurePosixPath(file).parent.name) for file in files]
-    if not pairs or any(folder.casefold() not in MED_NODE.classes for _, folder in pairs):
+    if not pairs or any(folder.casefold() not in FOLDERS.classes for _, folder in pairs):
         message = f"{name} holds no manifest: put one CSV file into it or give it beside it."
         raise InvalidInput(message, code="no_manifest")
     return Table(name, ("file", "folder"), tuple(pairs), tuple(range(1, len(pairs) + 1)))

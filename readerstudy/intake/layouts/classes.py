@@ -32,7 +32,8 @@ MILK = table_of(
 MILK_ASKED = {"akiec": "", "sccka": MALIGNANT}
 
 # Giotis et al.: MED-NODE. Expert Syst Appl 42:6578 (2015): 70 melanoma, 100 naevus.
-MED_NODE = table_of(malignant=("melanoma",), benign=("naevus", "nevus"))
+# Folders called malignant and benign say it themselves.
+FOLDERS = table_of(malignant=("melanoma", "malignant"), benign=("naevus", "nevus", "benign"))
 
 # Kawahara et al.: Seven-point checklist and skin lesion classification. IEEE JBHI 23:538 (2019), table of diagnoses.
 DERM7PT = table_of(

@@ -106,4 +106,4 @@ ISIC_2016 = Layout(
     leaves_blanks=True,
     shape=with_header("image", "benign_malignant"),
 )
-MED_NODE = Layout("folders", columns={"diagnosis": "folder"}, classes=classes.MED_NODE)
+FOLDERS = Layout("folders", columns={"diagnosis": "folder"}, classes=classes.FOLDERS)
