@@ -84,7 +84,7 @@ class MappingForm(forms.Form):
         self._add_classes(report.get("classes", {}))
 
     def _add_columns(self, report: Mapping[str, Any]) -> None:
-        header = [column for column in report["header"] if column]
+        header = [column for column in report.get("header", []) if column]
         for field, label in FIELDS.items():
             question = self.asked.get(field)
             held = question.guess if question else report["columns"].get(field, "")

@@ -89,7 +89,7 @@ def mapping(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _mapping_form(job: ImportJob, data: QueryDict | None = None) -> MappingForm | None:
-    if job.state not in CAN_BE_MAPPED or not job.report.get("header"):
+    if job.state not in CAN_BE_MAPPED:
         return None
     return MappingForm(data, report=job.report, label_suffix="")
 

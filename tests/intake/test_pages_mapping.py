@@ -167,3 +167,14 @@ def test_only_admins_answer_and_only_while_it_is_asked(asked, admin, coordinator
     map_job(actor=admin, job=asked, mapping=mapping, now=now)
     with pytest.raises(Conflict, match="cannot be changed now"):
         map_job(actor=admin, job=asked, mapping=mapping, now=now)
+
+
+def test_an_import_checked_before_manifests_were_asked_about_can_still_be_confirmed(
+    client, asked, admin
+):
+    old = {"columns": {"image": "file"}, "totals": {"images": 4}, "problems": [], "warnings": []}
+    ImportJob.objects.update(state=ImportState.PLANNED, report=old)
+    client.force_login(admin)
+    text = client.get(reverse("intake:job", args=[asked.public_id])).content.decode()
+    assert "Import 4 images" in text
+    assert "Change columns and diagnoses" in text
