@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,14 +100,18 @@ def read_table(content: bytes, *, name: str) -> Table:
 def _numbered_rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Every row that holds something. Raises InvalidInput as soon as it is clear that the table is too large."""
     header_line = next((line for line in io.StringIO(text) if line.strip()), "")
-    delimiter = max(",;\t", key=header_line.count)
+    # The line that spreadsheets write above the header to say what separates the cells.
+    directive = re.fullmatch(r"\s*sep=([,;\t|])\s*", header_line, re.IGNORECASE)
+    delimiter = directive[1] if directive else max(",;\t", key=header_line.count)
     cells = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for number, row in enumerate(reader, start=1):
         cells += len(row)
         _check_size(number, len(row), cells, name)
         stripped = tuple(cell.strip() for cell in row)
-        if any(stripped):
+        if directive and stripped and stripped[0].casefold() == "sep=":
+            directive = None
+        elif any(stripped):
             yield number, stripped
 
 

@@ -7,14 +7,15 @@ from typing import Any
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.choices import Sex, View
 
-TRUE = {"1", "1.0", "true", "t", "yes", "y"}
-FALSE = {"0", "0.0", "false", "f", "no", "n"}
+TRUE = {"1", "1.0", "true", "t", "yes", "y", "ja", "wahr"}
+FALSE = {"0", "0.0", "false", "f", "no", "n", "nein", "falsch"}
 MALIGNANT = TRUE | {"malignant", "melanoma"}
 BENIGN = FALSE | {"benign"}
 MISSING = {"", "na", "n/a", "nan", "none", "null", "unk", "unknown", "-", "not stated"}
 SAID_TO_BE_UNKNOWN = {"unk", "unknown"}
 SEXES = {"female": Sex.FEMALE, "f": Sex.FEMALE, "w": Sex.FEMALE, "woman": Sex.FEMALE}
 SEXES |= {"male": Sex.MALE, "m": Sex.MALE, "man": Sex.MALE}
+SEXES |= {"weiblich": Sex.FEMALE, "männlich": Sex.MALE}
 SEXES |= {"other": Sex.OTHER, "o": Sex.OTHER, "diverse": Sex.OTHER, "d": Sex.OTHER}
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 MAX_AGE = 120
@@ -74,9 +75,9 @@ def age(cell: str) -> int | None:
     """Completed years, 0 to 120; `85+` is 85, as the ISIC archive caps ages."""
     if cell.casefold() in MISSING:
         return None
-    if not re.fullmatch(r"\d{1,3}(\.\d+)?\+?", cell, re.ASCII):
+    if not re.fullmatch(r"\d{1,3}([.,]\d+)?\+?", cell, re.ASCII):
         raise _unknown(cell, f"a number of years from 0 to {MAX_AGE}")
-    years = int(float(cell.rstrip("+")))
+    years = int(re.split(r"[.,+]", cell)[0])
     if years > MAX_AGE:
         raise _unknown(cell, f"a number of years from 0 to {MAX_AGE}")
     return years

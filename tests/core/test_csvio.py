@@ -84,3 +84,8 @@ def test_a_table_with_too_many_rows_is_refused():
     with pytest.raises(InvalidInput) as refusal:
         read_table(b"a\n" + b"\n" * MAX_ROWS, name="readers.csv")
     assert refusal.value.code == "too_large"
+
+
+def test_the_line_in_which_a_spreadsheet_names_its_separator_is_no_header():
+    table = read_table(b"sep=;\r\na;b,c\r\n1;2,5\r\n", name="x.csv")
+    assert (table.header, table.rows, table.row_numbers) == (("a", "b,c"), (("1", "2,5"),), (3,))

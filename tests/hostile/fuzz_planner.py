@@ -70,7 +70,17 @@ NASTY = (
         "ß".encode(),
         "İ".encode(),
     ),
-    *("\u202e".encode(), b"(empty)", b"malignant", b"image", b"lesion_id", b"x" * 3_000, b"unk"),
+    *(
+        "\u202e".encode(),
+        b"(empty)",
+        b"sep=;\n",
+        b'sep="\n',
+        b"malignant",
+        b"image",
+        b"lesion_id",
+        b"x" * 3_000,
+        b"unk",
+    ),
 )
 FILES = tuple(
     Entry(f"images/{name}", 100, None)  # type: ignore[arg-type]
