@@ -1,8 +1,12 @@
-"""Many photographs through one network: decoding and preparing beside the network, results in order.
+"""Many photographs through one network, results in order.
 
-Memory: at most `2 × batch_size + workers` photographs are under way at once - as tensors, or, in the `workers`
-threads, as decoded pictures of up to `preprocess.MAX_PIXELS` pixels - however many sources there are. Sources are
-drawn one by one, as room becomes free.
+Every worker takes a batch of photographs, prepares them and runs the network on them, one thread a call: decoder,
+resizing and network release Python's lock, so that all cores are busy whatever their share of the work is. On a
+provider other than the CPU the network is one, and its calls follow one another while others prepare.
+
+Memory: at most `(workers + 1) × batch_size` photographs are under way at once, each worker holding one decoded
+picture of up to `preprocess.MAX_PIXELS` pixels, however many sources there are. Sources are drawn one by one, as room
+becomes free.
 """
 
 import hashlib
@@ -11,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +28,7 @@ from inference.engine.spec import PreprocessSpec
 
 Key = Hashable
 Loader = Callable[[], bytes | Path]
-_MOST_WORKERS = 4
+Source = tuple[Key, Loader]
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ OnBatch = Callable[[Sequence[Outcome]], None]
 
 def score_images(
     session: CnnSession,
-    sources: Iterable[tuple[Key, Loader]],
+    sources: Iterable[Source],
     *,
     batch_size: int = 1,
     on_batch: OnBatch | None = None,
@@ -79,33 +83,37 @@ def score_images(
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-    threads = workers or min(usable_cores(), _MOST_WORKERS)
-    prepared = _prepared(session.spec.preprocess, sources, threads, threads + batch_size)
+    batches = _in_order(session, sources, batch_size, workers or usable_cores())
     try:
-        for batch in _batches(prepared, batch_size):
-            outcomes = _outcomes(session, batch)
+        for outcomes in batches:
             if on_batch is not None:
                 on_batch(outcomes)
             yield from outcomes
     finally:
-        prepared.close()
+        batches.close()
 
 
-def _prepared(
-    spec: PreprocessSpec, sources: Iterable[tuple[Key, Loader]], threads: int, room: int
-) -> Generator[_Prepared | Failed]:
-    waiting: deque[Future[_Prepared | Failed]] = deque()
+def _in_order(
+    session: CnnSession, sources: Iterable[Source], batch_size: int, workers: int
+) -> Generator[list[Outcome]]:
+    waiting: deque[Future[list[list[Outcome]]]] = deque()
     remaining = iter(sources)
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="prepare-image")
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="score-images")
     try:
         while True:
-            for key, loader in islice(remaining, room - len(waiting)):
-                waiting.append(pool.submit(_prepare, key, loader, spec))
+            while len(waiting) <= workers and (batch := list(islice(remaining, batch_size))):
+                waiting.append(pool.submit(_score, session, batch))
             if not waiting:
                 return
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _score(session: CnnSession, batch: Sequence[Source]) -> list[list[Outcome]]:
+    """The outcomes of one batch, in parts: a new one begins where the tensors' shape changes."""
+    prepared = [_prepare(key, loader, session.spec.preprocess) for key, loader in batch]
+    return [_outcomes(session, part) for part in _parts(prepared)]
 
 
 def _prepare(key: Key, loader: Loader, spec: PreprocessSpec) -> _Prepared | Failed:
@@ -120,21 +128,14 @@ def _prepare(key: Key, loader: Loader, spec: PreprocessSpec) -> _Prepared | Fail
     return _Prepared(key, tensor, digest, _since(start))
 
 
-def _batches(
-    prepared: Iterable[_Prepared | Failed], batch_size: int
-) -> Iterator[list[_Prepared | Failed]]:
-    """Up to `batch_size` in each; a new one begins where the tensors' shape changes."""
-    batch: list[_Prepared | Failed] = []
-    shape: tuple[int, ...] | None = None
+def _parts(prepared: Sequence[_Prepared | Failed]) -> list[list[_Prepared | Failed]]:
+    shapes: list[tuple[int, ...] | None] = []
     for item in prepared:
-        own = item.tensor.shape if isinstance(item, _Prepared) else None
-        if batch and (len(batch) == batch_size or (None not in (own, shape) and own != shape)):
-            yield batch
-            batch, shape = [], None
-        batch.append(item)
-        shape = shape or own
-    if batch:
-        yield batch
+        # A failed image has no tensor; it stays with those before it.
+        before = shapes[-1] if shapes else None
+        shapes.append(item.tensor.shape if isinstance(item, _Prepared) else before)
+    pairs = groupby(zip(shapes, prepared, strict=True), key=lambda pair: pair[0])
+    return [[item for _, item in group] for _, group in pairs]
 
 
 def _outcomes(session: CnnSession, batch: list[_Prepared | Failed]) -> list[Outcome]:

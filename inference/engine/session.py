@@ -1,5 +1,7 @@
 """One opened network: tensors in, raw outputs and scores out."""
 
+import threading
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -8,12 +10,12 @@ from numpy.typing import NDArray
 from inference.engine.artefact import Artefact
 from inference.engine.errors import ArtefactError
 from inference.engine.providers import (
+    CPU,
     CUDA,
     choose_providers,
     confirm_provider,
     quiet_runtime,
     runtime,
-    usable_cores,
 )
 from inference.engine.spec import ModelSpec, OutputSpec
 
@@ -25,6 +27,8 @@ class CnnSession:
 
     def __init__(self, session: Any, artefact: Artefact, *, threads: int) -> None:
         self._session = session
+        # Workers share the network of a GPU: its memory is for one batch.
+        self._turn = nullcontext() if session.get_providers()[0] == CPU else threading.Lock()
         self.artefact = artefact
         self.threads = threads
         self.provider: str = session.get_providers()[0]
@@ -52,7 +56,8 @@ class CnnSession:
     def run_raw(self, batch: NDArray[Any]) -> NDArray[Any]:
         """The output in the shape that the graph gives it, for a batch of just the size that it takes."""
         try:
-            (outputs,) = self._session.run([self.spec.output.name], {self._input: batch})
+            with self._turn:
+                (outputs,) = self._session.run([self.spec.output.name], {self._input: batch})
         except Exception as error:
             if not is_runtime_error(error):
                 raise
@@ -77,14 +82,16 @@ class CnnSession:
 def open_session(
     artefact: Artefact, providers: str = "auto", threads: int | None = None
 ) -> CnnSession:
-    """The artefact ready to run: `providers` is cpu, auto or cuda, `threads` defaults to the usable cores.
+    """The artefact ready to run: `providers` is cpu, auto or cuda, `threads` are those of one call, 1 by default.
+
+    The runner calls the network from as many workers as there are cores, which keeps them busier than one call that
+    uses them all: there is no waiting for one another within a layer.
 
     Raises ProviderError where CUDA is demanded and not used, ArtefactError where onnxruntime refuses the graph.
     """
     ort = runtime()
     names = choose_providers(providers)
-    cores = threads or usable_cores()
-    options = _session_options(ort, cores)
+    options = _session_options(ort, threads or 1)
     try:
         with quiet_runtime():
             session = ort.InferenceSession(
@@ -99,7 +106,7 @@ def open_session(
             code="not_runnable",
         ) from error
     confirm_provider(providers, session.get_providers()[0])
-    return CnnSession(session, artefact, threads=cores)
+    return CnnSession(session, artefact, threads=threads or 1)
 
 
 def _session_options(ort: Any, threads: int) -> Any:

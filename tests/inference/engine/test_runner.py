@@ -137,7 +137,7 @@ def test_sources_are_drawn_only_as_room_becomes_free(artefact, rng):
     assert 8 <= len(drawn) <= 8 + 2 * 4 + 2
     assert set(drawn) == {threading.get_ident()}
     outcomes.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("prepare-image")]
+    assert not [t for t in threading.enumerate() if t.name.startswith("score-images")]
 
 
 def test_a_fault_of_the_program_is_not_hidden(artefact):
