@@ -17,7 +17,11 @@ EACH = 2
 # Signing out would end the crawl; the language is a POST.
 NOT_ASKED = {"account/sign-out/", "i18n/setlang/"}
 # A new parameter of an address must be given values here, or the crawl would pass its pages over.
-OTHER_VALUES = {"token": ["no-such-token"], "name": ["groups", "readers", "cases"], "number": ["0", "99"]}
+OTHER_VALUES = {
+    "token": ["no-such-token"],
+    "name": ["groups", "readers", "cases"],
+    "number": ["0", "99"],
+}
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,8 @@ def add_stored_image(
         bytes=stored.bytes,
         sha256=stored.sha256,
         pixels_sha256=stored.pixels_sha256,
+        perceptual_hash=stored.perceptual_hash,
+        origin=stored.origin,
         original_name=original_name[-255:],
         licence=licence,
         attribution=attribution,

@@ -34,6 +34,8 @@ def write_image(encoded: EncodedImage, *, folder: str) -> StoredImage:
         bytes=len(encoded.content),
         sha256=encoded.sha256,
         pixels_sha256=encoded.pixels_sha256,
+        perceptual_hash=encoded.perceptual_hash,
+        origin=encoded.origin,
     )
 
 

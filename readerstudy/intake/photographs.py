@@ -6,7 +6,7 @@ from typing import Any
 
 from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.ordered import map_in_order
-from readerstudy.intake.pixels import pixels_sha256, read_pixels
+from readerstudy.intake.pixels import decode_image, pixels_sha256
 from readerstudy.intake.sources import Entry, Source
 
 Progress = Callable[[int, int], None]
@@ -51,6 +51,8 @@ def _inspected(
     if isinstance(content, InvalidInput):
         return name, content
     try:
-        return name, Photograph(name, pixels_sha256(read_pixels(content, name=name)))
+        decoded = decode_image(content, name=name)
+        hashed = pixels_sha256(decoded.pixels)
+        return name, Photograph(name, hashed, decoded.perceptual_hash, decoded.origin)
     except InvalidInput as error:
         return name, error

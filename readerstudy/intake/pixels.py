@@ -9,16 +9,23 @@ import io
 import struct
 import warnings
 import zlib
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+import pillow_heif
 from django.conf import settings
 from PIL import Image, ImageCms, ImageOps
 
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.encoded import EncodedImage
+from readerstudy.intake.dicom import is_dicom, read_dicom
+from readerstudy.intake.origin import facts_of_file, facts_of_pixels, perceptual_hash, small_copy
 
-FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
+# HEIC is what Pillow calls HEIF; its decoder is libheif, which has limits of its own beside ours.
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 THUMBNAIL_SIDE = 320
 CONTENT_TYPE = "image/webp"
 # WebP stores no longer side.
@@ -35,9 +42,23 @@ Image.MAX_IMAGE_PIXELS = settings.IMPORT_MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """A photograph's bare pixels (upright, sRGB, 8-bit RGB), its perceptual hash, and the facts of its file."""
+
+    pixels: Image.Image
+    perceptual_hash: int
+    origin: dict[str, Any]
+
+
 def encode_image(content: bytes, *, name: str) -> EncodedImage:
     """The photograph as it is stored, with its thumbnail. Raises InvalidInput with a sentence that names the file."""
-    pixels = read_pixels(content, name=name)
+    return encode(decode_image(content, name=name))
+
+
+def encode(decoded: Decoded) -> EncodedImage:
+    """A decoded photograph as it is stored, with its thumbnail."""
+    pixels = decoded.pixels
     stored = _webp(pixels, **LOSSLESS)
     small = pixels.copy()
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
@@ -49,23 +70,38 @@ def encode_image(content: bytes, *, name: str) -> EncodedImage:
         height=pixels.height,
         sha256=hashlib.sha256(stored).hexdigest(),
         pixels_sha256=pixels_sha256(pixels),
+        perceptual_hash=decoded.perceptual_hash,
+        origin=decoded.origin,
     )
 
 
 def read_pixels(content: bytes, *, name: str) -> Image.Image:
     """The photograph's bare pixels: upright, sRGB, 8-bit RGB. Raises InvalidInput with a sentence that names the file."""
+    return _decoded(content, name)[0]
+
+
+def decode_image(content: bytes, *, name: str) -> Decoded:
+    """The photograph's pixels with what is measured of them. Raises InvalidInput with a sentence that names the file."""
+    pixels, facts = _decoded(content, name)
+    small = small_copy(pixels)
+    return Decoded(pixels, perceptual_hash(small), {**facts, **facts_of_pixels(small)})
+
+
+def _decoded(content: bytes, name: str) -> tuple[Image.Image, dict[str, Any]]:
     if not content:
         raise InvalidInput(f"{name} is empty.", code="empty_image", field="image")
     with _opened(content, name) as image:
         try:
             _check_header(image, name)
+            kind = "DICOM" if is_dicom(content) else str(image.format)
+            facts = facts_of_file(image, len(content), kind)
             image.load()
             upright = ImageOps.exif_transpose(image)
             colour = _in_srgb(_in_8_bits(upright), image.info.get("icc_profile"), name)
         except BROKEN as error:
             raise _broken(name) from error
     # Rebuilt from the bytes: saving an opened file again would keep its comments.
-    return Image.frombytes("RGB", colour.size, colour.tobytes())
+    return Image.frombytes("RGB", colour.size, colour.tobytes()), facts
 
 
 def pixels_sha256(pixels: Image.Image) -> str:
@@ -74,13 +110,15 @@ def pixels_sha256(pixels: Image.Image) -> str:
 
 
 def _opened(content: bytes, name: str) -> Image.Image:
+    if is_dicom(content):
+        return read_dicom(content, name=name, max_pixels=settings.IMPORT_MAX_PIXELS)
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(name) from error
     except BROKEN as error:
         raise InvalidInput(
-            f"{name} is not a readable JPEG, PNG, TIFF or WebP image.",
+            f"{name} is not a readable JPEG, PNG, TIFF, WebP, HEIC or DICOM image.",
             code="not_an_image",
             field="image",
         ) from error

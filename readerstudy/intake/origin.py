@@ -1,0 +1,78 @@
+"""What is known of an uploaded photograph's file: for admins, and for the check whether files tell the truth."""
+
+from typing import Any
+
+import imagehash
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# ITU-T T.81, table K.1: the luminance table that the IJG library scales by its quality. Only the sum is needed.
+_K1_SUM = 3688
+_SMALL = 128
+# Two grey values of 255 apart are the noise of JPEG; a border is painted in one colour.
+_UNIFORM = 8
+_ORIENTATION = 0x0112
+
+
+def facts_of_file(image: Image.Image, size: int, format_name: str) -> dict[str, Any]:
+    """Of an opened file of `size` bytes, before its pixels are turned and converted."""
+    return {
+        "format": format_name,
+        "bytes": size,
+        "width": image.width,
+        "height": image.height,
+        "quality": _jpeg_quality(image),
+        "icc": bool(image.info.get("icc_profile")),
+        "orientation": int(image.getexif().get(_ORIENTATION, 1)),
+    }
+
+
+def facts_of_pixels(small: Image.Image) -> dict[str, Any]:
+    """Brightness and colour from 0 to 1, and the share of the picture that is a border of one colour."""
+    values = np.asarray(small, dtype=np.float64) / 255
+    red, green, blue = (float(mean) for mean in values.reshape(-1, 3).mean(axis=0))
+    # ITU-R BT.601, as Pillow turns colours into grey.
+    brightness = 0.299 * red + 0.587 * green + 0.114 * blue
+    return {
+        "brightness": brightness,
+        "mean_red": red,
+        "mean_green": green,
+        "mean_blue": blue,
+        "border": _border(np.asarray(small)),
+    }
+
+
+def perceptual_hash(small: Image.Image) -> int:
+    """The 64 bits of pHash (Zauner 2010) as a signed number."""
+    bits = int(str(imagehash.phash(small)), 16)
+    return bits - 2**64 if bits >= 2**63 else bits
+
+
+def small_copy(pixels: Image.Image) -> Image.Image:
+    """A copy whose longer side has at most 128 pixels: enough for everything that is measured."""
+    small = pixels.copy() if max(pixels.size) <= _SMALL else pixels
+    factor = max(pixels.size) // _SMALL
+    return small.reduce(factor) if factor > 1 else small
+
+
+def _jpeg_quality(image: Image.Image) -> int | None:
+    """The quality whose luminance table has the sum of this one's (libjpeg's jcparam.c); None for other formats."""
+    tables = getattr(image, "quantization", None)
+    if not tables:
+        return None
+    scale = 100 * sum(tables[min(tables)]) / _K1_SUM
+    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale  # noqa: PLR2004 (percent)
+    return int(min(100, max(1, round(quality))))
+
+
+def _border(pixels: NDArray[np.uint8]) -> float:
+    height = _inner(np.ptp(pixels.astype(np.int16), axis=1).max(axis=1) <= _UNIFORM)
+    width = _inner(np.ptp(pixels.astype(np.int16), axis=0).max(axis=1) <= _UNIFORM)
+    return 1 - height * width / (pixels.shape[0] * pixels.shape[1])
+
+
+def _inner(uniform: NDArray[np.bool_]) -> int:
+    """How many lines are left between the uniform ones at both ends; all where every line is uniform."""
+    varied = np.flatnonzero(~uniform)
+    return int(varied[-1] - varied[0] + 1) if varied.size else int(uniform.size)
