@@ -5,18 +5,14 @@ import math
 import torch
 from torch.nn import functional
 
-from inference.training.network import INPUT
-
-MEAN, STD = (0.70, 0.55, 0.48), (0.18, 0.17, 0.17)
-# What the exported spec does: shortest edge to this, then the middle INPUT × INPUT.
-RESIZED = 176
+from inference.training.settings import MEAN, STD, View
 
 
-def augmented(images: torch.Tensor) -> torch.Tensor:
-    """A random variation of each image (N, H, W, 3) of bytes, normalised (N, 3, 112, 112)."""
+def augmented(images: torch.Tensor, view: View) -> torch.Tensor:
+    """A random variation of each image (N, H, W, 3) of bytes, normalised (N, 3, size, size)."""
     pictures = _as_planes(images)
     grid = functional.affine_grid(
-        _views(len(pictures)), [len(pictures), 3, INPUT, INPUT], align_corners=False
+        _maps(len(pictures), view), [len(pictures), 3, view.size, view.size], align_corners=False
     )
     pictures = functional.grid_sample(
         pictures, grid, padding_mode="reflection", align_corners=False
@@ -24,14 +20,14 @@ def augmented(images: torch.Tensor) -> torch.Tensor:
     return _normalised(_recoloured(pictures))
 
 
-def _views(count: int) -> torch.Tensor:
+def _maps(count: int, view: View) -> torch.Tensor:
     """Affine maps (N, 2, 3): rotation, mirror, distance, shift."""
     angle = torch.rand(count) * 2 * math.pi
-    # Above 1 the view is wider than the image: lesions of half the size and less are seen too.
-    zoom = torch.exp(torch.empty(count).uniform_(math.log(0.6), math.log(1.9)))
+    nearest, furthest = (math.log(limit) for limit in view.zoom)
+    zoom = torch.exp(torch.empty(count).uniform_(nearest, furthest))
     mirror = torch.randint(0, 2, (count,)) * 2 - 1
     cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
-    shift = torch.empty(count, 2).uniform_(-0.25, 0.25)
+    shift = torch.empty(count, 2).uniform_(-view.shift, view.shift)
     first = torch.stack([cos * mirror, -sin, shift[:, 0]], dim=1)
     second = torch.stack([sin * mirror, cos, shift[:, 1]], dim=1)
     return torch.stack([first, second], dim=1)
@@ -51,17 +47,17 @@ def _recoloured(pictures: torch.Tensor) -> torch.Tensor:
     return pictures * (1 - share) + soft * share + torch.randn_like(pictures) * 0.015
 
 
-def plain(images: torch.Tensor) -> torch.Tensor:
+def plain(images: torch.Tensor, view: View) -> torch.Tensor:
     """The images as the exported spec prepares them."""
     resized = functional.interpolate(
         _as_planes(images),
-        size=(RESIZED, RESIZED),
+        size=(view.resized, view.resized),
         mode="bilinear",
         antialias=True,
         align_corners=False,
     )
-    edge = (RESIZED - INPUT) // 2
-    return _normalised(resized[:, :, edge : edge + INPUT, edge : edge + INPUT])
+    edge = (view.resized - view.size) // 2
+    return _normalised(resized[:, :, edge : edge + view.size, edge : edge + view.size])
 
 
 def _as_planes(images: torch.Tensor) -> torch.Tensor:

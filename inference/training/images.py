@@ -1,7 +1,5 @@
 """A folder of photographs with a manifest, as arrays."""
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,86 +7,47 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-STORED = 192
-_TRUE, _FALSE = {"1", "1.0", "true", "yes", "malignant"}, {"0", "0.0", "false", "no", "benign"}
+from inference.training.manifest import Example, TrainingDataError, read_manifest
+from inference.training.settings import View
 
-
-class TrainingDataError(ValueError):
-    """Data that cannot be trained on; the message is a sentence with file and row."""
+_FILTER = Image.Resampling.BILINEAR
 
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Images (N, 192, 192, 3), labels (N,) with 1 for malignant, and the patient of each."""
+    """Images (N, H, W, 3), labels (N,) with 1 for melanoma, and the patient of each."""
 
     pixels: NDArray[np.uint8]
     labels: NDArray[np.int64]
     patients: tuple[str, ...]
 
 
-def load_folder(folder: Path, manifest: Path) -> LabelledImages:
-    """The images that the manifest names; columns `image` or `file`, `malignant`, optionally `patient_id`, `lesion_id`."""
-    column, rows = _manifest(manifest)
-    labels = np.array(
-        [_label(row["malignant"], manifest.name, n) for n, row in enumerate(rows, start=2)],
-        dtype=np.int64,
-    )
-    if len(set(labels.tolist())) < 2:  # noqa: PLR2004 (two classes)
-        raise TrainingDataError(
-            f"{manifest.name} holds one class only; training needs malignant and benign images."
-        )
-    pixels = np.stack(
-        [_pixels(folder / row[column], manifest.name, n) for n, row in enumerate(rows, start=2)]
-    )
-    return LabelledImages(pixels, labels, tuple(_patient(row, column) for row in rows))
+def load_folder(folder: Path, manifest: Path, view: View) -> LabelledImages:
+    """The images that the manifest names, as squares of `view.stored` pixels.
+
+    Raises TrainingDataError for what `read_manifest` refuses, and for an image that is missing or unreadable.
+    """
+    examples = read_manifest(manifest)
+    pixels = np.stack([_pixels(folder, example, manifest.name, view) for example in examples])
+    labels = np.array([example.label for example in examples], dtype=np.int64)
+    return LabelledImages(pixels, labels, tuple(example.patient for example in examples))
 
 
-def _manifest(manifest: Path) -> tuple[str, list[dict[str, str]]]:
-    """The name of the column with the images, and the rows; a short row has empty cells."""
+def _pixels(folder: Path, example: Example, manifest: str, view: View) -> NDArray[np.uint8]:
+    place = f"{manifest}, row {example.row}: {example.file}"
     try:
-        with manifest.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restval="")
-            column = _image_column(reader.fieldnames or [], manifest.name)
-            return column, list(reader)
-    except OSError as error:
-        raise TrainingDataError(f"{manifest.name} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TrainingDataError(f"{manifest.name} is not a CSV file in UTF-8.") from error
-
-
-def _image_column(names: Sequence[str], manifest: str) -> str:
-    for column in ("image", "file"):
-        if column in names and "malignant" in names:
-            return column
-    raise TrainingDataError(
-        f"{manifest}, row 1: there must be the columns malignant and image (or file)."
-    )
-
-
-def _label(value: str, manifest: str, row: int) -> int:
-    text = value.strip().lower()
-    if text not in _TRUE | _FALSE:
-        raise TrainingDataError(
-            f"{manifest}, row {row}, column malignant: “{value}” is neither malignant nor benign."
-        )
-    return int(text in _TRUE)
-
-
-def _patient(row: dict[str, str], column: str) -> str:
-    return row.get("patient_id") or row.get("lesion_id") or row[column]
-
-
-def _pixels(path: Path, manifest: str, row: int) -> NDArray[np.uint8]:
-    """The middle square, at 192 × 192."""
-    try:
-        with Image.open(path) as image:
+        with Image.open(folder / example.file) as image:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except FileNotFoundError as error:
-        raise TrainingDataError(
-            f"{manifest}, row {row}: {path.name} is not in the folder."
-        ) from error
+        raise TrainingDataError(f"{place} is not in the folder.") from error
     except (UnidentifiedImageError, OSError) as error:
-        raise TrainingDataError(
-            f"{manifest}, row {row}: {path.name} is not a readable image."
-        ) from error
-    return np.asarray(ImageOps.fit(upright, (STORED, STORED), Image.Resampling.BILINEAR))
+        raise TrainingDataError(f"{place} is not a readable image.") from error
+    return np.asarray(_squared(upright, view))
+
+
+def _squared(image: Image.Image, view: View) -> Image.Image:
+    """The whole picture squeezed, or its middle square."""
+    square = (view.stored, view.stored)
+    if view.framing == "whole":
+        return image.resize(square, _FILTER)
+    return ImageOps.fit(image, square, _FILTER)

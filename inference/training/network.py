@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 CLASSES = ("nevus", "melanoma")
-INPUT = 112
 WIDTHS = (16, 32, 64, 96)
 
 
@@ -32,7 +31,7 @@ class Block(nn.Module):
 
 
 class SmallCnn(nn.Module):
-    """Images (N, 3, 112, 112), normalised, to logits (N, 2) for nevus and melanoma."""
+    """Images (N, 3, H, W), normalised, to logits (N, 2) for nevus and melanoma."""
 
     def __init__(self) -> None:
         super().__init__()

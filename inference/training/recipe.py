@@ -1,112 +1,183 @@
-"""One training run: augment, descend with restarts, keep the last weights."""
+"""One training run: augment, descend with restarts, choose the weights by the validation images alone."""
 
+import copy
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from torch.nn import functional
 
-from inference.training.augment import MEAN, STD, augmented, plain
+from inference.training.augment import augmented, plain
 from inference.training.images import LabelledImages
-from inference.training.network import SmallCnn
-from inference.training.schedule import LAYER_SHARES, cosine_with_restarts
+from inference.training.sampling import balanced_order, class_weights
+from inference.training.schedule import cosine_with_restarts, layer_shares
+from inference.training.settings import Settings
 from inference.training.split import split_by_patient
+from inference.training.weights import build_network
 
-__all__ = ["MEAN", "STD", "Settings", "TrainingRun", "train"]
+_SCORED_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What is chosen before a run."""
+class Epoch:
+    """What one epoch did: mean loss, the learning rates of the groups from head to stem as it ended, validation AUC."""
 
-    epochs: int = 18  # cycles of 6 and 12
-    batch: int = 64
-    learning_rate: float = 0.06
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    validation_share: float = 0.15
+    number: int
+    loss: float
+    rates: tuple[float, ...]
+    validation_auc: float
 
 
 @dataclass(frozen=True)
 class TrainingRun:
     """A trained network and how it did on the images it was not trained on."""
 
-    network: SmallCnn
+    network: nn.Module
+    settings: Settings
     seed: int
-    validation_auc: float
+    epochs: tuple[Epoch, ...]
+    kept: Epoch
     training_images: int
     validation_images: int
 
+    @property
+    def validation_auc(self) -> float:
+        """Of the weights that were kept; where they are the best of all epochs, this flatters them."""
+        return self.kept.validation_auc
 
-def train(data: LabelledImages, settings: Settings, *, seed: int) -> TrainingRun:
-    """Trains one network from scratch; split, initial weights, order and augmentation follow from the seed."""
+
+def train(
+    data: LabelledImages,
+    settings: Settings,
+    *,
+    seed: int,
+    weights: Path | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> TrainingRun:
+    """Trains one network; split, initial weights, order and augmentation follow from the seed.
+
+    Raises WeightsError where `weights` does not fit the network.
+    """
     torch.manual_seed(seed)
     training, validation = split_by_patient(
         data.labels, data.patients, share=settings.validation_share, seed=seed
     )
-    network = SmallCnn()
-    groups = zip(network.layer_groups(), LAYER_SHARES, strict=True)
-    optimiser = torch.optim.SGD(
+    course = _Course(data, settings, training, build_network(settings, weights), seed)
+    epochs: list[Epoch] = []
+    kept: tuple[Epoch, dict[str, torch.Tensor]] | None = None
+    for number in range(settings.epochs):
+        loss = course.run_epoch(number)
+        auc = validation_auc(course.network, data, validation, settings)
+        epochs.append(Epoch(number + 1, loss, course.rates(), auc))
+        if kept is None or settings.keep == "last" or auc > kept[0].validation_auc:
+            kept = epochs[-1], copy.deepcopy(course.network.state_dict())
+        if on_epoch:
+            on_epoch(epochs[-1])
+    if kept is None:
+        raise ValueError("A training run needs at least one epoch.")
+    course.network.load_state_dict(kept[1])
+    return TrainingRun(
+        course.network.eval(),
+        settings,
+        seed,
+        tuple(epochs),
+        kept[0],
+        training.size,
+        validation.size,
+    )
+
+
+class _Course:
+    """A network on its way: the optimiser's state and the order of the images."""
+
+    def __init__(
+        self,
+        data: LabelledImages,
+        settings: Settings,
+        training: NDArray[np.int64],
+        network: nn.Module,
+        seed: int,
+    ) -> None:
+        self.data, self.settings, self.training, self.network = data, settings, training, network
+        self.labels = data.labels[training]
+        self.rng = np.random.default_rng(seed)
+        self.weights = (
+            torch.from_numpy(class_weights(self.labels)) if settings.balance == "weights" else None
+        )
+        self.optimiser = _optimiser(network, settings)
+
+    def run_epoch(self, number: int) -> float:
+        """Goes once through the training images; the mean loss of the batches."""
+        self.network.train()
+        order = self._order()
+        # Of equal sizes: batch statistics of a small last batch are noise.
+        batches = np.array_split(order, max(1, order.size // self.settings.batch))
+        losses = [
+            self._step(number + place / len(batches), batch) for place, batch in enumerate(batches)
+        ]
+        return float(np.mean(losses))
+
+    def rates(self) -> tuple[float, ...]:
+        """The learning rate of each group, from head to stem."""
+        return tuple(float(group["lr"]) for group in self.optimiser.param_groups)
+
+    def _order(self) -> NDArray[np.int64]:
+        if self.settings.balance == "sampling":
+            return self.training[balanced_order(self.labels, self.rng)]
+        return self.training[torch.randperm(self.training.size).numpy()]
+
+    def _step(self, epoch: float, batch: NDArray[np.int64]) -> float:
+        settings = self.settings
+        factor = cosine_with_restarts(
+            epoch, first_cycle=settings.first_cycle, growth=settings.growth
+        )
+        for group in self.optimiser.param_groups:
+            group["lr"] = settings.learning_rate * group["share"] * factor
+        loss = functional.cross_entropy(
+            self.network(augmented(torch.from_numpy(self.data.pixels[batch]), settings.view)),
+            torch.from_numpy(self.data.labels[batch]),
+            weight=self.weights,
+            label_smoothing=settings.label_smoothing,
+        )
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        return loss.item()
+
+
+def _optimiser(network: nn.Module, settings: Settings) -> torch.optim.SGD:
+    layers = network.layer_groups()
+    shares = layer_shares(len(layers), settings.depth_factor)
+    return torch.optim.SGD(
         [
             {"params": group, "lr": settings.learning_rate * share, "share": share}
-            for group, share in groups
+            for group, share in zip(layers, shares, strict=True)
         ],
         momentum=settings.momentum,
         weight_decay=settings.weight_decay,
         nesterov=True,
     )
-    weights = _class_weights(data.labels[training])
-    for epoch in range(settings.epochs):
-        _epoch(network, optimiser, data, training, (settings, epoch, weights))
-    auc = validation_auc(network, data, validation)
-    return TrainingRun(network.eval(), seed, auc, training.size, validation.size)
 
 
-def _class_weights(labels: NDArray[np.int64]) -> torch.Tensor:
-    """The rarer class counts as much as the other."""
-    counts = np.bincount(labels, minlength=2)
-    return torch.tensor(labels.size / (2 * counts), dtype=torch.float32)
-
-
-def _epoch(
-    network: SmallCnn,
-    optimiser: torch.optim.Optimizer,
-    data: LabelledImages,
-    indices: NDArray[np.int64],
-    plan: tuple[Settings, int, torch.Tensor],
-) -> None:
-    settings, epoch, weights = plan
-    network.train()
-    order = torch.randperm(indices.size).numpy()
-    # The last batch is dropped if it is small: batch statistics of few images are noise.
-    batches = np.array_split(indices[order], max(1, indices.size // settings.batch))
-    for number, batch in enumerate(batches):
-        factor = cosine_with_restarts(epoch + number / len(batches))
-        for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * group["share"] * factor
-        images = augmented(torch.from_numpy(data.pixels[batch]))
-        loss = functional.cross_entropy(
-            network(images),
-            torch.from_numpy(data.labels[batch]),
-            weight=weights,
-            label_smoothing=0.05,
-        )
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-
-
-def validation_auc(network: SmallCnn, data: LabelledImages, indices: NDArray[np.int64]) -> float:
+def validation_auc(
+    network: nn.Module, data: LabelledImages, indices: NDArray[np.int64], settings: Settings
+) -> float:
     """AUC by ranks on images prepared as the exported spec prepares them."""
     network.eval()
+    parts = np.array_split(indices, -(-indices.size // _SCORED_AT_ONCE))
     with torch.no_grad():
-        logits = network(plain(torch.from_numpy(data.pixels[indices])))
+        logits = torch.cat(
+            [network(plain(torch.from_numpy(data.pixels[part]), settings.view)) for part in parts]
+        )
     scores = torch.softmax(logits, dim=1)[:, 1].numpy()
     return rank_auc(data.labels[indices], scores)
 
 
 def rank_auc(labels: NDArray[np.int64], scores: NDArray[np.float32]) -> float:
-    """The share of (malignant, benign) pairs in the right order; ties count half."""
+    """The share of (melanoma, nevus) pairs in the right order; ties count half."""
     positive, negative = scores[labels == 1][:, None], scores[labels == 0][None, :]
     return float((positive > negative).mean() + 0.5 * (positive == negative).mean())

@@ -5,9 +5,6 @@ The paper's recipe (Brinker et al. 2019): stochastic gradient descent with resta
 
 import math
 
-# Share of the learning rate that head, body and stem get.
-LAYER_SHARES = (1.0, 0.5, 0.25)
-
 
 def cosine_with_restarts(epoch: float, *, first_cycle: int = 6, growth: int = 2) -> float:
     """The factor on the learning rate at a (fractional) epoch: falls from 1 to 0 in every cycle, each `growth` times as long."""
@@ -15,3 +12,8 @@ def cosine_with_restarts(epoch: float, *, first_cycle: int = 6, growth: int = 2)
     while epoch >= start + length:
         start, length = start + length, length * growth
     return 0.5 * (1 + math.cos(math.pi * (epoch - start) / length))
+
+
+def layer_shares(groups: int, factor: float = 0.5) -> tuple[float, ...]:
+    """The share of the learning rate of each group of layers, from the head (1) down to the stem."""
+    return tuple(factor**depth for depth in range(groups))

@@ -2,30 +2,23 @@
 
 from typing import Any
 
+from inference.training.settings import MEAN, STD, View
+
 CLASSES = ["nevus", "melanoma"]
 
 
-def model_spec(
-    *, resized: int, size: int, mean: tuple[float, ...], std: tuple[float, ...]
-) -> dict[str, Any]:
+def model_spec(view: View) -> dict[str, Any]:
     """How an image is prepared for the network and how its outputs are read."""
     return {
         "spec": "rs-preproc/1",
         "decode": {"orientation": "apply", "icc": "to_srgb", "mode": "RGB"},
-        "resize": {
-            "mode": "shortest_edge",
-            "size": resized,
-            "interp": "bilinear",
-            "antialias": True,
-            "backend": "pillow",
-        },
-        "crop": {"mode": "center", "size": [size, size]},
+        **_geometry(view),
         "channel_order": "RGB",
         "layout": "NCHW",
         "scale": 1 / 255,
         "offset": 0.0,
-        "mean": list(mean),
-        "std": list(std),
+        "mean": list(MEAN),
+        "std": list(STD),
         "dtype": "float32",
         "output": {
             "name": "logits",
@@ -36,4 +29,18 @@ def model_spec(
         },
         "tta": [],
         "threshold": {"value": 0.5, "prespecified": True},
+    }
+
+
+def _geometry(view: View) -> dict[str, Any]:
+    filtering = {"interp": "bilinear", "antialias": True, "backend": "pillow"}
+    square = [view.size, view.size]
+    if view.framing == "whole":
+        return {
+            "resize": {"mode": "exact", "size": square, **filtering},
+            "crop": {"mode": "none"},
+        }
+    return {
+        "resize": {"mode": "shortest_edge", "size": view.resized, **filtering},
+        "crop": {"mode": "center", "size": square},
     }

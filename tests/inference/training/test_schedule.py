@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from inference.training.schedule import LAYER_SHARES, cosine_with_restarts
+from inference.training.schedule import cosine_with_restarts, layer_shares
 
 
 def test_the_rate_starts_high_is_halved_in_the_middle_and_is_high_again_at_every_restart():
@@ -28,5 +28,5 @@ def test_cycles_can_be_shorter_and_grow_faster():
 
 
 def test_later_layers_learn_faster_than_earlier_ones():
-    head, body, stem = LAYER_SHARES
-    assert head > body > stem > 0
+    assert layer_shares(3) == (1.0, 0.5, 0.25)
+    assert layer_shares(6, 0.3) == pytest.approx((1, 0.3, 0.09, 0.027, 0.0081, 0.00243))
