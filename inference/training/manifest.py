@@ -51,6 +51,33 @@ def read_manifest(manifest: Path) -> list[Example]:
     return examples
 
 
+@dataclass(frozen=True)
+class Truth:
+    """What a manifest says of a test image: melanoma 1, nevus 0, else None; malignant 1, benign 0, else None."""
+
+    file: str
+    melanoma: int | None
+    malignant: int | None
+
+
+def read_truth(manifest: Path) -> list[Truth]:
+    """Every row of a manifest with the columns `image` or `file`, `diagnosis` and `malignant`, whatever the images are.
+
+    Raises TrainingDataError for a manifest that cannot be read and for a column that is missing.
+    """
+    names, rows = _rows(manifest)
+    image, diagnosis = (_column(names, wanted, manifest.name) for wanted in (_IMAGE, _DIAGNOSIS))
+    malignant = _column(names, ("malignant",), manifest.name)
+    return [
+        Truth(
+            row[image].strip(),
+            _LABELS.get(row[diagnosis].strip().lower()),
+            _malignant(row[malignant]),
+        )
+        for row in rows
+    ]
+
+
 def _rows(manifest: Path) -> tuple[Sequence[str], list[dict[str, str]]]:
     """The columns' names and the rows; a short row has empty cells."""
     try:
