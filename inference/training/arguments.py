@@ -10,7 +10,7 @@ from inference.training.settings import DEMONSTRATION, Balance, Framing, Keep, N
 
 _CHOICES = {"network": Network, "framing": Framing, "balance": Balance, "keep": Keep}
 _HELP = {
-    "network": "small (0.3 million weights) or resnet50 (23.5 million)",
+    "network": "small (0.2 million weights) or resnet50 (23.5 million)",
     "width": "channels of the ResNet-50's first stage",
     "framing": "the whole picture squeezed into a square, or its centre",
     "size": "edge of the network's input in pixels",

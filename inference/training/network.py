@@ -1,4 +1,4 @@
-"""The small network: a plain residual CNN of about 0.3 million parameters."""
+"""The small network: a plain residual CNN of about 0.2 million parameters."""
 
 from itertools import pairwise
 from typing import Any
