@@ -39,11 +39,9 @@ class UploadForm(forms.Form):
     archive = forms.FileField(
         label=_("Archive"),
         help_text=_(
-            "A zip or tar file with photographs as they are (JPEG, PNG, TIFF, WebP, HEIC, DICOM), and the manifest if you like."
+            "A zip file with photographs as they are (JPEG, PNG, TIFF, WebP, HEIC, DICOM), and the manifest if you like."
         ),
-        widget=forms.FileInput(
-            attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz,application/zip,application/x-tar"}
-        ),
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
     )
     manifest = forms.FileField(
         label=_("Manifest"),

@@ -1,4 +1,4 @@
-"""Where an import comes from: a zip archive, a tar archive or a folder, all read in the same way."""
+"""Where an import comes from. Everything is read through `open_source`; so far it is a zip archive."""
 
 from pathlib import Path
 
