@@ -1,13 +1,11 @@
 """The planned models' part of the lock manifest."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.files.storage import default_storage
-
 from inference.models import Artefact, Model, PlannedModel
 from readerstudy.core.errors import Conflict
+from readerstudy.core.media import sha256_of_stored
 from readerstudy.studies.models import Study
 
 SECTION = "models"
@@ -63,8 +61,7 @@ def _fault_of(model_id: str, run: dict[str, str]) -> str:
     if artefact is None:
         return "is no longer stored with its file and spec."
     try:
-        with default_storage.open(artefact.file.name) as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of_stored(artefact.file.name)
     except OSError:
         return "has a file that cannot be read."
     return "" if found == run["sha256"] else "has a file that has changed since it was loaded."

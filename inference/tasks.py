@@ -4,12 +4,12 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import connection
 
 from inference.claims import heartbeat_seconds
 from inference.execution import execute_run
 from inference.recovery import requeue_stale_runs
 from readerstudy.core.clock import now
+from readerstudy.core.timers import brief_connection
 
 _HOURS = 3600
 
@@ -37,9 +37,6 @@ def watch_for_lost_runs(sender: Any, **_kwargs: Any) -> None:
 
 
 def take_up_lost_runs() -> None:
-    """Looks once. The worker's timer may do so in a thread of its own, or in the parent of the workers' pool."""
-    try:
+    """Looks once."""
+    with brief_connection():
         requeue_stale_runs(now=now())
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()

@@ -129,11 +129,12 @@ def _prepare(key: Key, loader: Loader, spec: PreprocessSpec) -> _Prepared | Fail
 
 
 def _parts(prepared: Sequence[_Prepared | Failed]) -> list[list[_Prepared | Failed]]:
-    shapes: list[tuple[int, ...] | None] = []
+    """Neighbours of one shape; a failed image, which has no tensor, stays with those before it, or else after it."""
+    shape = next((item.tensor.shape for item in prepared if isinstance(item, _Prepared)), None)
+    shapes = []
     for item in prepared:
-        # A failed image has no tensor; it stays with those before it.
-        before = shapes[-1] if shapes else None
-        shapes.append(item.tensor.shape if isinstance(item, _Prepared) else before)
+        shape = item.tensor.shape if isinstance(item, _Prepared) else shape
+        shapes.append(shape)
     pairs = groupby(zip(shapes, prepared, strict=True), key=lambda pair: pair[0])
     return [[item for _, item in group] for _, group in pairs]
 

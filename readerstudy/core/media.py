@@ -1,5 +1,7 @@
 """Stored files leave the house only through a view that has checked who asks."""
 
+import hashlib
+
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
@@ -31,3 +33,9 @@ def send_stored_file(name: str, *, content_type: str, download_name: str) -> Htt
         headers=headers,
         filename=download_name,
     )
+
+
+def sha256_of_stored(name: str) -> str:
+    """The SHA-256 of a stored file, in hexadecimal, read in pieces. Raises OSError where it cannot be read."""
+    with default_storage.open(name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

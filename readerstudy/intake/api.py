@@ -21,9 +21,8 @@ from readerstudy.core.errors import Conflict
 from readerstudy.images.services import check_may_administer
 from readerstudy.intake.dry_run import report_of_upload
 from readerstudy.intake.jobs import name_of_set
-from readerstudy.intake.mapping import ManifestMapping
+from readerstudy.intake.mapping import CLASSES, ManifestMapping
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.questions import CLASSES
 from readerstudy.intake.report import report_json
 from readerstudy.intake.selectors import job_for, jobs_visible_to
 from readerstudy.intake.services import (

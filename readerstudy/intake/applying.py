@@ -19,10 +19,11 @@ from readerstudy.images.services import (
     create_image_set,
 )
 from readerstudy.images.storage import folder_of, remove_image, write_image
-from readerstudy.intake.archive import Archive, sha256_of_file
+from readerstudy.intake.archive import sha256_of_file
 from readerstudy.intake.ordered import map_in_order
 from readerstudy.intake.pixels import encode_image
 from readerstudy.intake.plan import ImportPlan, PlannedCase
+from readerstudy.intake.sources import Source, open_source
 from readerstudy.truth.services import record_reference_standards
 
 Progress = Callable[[int, int], None]
@@ -84,8 +85,8 @@ def stored_images(
     stored: dict[str, StoredImage] = {}
     names = [image.entry for image in plan.images]
     try:
-        with Archive(plan.archive_path, name=plan.archive_name) as archive:
-            encoded = map_in_order(_encoded, _contents(archive, names))
+        with open_source(plan.archive_path, name=plan.archive_name) as source:
+            encoded = map_in_order(_encoded, _contents(source, names))
             for done, (entry, image) in enumerate(zip(names, encoded, strict=True), start=1):
                 stored[entry] = write_image(image, folder=folder_of(image_set_id))
                 if on_progress:
@@ -97,10 +98,10 @@ def stored_images(
         raise
 
 
-def _contents(archive: Archive, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    entries = {entry.name: entry for entry in archive.entries}
+def _contents(source: Source, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    entries = {entry.name: entry for entry in source.entries}
     for name in names:
-        yield name, archive.read(entries[name])
+        yield name, source.read(entries[name])
 
 
 def _encoded(item: tuple[str, bytes]) -> EncodedImage:

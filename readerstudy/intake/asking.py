@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 
 from readerstudy.core.csvio import Table
 from readerstudy.intake.columns import IMAGE, SYNONYMS, TRUTH, Columns
-from readerstudy.intake.deciding import CHOICES, Classes
+from readerstudy.intake.deciding import Classes
 from readerstudy.intake.guessing import guess_column
 from readerstudy.intake.layouts import PLAIN, Layout
-from readerstudy.intake.mapping import MALIGNANT
+from readerstudy.intake.mapping import CLASSES, MALIGNANT
 
 # Those that cells tell come first, so that they are not taken for anything else by their names.
 IN_ORDER = tuple(dict.fromkeys((IMAGE, MALIGNANT, "diagnosis", *SYNONYMS)))
@@ -34,7 +34,7 @@ class ClassQuestion:
     field: str
     value: str
     guess: str
-    choices: tuple[str, ...] = CHOICES
+    choices: tuple[str, ...] = CLASSES
 
     def as_dict(self) -> dict[str, str | list[str]]:
         """The question as the report has it."""

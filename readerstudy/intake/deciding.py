@@ -11,7 +11,6 @@ from readerstudy.intake.values import BENIGN as SAYS_BENIGN
 from readerstudy.intake.values import MALIGNANT as SAYS_MALIGNANT
 from readerstudy.intake.values import malignant, required_text
 
-CHOICES = (MALIGNANT, BENIGN, LEFT_OUT)
 # Stands for a cell without a value, where a published set leaves some blank.
 EMPTY = "(empty)"
 # Words of a column for malignancy that are neither; any other word there is a mistake.

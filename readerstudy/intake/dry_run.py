@@ -1,10 +1,5 @@
 """The report of an archive at once, without a job: nothing is stored."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.core.files.base import File
@@ -13,7 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.services import check_may_administer
 from readerstudy.intake.planning import plan_import
-from readerstudy.intake.uploads import check_sizes, upload_name
+from readerstudy.intake.uploads import check_sizes, on_disk, upload_name
 
 # The answer is waited for; larger archives are for a worker.
 MAX_BYTES = 100 * 2**20
@@ -31,7 +26,7 @@ def report_of_upload(
     if archive.size > MAX_BYTES:
         message = f"{upload_name(archive)} has {archive.size} bytes; at most {MAX_BYTES} are checked at once. Import it without dry_run: nothing is stored before it is confirmed."
         raise InvalidInput(message, code="archive_too_large", field="archive")
-    with _on_disk(archive) as path:
+    with on_disk(archive) as path:
         plan = plan_import(
             archive_path=path,
             archive_name=upload_name(archive),
@@ -40,11 +35,3 @@ def report_of_upload(
             name=name,
         )
     return plan.report()
-
-
-@contextmanager
-def _on_disk(file: File) -> Iterator[Path]:
-    with NamedTemporaryFile() as copy:
-        shutil.copyfileobj(file, copy)
-        copy.flush()
-        yield Path(copy.name)

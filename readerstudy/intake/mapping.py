@@ -6,7 +6,7 @@ from typing import Any
 
 from readerstudy.core.errors import InvalidInput
 
-MALIGNANT, BENIGN, LEFT_OUT = "malignant", "benign", "left out"
+MALIGNANT, BENIGN, LEFT_OUT = CLASSES = ("malignant", "benign", "left out")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def checked_mapping(data: object, *, name: str) -> ManifestMapping:
         raise InvalidInput(message, code="not_a_mapping")
     mapping = ManifestMapping.from_json(parts)
     for value, said in mapping.classes.items():
-        if said not in (MALIGNANT, BENIGN, LEFT_OUT):
+        if said not in CLASSES:
             message = f"{name}: “{said[:60]}” is not understood for {value[:60]}; expected is {MALIGNANT}, {BENIGN} or {LEFT_OUT}."
             raise InvalidInput(message, code="unknown_class")
     return mapping

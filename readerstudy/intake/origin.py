@@ -50,10 +50,9 @@ def perceptual_hash(small: Image.Image) -> int:
 
 
 def small_copy(pixels: Image.Image) -> Image.Image:
-    """A copy whose longer side has at most 128 pixels: enough for everything that is measured."""
-    small = pixels.copy() if max(pixels.size) <= _SMALL else pixels
+    """The picture, reduced to fewer than 256 pixels on its longer side: enough for everything that is measured."""
     factor = max(pixels.size) // _SMALL
-    return small.reduce(factor) if factor > 1 else small
+    return pixels.reduce(factor) if factor > 1 else pixels
 
 
 def _jpeg_quality(image: Image.Image) -> int | None:
@@ -67,8 +66,8 @@ def _jpeg_quality(image: Image.Image) -> int | None:
 
 
 def _border(pixels: NDArray[np.uint8]) -> float:
-    height = _inner(np.ptp(pixels.astype(np.int16), axis=1).max(axis=1) <= _UNIFORM)
-    width = _inner(np.ptp(pixels.astype(np.int16), axis=0).max(axis=1) <= _UNIFORM)
+    height = _inner(np.ptp(pixels, axis=1).max(axis=1) <= _UNIFORM)
+    width = _inner(np.ptp(pixels, axis=0).max(axis=1) <= _UNIFORM)
     return 1 - height * width / (pixels.shape[0] * pixels.shape[1])
 
 

@@ -60,11 +60,9 @@ def encode(decoded: Decoded) -> EncodedImage:
     """A decoded photograph as it is stored, with its thumbnail."""
     pixels = decoded.pixels
     stored = _webp(pixels, **LOSSLESS)
-    small = pixels.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return EncodedImage(
         content=stored,
-        thumbnail=_webp(small, **THUMBNAIL),
+        thumbnail=thumbnail_of(pixels),
         content_type=CONTENT_TYPE,
         width=pixels.width,
         height=pixels.height,
@@ -73,6 +71,13 @@ def encode(decoded: Decoded) -> EncodedImage:
         perceptual_hash=decoded.perceptual_hash,
         origin=decoded.origin,
     )
+
+
+def thumbnail_of(pixels: Image.Image) -> bytes:
+    """The small picture of a photograph, as it is stored."""
+    small = pixels.copy()
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+    return _webp(small, **THUMBNAIL)
 
 
 def read_pixels(content: bytes, *, name: str) -> Image.Image:

@@ -1,13 +1,11 @@
 """The first photographs of a plan as small pictures, for a look before anything is imported."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image
 
 from readerstudy.core.errors import NotFound
 from readerstudy.core.ids import new_public_id
@@ -16,7 +14,7 @@ from readerstudy.images.storage import remove_folder
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.ordered import map_in_order
-from readerstudy.intake.pixels import THUMBNAIL, THUMBNAIL_SIDE, read_pixels
+from readerstudy.intake.pixels import read_pixels, thumbnail_of
 from readerstudy.intake.plan import ImportPlan, PlannedImage
 from readerstudy.intake.sources import open_source
 from readerstudy.intake.uploads import private_folder
@@ -67,11 +65,7 @@ def preview_picture(job: ImportJob, number: int) -> str:
 
 def _small(item: tuple[str, bytes]) -> bytes:
     name, content = item
-    pixels = read_pixels(content, name=name)
-    pixels.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    pixels.save(out, "WEBP", **THUMBNAIL)
-    return out.getvalue()
+    return thumbnail_of(read_pixels(content, name=name))
 
 
 def _written(

@@ -7,9 +7,7 @@ from typing import Any
 from readerstudy.core.errors import Problem
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.columns import SYNONYMS
-from readerstudy.intake.mapping import BENIGN, LEFT_OUT, MALIGNANT, ManifestMapping
-
-CLASSES = (MALIGNANT, BENIGN, LEFT_OUT)
+from readerstudy.intake.mapping import CLASSES, ManifestMapping
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """How a service takes hold of a job, and sends it to the workers."""
 
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
 
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.tasks import apply_job_task, plan_job_task
-
-TASKS = {ImportState.UPLOADED: plan_job_task, ImportState.APPLYING: apply_job_task}
+from readerstudy.intake.sending import send_job
 
 
 def locked(job: ImportJob) -> ImportJob:
@@ -19,4 +20,4 @@ def queue_job(job: ImportJob, *, now: datetime) -> None:
     job.error, job.done, job.total = "", 0, 0
     job.queued_at, job.heartbeat_at, job.paused_at = now, None, None
     job.save()
-    TASKS[ImportState(job.state)].delay_on_commit(job.pk)
+    transaction.on_commit(partial(send_job, job.pk, ImportState(job.state)))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from readerstudy.intake.choices import ImportState
-from readerstudy.intake.claims import AT_WORK, STALE, is_interrupted
+from readerstudy.intake.claims import AT_WORK, is_held, is_interrupted
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.sending import send_job
 
@@ -15,7 +15,7 @@ def requeue_lost_imports(*, now: datetime) -> int:
     harm: a job is claimed by one worker only.
     """
     jobs = list(ImportJob.objects.filter(state__in=AT_WORK, paused_at=None))
-    busy = any(job.heartbeat_at and now - job.heartbeat_at < STALE for job in jobs)
+    busy = any(is_held(job, now=now) for job in jobs)
     lost = [
         job
         for job in jobs

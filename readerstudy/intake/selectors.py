@@ -29,15 +29,16 @@ def unfinished_jobs(user: User) -> QuerySet[ImportJob]:
 
 def job_for(user: User, public_id: str) -> ImportJob:
     """The job with its image set. Raises NotFound where the user may not know of it."""
-    found = jobs_visible_to(user).select_related("image_set").filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound("There is no such import.")
-    return found
+    return _one(jobs_visible_to(user).select_related("image_set"), public_id)
 
 
 def job_at_work(user: User, public_id: str) -> ImportJob:
     """The job without its report, which may be long and is not needed every second. Raises NotFound as `job_for` does."""
-    found = jobs_visible_to(user).defer("report", "preview").filter(public_id=public_id).first()
+    return _one(jobs_visible_to(user).defer("report", "preview"), public_id)
+
+
+def _one(jobs: QuerySet[ImportJob], public_id: str) -> ImportJob:
+    found = jobs.filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such import.")
     return found

@@ -5,9 +5,9 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
-from django.db import connection
 
 from readerstudy.core.clock import now
+from readerstudy.core.timers import brief_connection
 from readerstudy.intake.recovery import requeue_lost_imports
 from readerstudy.intake.running import apply_job, plan_job
 
@@ -43,9 +43,6 @@ def watch_for_lost_imports(sender: Any, **_kwargs: Any) -> None:
 
 
 def take_up_lost_imports() -> None:
-    """Looks once. The worker's timer may do so in a thread of its own, or in the parent of the workers' pool."""
-    try:
+    """Looks once."""
+    with brief_connection():
         requeue_lost_imports(now=now())
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()

@@ -37,13 +37,19 @@ def local_copy(stored: FieldFile) -> Iterator[Path]:
     try:
         path = Path(stored.path)
     except NotImplementedError:
-        with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
-            with stored.open("rb") as source:
-                shutil.copyfileobj(source, copy)
-            copy.flush()
-            yield Path(copy.name)
+        with stored.open("rb") as source, on_disk(source) as copy:
+            yield copy
         return
     yield path
+
+
+@contextmanager
+def on_disk(file: File) -> Iterator[Path]:
+    """A temporary copy of the file."""
+    with tempfile.NamedTemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        yield Path(copy.name)
 
 
 def private_folder(job: ImportJob) -> str:

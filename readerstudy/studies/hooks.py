@@ -15,6 +15,7 @@ from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
 LockSection = Callable[[Study], dict[str, Any]]
+Verification = Callable[[Study, dict[str, Any]], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Entered(Protocol):
 
 _lock_sections: dict[str, LockSection] = {}
 _lock_checks: dict[str, tuple[LockCheck, str]] = {}
+_verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 
 
@@ -52,6 +54,12 @@ def register_lock_check(name: str, check: LockCheck, *, template: str) -> None:
     """
     if _lock_checks.setdefault(name, (check, template)) != (check, template):
         raise ValueError(f"The lock check {name} is already registered.")
+
+
+def register_verification(name: str, verify: Verification) -> None:
+    """Lets a room check its section of a stored manifest: `verify(study, section)` gives a sentence for each fault."""
+    if _verifications.setdefault(name, verify) is not verify:
+        raise ValueError(f"The verification of {name} is already registered.")
 
 
 def register_entered(state: StudyState, callback: Entered) -> None:
@@ -75,22 +83,6 @@ def lock_check_templates() -> dict[str, str]:
     return {name: _lock_checks[name][1] for name in sorted(_lock_checks)}
 
 
-def call_entered(state: StudyState, *, study: Study, actor: User, now: datetime) -> None:
-    """Tells every registered room that the study has entered the state."""
-    for callback in _entered[state]:
-        callback(study=study, actor=actor, now=now)
-
-
-Verification = Callable[[Study, dict[str, Any]], Iterable[str]]
-_verifications: dict[str, Verification] = {}
-
-
-def register_verification(name: str, verify: Verification) -> None:
-    """Lets a room check its section of a stored manifest: `verify(study, section)` gives a sentence for each fault."""
-    if _verifications.setdefault(name, verify) is not verify:
-        raise ValueError(f"The verification of {name} is already registered.")
-
-
 def verify_sections(study: Study, sections: dict[str, dict[str, Any]]) -> Iterator[str]:
     """What the rooms find wrong with their sections; a section that no room can check is a fault too."""
     for name, section in sorted(sections.items()):
@@ -98,3 +90,9 @@ def verify_sections(study: Study, sections: dict[str, dict[str, Any]]) -> Iterat
             yield from _verifications[name](study, section)
         else:
             yield f"No room of this version can check the section {name}."
+
+
+def call_entered(state: StudyState, *, study: Study, actor: User, now: datetime) -> None:
+    """Tells every registered room that the study has entered the state."""
+    for callback in _entered[state]:
+        callback(study=study, actor=actor, now=now)

@@ -1,13 +1,11 @@
 """Whether a locked study still is what was locked: the manifest is built again from the rows, the orders from the seed."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.files.storage import default_storage
-
 from readerstudy.core.canonical import canonical_json, sha256_of
 from readerstudy.core.errors import Conflict
+from readerstudy.core.media import sha256_of_stored
 from readerstudy.images.models import Image
 from readerstudy.studies.hooks import verify_sections
 from readerstudy.studies.manifest import build_manifest
@@ -99,8 +97,7 @@ def _file_faults(study: Study) -> Iterator[str]:
     images = Image.objects.filter(case__study_cases__study=study).order_by("public_id")
     for public_id, name, sha256 in images.values_list("public_id", "file", "sha256"):
         try:
-            with default_storage.open(name) as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = sha256_of_stored(name)
         except OSError:
             yield f"The file of image {public_id} cannot be read."
             continue

@@ -1,7 +1,6 @@
 """What an import asks, and what an admin answers."""
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from readerstudy.core.errors import Conflict, InvalidInputs, NotAllowed
@@ -12,8 +11,9 @@ from readerstudy.intake.forms import FIELDS, MappingForm
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.questions import state_after
-from readerstudy.intake.services import create_job, map_job
+from readerstudy.intake.services import map_job
 from tests.intake.archives import good_zip
+from tests.intake.factories import make_job
 
 # A report as the planner gives it: two columns that it did not recognise, one diagnosis it cannot decide.
 REPORT = {
@@ -41,14 +41,7 @@ CLASSES = {"class_0": "benign", "class_1": "malignant", "class_2": "benign"}
 @pytest.fixture
 def asked(tmp_path, admin, now):
     """A job that waits for answers."""
-    content = good_zip(tmp_path / "a.zip").read_bytes()
-    job = create_job(
-        actor=admin,
-        name="Set",
-        is_synthetic=False,
-        archive=ContentFile(content, name="ward.zip"),
-        now=now,
-    )
+    job = make_job(good_zip(tmp_path / "a.zip"), admin=admin, now=now)
     ImportJob.objects.update(state=ImportState.ASKED, report=REPORT)
     job.refresh_from_db()
     return job

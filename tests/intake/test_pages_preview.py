@@ -3,15 +3,15 @@
 import io
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.preview import PREVIEWED
-from readerstudy.intake.services import apply_job, confirm_job, create_job, discard_job, plan_job
+from readerstudy.intake.services import apply_job, confirm_job, discard_job, plan_job
 from tests.images.test_services import stored_files
 from tests.intake.archives import HEADER, good_files, make_zip, manifest
+from tests.intake.factories import make_job
 from tests.intake.photographs import turned
 
 
@@ -20,14 +20,7 @@ def planned(tmp_path, admin, now):
     """Makes a job of the files and has it checked."""
 
     def plan(files):
-        content = make_zip(tmp_path / "a.zip", files).read_bytes()
-        job = create_job(
-            actor=admin,
-            name="Set",
-            is_synthetic=False,
-            archive=ContentFile(content, name="ward.zip"),
-            now=now,
-        )
+        job = make_job(make_zip(tmp_path / "a.zip", files), admin=admin, now=now)
         plan_job(job_id=job.pk, clock=lambda: now)
         job.refresh_from_db()
         return job

@@ -3,23 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import STALE, claim_job
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.recovery import requeue_lost_imports
-from readerstudy.intake.services import create_job
-from tests.intake.archives import good_files, make_zip
+from tests.intake.archives import good_zip
+from tests.intake.factories import make_job
 
 LATER = STALE + timedelta(seconds=1)
 
 
 @pytest.fixture
 def job(tmp_path, admin, now):
-    path = make_zip(tmp_path / "upload.zip", good_files())
-    archive = ContentFile(path.read_bytes(), name="ward.zip")
-    return create_job(actor=admin, name="Set", is_synthetic=False, archive=archive, now=now)
+    return make_job(good_zip(tmp_path / "upload.zip"), admin=admin, now=now)
 
 
 def test_a_job_just_queued_is_left_alone(job, now):
@@ -41,14 +38,7 @@ def test_a_job_whose_worker_died_is_taken_up_once_its_heartbeat_is_old(job, now)
 
 
 def test_a_job_in_line_behind_a_living_worker_is_not_sent_again(job, admin, now, tmp_path):
-    path = make_zip(tmp_path / "other.zip", good_files())
-    other = create_job(
-        actor=admin,
-        name="Other",
-        is_synthetic=False,
-        archive=ContentFile(path.read_bytes(), name="other.zip"),
-        now=now,
-    )
+    other = make_job(good_zip(tmp_path / "other.zip"), admin=admin, now=now, name="Other")
     claim_job(job_id=other.pk, state=ImportState.UPLOADED, clock=lambda: now + LATER)
     assert requeue_lost_imports(now=now + LATER) == 0
 

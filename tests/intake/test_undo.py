@@ -20,20 +20,14 @@ from readerstudy.studies.models import Study
 from readerstudy.truth.models import ReferenceStandard
 from tests.images.test_services import stored_files
 from tests.intake.archives import good_zip
+from tests.intake.factories import make_job
 from tests.studies.factories import make_study
 
 
 @pytest.fixture
 def applied(tmp_path, admin, now):
     """A job whose four photographs are imported."""
-    content = good_zip(tmp_path / "a.zip").read_bytes()
-    job = create_job(
-        actor=admin,
-        name="Ward seven",
-        is_synthetic=False,
-        archive=ContentFile(content, name="ward.zip"),
-        now=now,
-    )
+    job = make_job(good_zip(tmp_path / "a.zip"), admin=admin, now=now, name="Ward seven")
     plan_job(job_id=job.pk, clock=lambda: now)
     confirm_job(actor=admin, job=job, now=now)
     apply_job(job_id=job.pk, clock=lambda: now)
