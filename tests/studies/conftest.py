@@ -24,3 +24,10 @@ def study_with_readers(admin, coordinator, now):
     return make_study(
         admin=admin, coordinator=coordinator, now=now, readers=3, title="Three readers"
     )
+
+
+@pytest.fixture
+def signed_in(client, coordinator):
+    """A client of the coordinator."""
+    client.force_login(coordinator)
+    return client
