@@ -19,7 +19,7 @@ from readerstudy.images.services import (
     create_image_set,
 )
 from readerstudy.images.storage import folder_of, remove_image, write_image
-from readerstudy.intake.archive import sha256_of_file
+from readerstudy.intake.sources import sha256_of_source
 from readerstudy.intake.ordered import map_in_order
 from readerstudy.intake.pixels import encode_image
 from readerstudy.intake.plan import ImportPlan, PlannedCase
@@ -72,7 +72,7 @@ def check_applicable(*, actor: User, plan: ImportPlan, name: str) -> None:
         )
         raise InvalidInput(message, code="open_questions")
     check_name(name)
-    if sha256_of_file(plan.archive_path) != plan.archive_sha256:
+    if sha256_of_source(plan.archive_path) != plan.archive_sha256:
         message = f"{plan.archive_name} has changed since it was checked; check it again."
         raise InvalidInput(message, code="archive_changed")
 

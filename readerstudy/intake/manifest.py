@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
-from readerstudy.intake.archive import Entry
+from readerstudy.intake.sources import Entry
 from readerstudy.intake.asking import ClassQuestion, ColumnQuestion, ask_classes, ask_columns
 from readerstudy.intake.columns import IMAGE, SYNONYMS, Columns, find_columns
 from readerstudy.intake.deciding import Classes, decide_classes

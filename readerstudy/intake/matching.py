@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from readerstudy.intake.archive import Entry
+from readerstudy.intake.sources import Entry
 
 MAX_DEPTH = 8
 

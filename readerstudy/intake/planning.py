@@ -10,7 +10,7 @@ from pathlib import Path
 from readerstudy.core.csvio import Table, read_table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.images.services import check_name
-from readerstudy.intake.archive import sha256_of_file
+from readerstudy.intake.sources import sha256_of_source
 from readerstudy.intake.cases import group_rows
 from readerstudy.intake.columns import IMAGE
 from readerstudy.intake.duplicates import find_duplicates
@@ -51,7 +51,7 @@ def plan_import(
     except InvalidInput as error:
         return plan.with_findings([Problem(error.code, error.message, field=error.field)])
     with archive:
-        plan = replace(plan, archive_sha256=sha256_of_file(archive_path))
+        plan = replace(plan, archive_sha256=sha256_of_source(archive_path))
         plan = plan.with_findings(archive.problems)
         try:
             laid = _laid_out(archive, manifest, manifest_name)

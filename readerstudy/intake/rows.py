@@ -6,7 +6,7 @@ from typing import Any
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
-from readerstudy.intake.archive import Entry
+from readerstudy.intake.sources import Entry
 from readerstudy.intake.columns import IMAGE, Columns, names_of
 from readerstudy.intake.deciding import Classes
 from readerstudy.intake.mapping import LEFT_OUT, MALIGNANT

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from readerstudy.core.errors import InvalidInput
-from readerstudy.intake.archive import Archive
+from readerstudy.intake.sources.zipped import Archive
 from tests.intake.archives import good_files
 from tests.intake.photographs import png
 
@@ -117,7 +117,7 @@ def test_an_archive_that_would_fill_the_disk_is_refused(zip_of, settings):
 def test_what_is_no_zip_is_refused(tmp_path, content):
     path = tmp_path / "photos.zip"
     path.write_bytes(content)
-    with pytest.raises(InvalidInput, match="not a readable zip archive"):
+    with pytest.raises(InvalidInput, match="not a readable zip or tar archive"):
         opened(path)
 
 

@@ -259,7 +259,7 @@ def test_a_file_that_is_no_archive_is_one_problem(tmp_path, db):
     path = tmp_path / "photos.zip"
     path.write_bytes(b"Dear colleague")
     plan = plan_import(archive_path=path, archive_name="photos.zip")
-    assert [one.code for one in plan.problems] == ["not_a_zip"]
+    assert [one.code for one in plan.problems] == ["not_an_archive"]
     assert plan.report()["totals"]["images"] == 0
 
 

@@ -1,0 +1,121 @@
+"""A folder on the server's own disk. Links are refused wherever they lead: what is imported lies in the folder."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+
+from readerstudy.core.errors import InvalidInput, Problem
+from readerstudy.intake.sources.entry import Entry
+from readerstudy.intake.sources.refusals import (
+    Refusal,
+    check_read,
+    collisions,
+    is_ignored,
+    problems_of_all,
+    refusal_of_name,
+    refusal_of_size,
+    shown,
+)
+
+
+class Folder:
+    """A folder with everything below it: its usable `entries` by name, and the `problems` of the others."""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self.name = name
+        self._root = path
+        found = [Entry(name, size, mode) for name, size, mode in _files(path)]
+        self.problems = [
+            *problems_of_all([one.size for one in found], name=name),
+            *collisions([one.name for one in found], name=name),
+        ]
+        self.entries: list[Entry] = []
+        for one in found:
+            if problem := _refusal(one):
+                self.problems.append(Problem(*problem, file=shown(one.name)))
+            else:
+                self.entries.append(one)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """There is nothing to close."""
+
+    def read(self, entry: Entry) -> bytes:
+        """The bytes of one file. Raises InvalidInput where they cannot be had, or are not as many as when it was found."""
+        try:
+            # A link put there since the folder was read is not followed.
+            descriptor = os.open(self._root / entry.name, os.O_RDONLY | os.O_NOFOLLOW)
+            with open(descriptor, "rb") as file:
+                content = file.read(entry.size + 1)
+        except OSError as error:
+            message = f"{entry.name} cannot be read: {error.strerror or error}."
+            raise InvalidInput(message, code="unreadable_file") from error
+        check_read(len(content), entry)
+        return content
+
+
+def sha256_of_folder(path: Path) -> str:
+    """SHA-256 over name, a NUL and the content's SHA-256 of each plain file, by name. Links and the like do not count."""
+    whole = hashlib.sha256()
+    for name, _size, mode in _files(path):
+        if stat.S_ISREG(mode):
+            with (path / name).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").digest()
+            whole.update(name.encode(errors="surrogateescape") + b"\0" + digest)
+    return whole.hexdigest()
+
+
+def _files(path: Path) -> list[tuple[str, int, int]]:
+    """(name, bytes, mode) of all that is no directory, by name; no more than one above the limit."""
+    found: list[tuple[str, int, int]] = []
+    for one in _walked(path):
+        found.append(one)
+        if len(found) > settings.IMPORT_MAX_FILES:
+            break
+    return sorted(found)
+
+
+def _walked(path: Path) -> Iterator[tuple[str, int, int]]:
+    for folder, below, files in os.walk(path, onerror=_raised):
+        below.sort()
+        links = [one for one in below if (Path(folder) / one).is_symlink()]
+        for name in sorted([*files, *links]):
+            full = Path(folder) / name
+            known = full.relative_to(path).as_posix()
+            if not is_ignored(known):
+                about = full.lstat()
+                yield known, about.st_size, about.st_mode
+
+
+def _raised(error: OSError) -> None:
+    """A folder that cannot be read is told; `os.walk` would pass it over."""
+    raise error
+
+
+def _refusal(entry: Entry) -> Refusal:
+    return (
+        refusal_of_name(entry.name)
+        or _refusal_of_kind(entry.handle)
+        or refusal_of_size(entry.size)
+    )
+
+
+def _refusal_of_kind(mode: int) -> Refusal:
+    if stat.S_ISLNK(mode):
+        return "link", "The entry is a link, not a file."
+    if not stat.S_ISREG(mode):
+        return "special_file", "The entry is a device, a pipe or a sparse file, not a plain one."
+    return None

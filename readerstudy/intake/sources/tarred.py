@@ -1,0 +1,174 @@
+"""A tar archive from outside, plain or compressed by gzip, bzip2 or xz.
+
+A compressed one is unpacked once, as a stream of bounded length into a nameless temporary file: in a compressed stream
+every step back would start from its beginning. Nothing is ever unpacked under the name that stands in it.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from django.conf import settings
+
+from readerstudy.core.errors import InvalidInput, Problem
+from readerstudy.intake.sources.entry import Entry
+from readerstudy.intake.sources.refusals import (
+    CHUNK,
+    Refusal,
+    check_archive_bytes,
+    check_read,
+    collisions,
+    is_ignored,
+    problems_of_all,
+    refusal_of_name,
+    refusal_of_size,
+    shown,
+)
+
+# How each compression begins.
+COMPRESSIONS: dict[bytes, Callable[[Any], IO[bytes]]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": lambda file: bz2.BZ2File(file),
+    b"\xfd7zXZ\x00": lambda file: lzma.LZMAFile(file),
+}
+MAGIC, MAGIC_AT = b"ustar", 257
+UNREADABLE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether a file that begins so is a tar archive, or compressed as one may be."""
+    plain = head[MAGIC_AT : MAGIC_AT + len(MAGIC)] == MAGIC
+    return plain or any(head.startswith(magic) for magic in COMPRESSIONS)
+
+
+class TarArchive:
+    """An opened tar archive: its usable `entries`, and the `problems` of the others. Use it in a `with` block."""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self.name = name
+        check_archive_bytes(path.stat().st_size, name)
+        self._file = _unpacked(path, name)
+        try:
+            members = _members(self._file, name)
+        except BaseException:
+            self._file.close()
+            raise
+        self.problems = [
+            *problems_of_all([member.size for member in members], name=name),
+            *collisions([member.name for member in members], name=name),
+        ]
+        self.entries: list[Entry] = []
+        for member in members:
+            if problem := _refusal(member):
+                self.problems.append(Problem(*problem, file=shown(member.name)))
+            else:
+                self.entries.append(Entry(member.name, member.size, member.offset_data))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def read(self, entry: Entry) -> bytes:
+        """The bytes of one entry. Raises InvalidInput where the archive ends before them."""
+        self._file.seek(entry.handle)
+        content = self._file.read(entry.size)
+        check_read(len(content), entry)
+        if len(content) < entry.size:
+            message = f"{entry.name} cannot be unpacked: the archive is damaged there."
+            raise InvalidInput(message, code="damaged_entry")
+        return content
+
+
+class _Bounded(io.RawIOBase):
+    """A file of which nobody reads much at once: `tarfile` would take a header of any length into memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not 0 <= size <= CHUNK:
+            raise tarfile.ReadError("a header is too long")
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def _members(file: IO[bytes], name: str) -> list[tarfile.TarInfo]:
+    """The archive's members but directories and rubbish, no more than one above the limit."""
+    members: list[tarfile.TarInfo] = []
+    try:
+        with tarfile.open(fileobj=_Bounded(file), mode="r:", errorlevel=2) as tar:
+            while len(members) <= settings.IMPORT_MAX_FILES and (member := tar.next()):
+                tar.members.clear()  # it would keep them all
+                if not (member.isdir() or is_ignored(member.name)):
+                    members.append(member)
+    except (*UNREADABLE, RecursionError) as error:
+        raise _no_archive(name) from error
+    return members
+
+
+def _unpacked(path: Path, name: str) -> IO[bytes]:
+    """The archive as an open file without compression."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    opener = next((one for magic, one in COMPRESSIONS.items() if head.startswith(magic)), None)
+    if opener is None:
+        return path.open("rb")
+    plain = tempfile.TemporaryFile()  # noqa: SIM115 (it is the caller's to close)
+    try:
+        with path.open("rb") as packed, opener(packed) as stream:
+            _copy(stream, plain, name)
+    except UNREADABLE as error:
+        plain.close()
+        raise _no_archive(name) from error
+    except BaseException:
+        plain.close()
+        raise
+    return plain
+
+
+def _copy(stream: IO[bytes], plain: IO[bytes], name: str) -> None:
+    limit = 2 * settings.IMPORT_MAX_ARCHIVE_BYTES
+    while chunk := stream.read(CHUNK):
+        plain.write(chunk)
+        if plain.tell() > limit:
+            message = f"{name} unpacks to more than {limit} bytes, which is more than is read."
+            raise InvalidInput(message, code="archive_too_large", field="archive")
+
+
+def _refusal(member: tarfile.TarInfo) -> Refusal:
+    return (
+        refusal_of_name(member.name) or _refusal_of_kind(member) or refusal_of_size(member.size)
+    )
+
+
+def _refusal_of_kind(member: tarfile.TarInfo) -> Refusal:
+    if member.issym() or member.islnk():
+        return "link", "The entry is a link, not a file."
+    if not member.isfile() or member.issparse():
+        return "special_file", "The entry is a device, a pipe or a sparse file, not a plain one."
+    return None
+
+
+def _no_archive(name: str) -> InvalidInput:
+    message = f"{name} is not a readable zip or tar archive."
+    return InvalidInput(message, code="not_an_archive", field="archive")

@@ -1,0 +1,161 @@
+"""A zip archive from outside: what is in it, what is refused, and the bytes of one entry at a time.
+
+The archive stays on disk. Nothing is ever unpacked under the name that stands in it.
+"""
+
+import lzma
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from readerstudy.core.errors import InvalidInput, Problem
+from readerstudy.intake.sources.entry import Entry
+from readerstudy.intake.sources.refusals import (
+    CHUNK,
+    Refusal,
+    check_archive_bytes,
+    check_read,
+    collisions,
+    is_ignored,
+    problems_of_all,
+    refusal_of_name,
+    refusal_of_size,
+    shown,
+)
+
+# Photographs hardly shrink; a file that unpacks to more than this was made to do harm.
+MAX_RATIO = 200
+RATIO_MATTERS_ABOVE = 2**20
+# Of the archive's directory, which is held in memory: 20,000 names of 1,000 characters are a third of it.
+MAX_DIRECTORY_BYTES = 64 * 2**20
+# APPNOTE 4.3.16: the end record has 22 bytes and a comment of at most 65,535 behind it, zip64's records 76 before it.
+_END, _END_BYTES, _TAIL = b"PK\x05\x06", 22, 22 + 65_535 + 76
+_END_64, _MARK_64 = b"PK\x06\x06", 0xFFFFFFFF
+_LOCAL_HEADER_BYTES = 30
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error)
+
+
+class Archive:
+    """An opened zip archive: its usable `entries`, and the `problems` of the others. Use it in a `with` block."""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self.name = name
+        self._zip = _opened(path, name)
+        infos = [one for one in self._zip.infolist() if not (one.is_dir() or is_ignored(one.filename))]  # fmt: skip
+        self.problems = [
+            *problems_of_all([info.file_size for info in infos], name=name),
+            *collisions([info.orig_filename for info in infos], name=name),
+            *_overlaps(infos, name),
+        ]
+        self.entries: list[Entry] = []
+        for info in infos:
+            if problem := _refusal(info):
+                self.problems.append(Problem(*problem, file=shown(info.orig_filename)))
+            else:
+                self.entries.append(Entry(info.filename, info.file_size, info))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._zip.close()
+
+    def read(self, entry: Entry) -> bytes:
+        """The bytes of one entry. Raises InvalidInput where they cannot be had or are more than it says."""
+        content = bytearray()
+        try:
+            with self._zip.open(entry.handle) as stream:
+                while chunk := stream.read(CHUNK):
+                    content += chunk
+                    check_read(len(content), entry)
+        except NotImplementedError as error:
+            message = f"{entry.name} is compressed by a method that is not read; use Deflate."
+            raise InvalidInput(message, code="unknown_compression") from error
+        except UNREADABLE as error:
+            message = f"{entry.name} cannot be unpacked: the archive is damaged there."
+            raise InvalidInput(message, code="damaged_entry") from error
+        return bytes(content)
+
+
+def _opened(path: Path, name: str) -> zipfile.ZipFile:
+    check_archive_bytes(path.stat().st_size, name)
+    try:
+        with path.open("rb") as file:
+            _check_directory(file, name)
+        return zipfile.ZipFile(path)
+    except (*UNREADABLE, ValueError, NotImplementedError) as error:
+        message = f"{name} is not a readable zip or tar archive."
+        raise InvalidInput(message, code="not_an_archive", field="archive") from error
+
+
+def _check_directory(file: IO[bytes], name: str) -> None:
+    """Raises InvalidInput for a directory that would fill the memory: `zipfile` reads it whole."""
+    size = _directory_bytes(_tail(file))
+    if size > MAX_DIRECTORY_BYTES:
+        message = f"The directory of {name} has {size} bytes; at most {MAX_DIRECTORY_BYTES} are read."  # fmt: skip
+        raise InvalidInput(message, code="too_many_files", field="archive")
+
+
+def _tail(file: IO[bytes]) -> bytes:
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _TAIL))
+    return file.read()
+
+
+def _directory_bytes(tail: bytes) -> int:
+    """What the end record says of the directory's size (APPNOTE 4.3.16), zip64's (4.3.14) where it is not told there."""
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + _END_BYTES:
+        return 0
+    size = int(struct.unpack_from("<I", tail, at + 12)[0])
+    wide = tail.rfind(_END_64, 0, at)
+    if size == _MARK_64 and wide >= 0:
+        return int(struct.unpack_from("<Q", tail, wide + 40)[0])
+    return size
+
+
+def _refusal(info: zipfile.ZipInfo) -> Refusal:
+    # `filename` ends at the first NUL; `orig_filename` is what really stands there.
+    return (
+        refusal_of_name(info.orig_filename)
+        or _refusal_of_kind(info)
+        or refusal_of_size(info.file_size)
+        or _refusal_of_ratio(info)
+    )
+
+
+def _refusal_of_kind(info: zipfile.ZipInfo) -> Refusal:
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "link", "The entry is a link, not a file."
+    if info.flag_bits & 0x1:
+        return "encrypted", "The file is encrypted; put it into the archive without a password."
+    return None
+
+
+def _refusal_of_ratio(info: zipfile.ZipInfo) -> Refusal:
+    ratio = info.file_size / max(info.compress_size, 1)
+    if info.file_size > RATIO_MATTERS_ABOVE and ratio > MAX_RATIO:
+        return "zip_bomb", f"The file unpacks to {ratio:.0f} times its size; photographs do not."
+    return None
+
+
+def _overlaps(infos: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:
+    """Files that lie on one another: a small archive whose files share their bytes unpacks to a huge one (Fifield 2019)."""
+    placed = sorted(infos, key=lambda info: info.header_offset)
+    for first, second in pairwise(placed):
+        least = first.header_offset + _LOCAL_HEADER_BYTES + first.compress_size
+        if least > second.header_offset:
+            message = f"{shown(first.orig_filename)} and {shown(second.orig_filename)} lie on one another; no program packs like that."
+            yield Problem("overlapping_files", message, file=name)
+            return
