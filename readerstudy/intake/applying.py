@@ -19,11 +19,10 @@ from readerstudy.images.services import (
     create_image_set,
 )
 from readerstudy.images.storage import folder_of, remove_image, write_image
-from readerstudy.intake.sources import sha256_of_source
 from readerstudy.intake.ordered import map_in_order
 from readerstudy.intake.pixels import encode_image
 from readerstudy.intake.plan import ImportPlan, PlannedCase
-from readerstudy.intake.sources import Source, open_source
+from readerstudy.intake.sources import Source, open_source, sha256_of_source
 from readerstudy.truth.services import record_reference_standards
 
 Progress = Callable[[int, int], None]

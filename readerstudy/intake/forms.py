@@ -39,9 +39,9 @@ class UploadForm(forms.Form):
     archive = forms.FileField(
         label=_("Archive"),
         help_text=_(
-            "A zip file with photographs as they are (JPEG, PNG, TIFF, WebP, HEIC, DICOM), and the manifest if you like."
+            "A zip or tar archive with photographs as they are (JPEG, PNG, TIFF, WebP, HEIC, DICOM), and the manifest if you like."
         ),
-        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        widget=forms.FileInput(attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz"}),
     )
     manifest = forms.FileField(
         label=_("Manifest"),

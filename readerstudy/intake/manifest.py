@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
-from readerstudy.intake.sources import Entry
 from readerstudy.intake.asking import ClassQuestion, ColumnQuestion, ask_classes, ask_columns
 from readerstudy.intake.columns import IMAGE, SYNONYMS, Columns, find_columns
 from readerstudy.intake.deciding import Classes, decide_classes
@@ -14,6 +13,7 @@ from readerstudy.intake.layouts import LaidOut, Layout
 from readerstudy.intake.mapping import MALIGNANT, ManifestMapping
 from readerstudy.intake.matching import FileIndex
 from readerstudy.intake.rows import ManifestRow, column_naming_files, missing_columns, read_rows
+from readerstudy.intake.sources import Entry
 
 
 @dataclass(frozen=True)

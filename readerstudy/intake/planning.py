@@ -10,7 +10,6 @@ from pathlib import Path
 from readerstudy.core.csvio import Table, read_table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.images.services import check_name
-from readerstudy.intake.sources import sha256_of_source
 from readerstudy.intake.cases import group_rows
 from readerstudy.intake.columns import IMAGE
 from readerstudy.intake.duplicates import find_duplicates
@@ -19,7 +18,7 @@ from readerstudy.intake.manifest import Manifest, read_manifest
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
-from readerstudy.intake.sources import Entry, Source, open_source
+from readerstudy.intake.sources import Entry, Source, open_source, sha256_of_source
 
 Progress = Callable[[int, int], None]
 TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}

@@ -6,11 +6,11 @@ from typing import Any
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
-from readerstudy.intake.sources import Entry
 from readerstudy.intake.columns import IMAGE, Columns, names_of
 from readerstudy.intake.deciding import Classes
 from readerstudy.intake.mapping import LEFT_OUT, MALIGNANT
 from readerstudy.intake.matching import FileIndex
+from readerstudy.intake.sources import Entry
 from readerstudy.intake.values import READERS
 
 

@@ -15,8 +15,8 @@ import django
 
 from readerstudy.core.csvio import read_table
 from readerstudy.core.errors import InvalidInput
-from readerstudy.intake.sources import Entry
 from readerstudy.intake.mapping import ManifestMapping
+from readerstudy.intake.sources import Entry
 from tests.intake import published
 from tests.intake.archives import manifest
 

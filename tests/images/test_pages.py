@@ -76,7 +76,7 @@ def test_the_list_shows_counts_thumbnails_and_the_synthetic_mark(client, coordin
 
 def test_an_empty_list_says_what_to_do(client, admin):
     client.force_login(admin)
-    assert "Import a zip archive" in text_of(client, reverse("images:list"))
+    assert "Import a zip or tar archive" in text_of(client, reverse("images:list"))
 
 
 def test_the_detail_page_tells_facts_and_nothing_of_the_truth(client, coordinator, image_set):

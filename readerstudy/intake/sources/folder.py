@@ -58,7 +58,7 @@ class Folder:
         try:
             # A link put there since the folder was read is not followed.
             descriptor = os.open(self._root / entry.name, os.O_RDONLY | os.O_NOFOLLOW)
-            with open(descriptor, "rb") as file:
+            with os.fdopen(descriptor, "rb") as file:
                 content = file.read(entry.size + 1)
         except OSError as error:
             message = f"{entry.name} cannot be read: {error.strerror or error}."
@@ -107,9 +107,7 @@ def _raised(error: OSError) -> None:
 
 def _refusal(entry: Entry) -> Refusal:
     return (
-        refusal_of_name(entry.name)
-        or _refusal_of_kind(entry.handle)
-        or refusal_of_size(entry.size)
+        refusal_of_name(entry.name) or _refusal_of_kind(entry.handle) or refusal_of_size(entry.size)
     )
 
 

@@ -34,10 +34,10 @@ from readerstudy.intake.sources.refusals import (
 )
 
 # How each compression begins.
-COMPRESSIONS: dict[bytes, Callable[[Any], IO[bytes]]] = {
+COMPRESSIONS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"BZh": lambda file: bz2.BZ2File(file),
-    b"\xfd7zXZ\x00": lambda file: lzma.LZMAFile(file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 MAGIC, MAGIC_AT = b"ustar", 257
 UNREADABLE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
@@ -118,7 +118,6 @@ def _members(file: IO[bytes], name: str) -> list[tarfile.TarInfo]:
     try:
         with tarfile.open(fileobj=_Bounded(file), mode="r:", errorlevel=2) as tar:
             while len(members) <= settings.IMPORT_MAX_FILES and (member := tar.next()):
-                tar.members.clear()  # it would keep them all
                 if not (member.isdir() or is_ignored(member.name)):
                     members.append(member)
     except (*UNREADABLE, RecursionError) as error:
@@ -137,6 +136,7 @@ def _unpacked(path: Path, name: str) -> IO[bytes]:
     try:
         with path.open("rb") as packed, opener(packed) as stream:
             _copy(stream, plain, name)
+        plain.seek(0)
     except UNREADABLE as error:
         plain.close()
         raise _no_archive(name) from error
@@ -156,9 +156,7 @@ def _copy(stream: IO[bytes], plain: IO[bytes], name: str) -> None:
 
 
 def _refusal(member: tarfile.TarInfo) -> Refusal:
-    return (
-        refusal_of_name(member.name) or _refusal_of_kind(member) or refusal_of_size(member.size)
-    )
+    return refusal_of_name(member.name) or _refusal_of_kind(member) or refusal_of_size(member.size)
 
 
 def _refusal_of_kind(member: tarfile.TarInfo) -> Refusal:

@@ -1,4 +1,4 @@
-"""`manage.py import_images ARCHIVE.zip`: images and truth from an archive or a folder, with a manifest."""
+"""`manage.py import_images ARCHIVE.zip`: images and truth from a zip or tar archive or a folder, with a manifest."""
 
 import json
 from argparse import ArgumentParser
@@ -18,10 +18,10 @@ from readerstudy.intake.services import apply_plan, plan_import
 
 
 class Command(BaseCommand):
-    help = "Imports images and their reference standard from a zip archive with a manifest."
+    help = "Imports images and their reference standard from a zip or tar archive, or a folder, with a manifest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("archive", type=Path, help="the zip archive")
+        parser.add_argument("archive", type=Path, help="the zip or tar archive, or the folder")
         parser.add_argument("--manifest", type=Path, help="a CSV file beside the archive")
         parser.add_argument(
             "--map", type=Path, help="a JSON file that says what columns and diagnoses mean"
