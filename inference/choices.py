@@ -7,3 +7,18 @@ class RunState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class ModelKind(models.TextChoices):
+    """Where the scores of a model come from."""
+
+    NETWORK = "network", _("Network")
+    EXTERNAL = "external", _("External")
+    ENSEMBLE = "ensemble", _("Ensemble")
+
+
+class EnsembleRule(models.TextChoices):
+    """What an ensemble makes of its members' scores, case by case."""
+
+    MEAN = "mean", _("Mean")
+    MEDIAN = "median", _("Median")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from inference.choices import RunState
+from inference.choices import ModelKind, RunState
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.images.models import Image
@@ -14,9 +14,25 @@ from readerstudy.studies.models import Study, StudyCase
 
 
 class Model(PublicIdModel):
-    """A CNN as a family: the same recipe trained one or several times."""
+    """A CNN as a family: the same recipe trained one or several times.
+
+    Scores from elsewhere and ensembles are models too, of one study each. Their artefacts hold the score file, or
+    the recipe of the ensemble, in place of an ONNX file, so that they are hashed, planned and locked like networks.
+    """
 
     name = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(
+        max_length=10, choices=ModelKind.choices, default=ModelKind.NETWORK, editable=False
+    )
+    study = models.ForeignKey(
+        Study,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="own_models",
+        help_text="The one study that the scores belong to; none for a network",
+    )
     description = models.TextField(blank=True)
     training_data = models.TextField(blank=True, help_text="What the CNN was trained on")
     is_synthetic = models.BooleanField(default=False)
@@ -28,9 +44,25 @@ class Model(PublicIdModel):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=ModelKind.NETWORK, study=None)
+                | (~Q(kind=ModelKind.NETWORK) & Q(study__isnull=False)),
+                name="all_but_networks_belong_to_one_study",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_network(self) -> bool:
+        return self.kind == ModelKind.NETWORK
+
+    @property
+    def marked_name(self) -> str:
+        """The name with what it is, where it is no network that was run here."""
+        return self.name if self.is_network else f"{self.name} ({self.kind})"
 
 
 class Artefact(AppendOnlyModel, PublicIdModel):
@@ -38,11 +70,11 @@ class Artefact(AppendOnlyModel, PublicIdModel):
 
     model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="artefacts")
     label = models.CharField(max_length=80, help_text="Which training run, such as run-01")
-    file = models.FileField(max_length=200)
+    file = models.FileField(max_length=200, help_text="ONNX; score file or recipe of other kinds")
     file_name = models.CharField(max_length=255)
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
-    spec = models.JSONField(help_text="rs-preproc/1, canonical")
+    spec = models.JSONField(help_text="rs-preproc/1, canonical; what the file is, of other kinds")
     spec_sha256 = models.CharField(max_length=64)
     spec_origin = models.JSONField(default=dict, help_text="Which file each value came from")
     facts = models.JSONField(default=dict, help_text="Producer, opset, inputs, outputs")
@@ -101,7 +133,7 @@ class ModelRun(PublicIdModel):
     provider_used = models.CharField(max_length=60, blank=True)
     runtime_version = models.CharField(max_length=40, blank=True)
     app_version = models.CharField(max_length=40)
-    batch_size = models.PositiveSmallIntegerField()
+    batch_size = models.PositiveSmallIntegerField(help_text="0 where no network was run here")
     environment = models.JSONField(default=dict)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -133,16 +165,17 @@ class ModelRun(PublicIdModel):
 
 
 class Score(AppendOnlyModel):
-    """What one run gave one image: larger means more suspicious."""
+    """What one run gave one image: larger means more suspicious. A score of a whole case is at its first image."""
 
     run = models.ForeignKey(ModelRun, on_delete=models.PROTECT, related_name="scores")
     study_case = models.ForeignKey(StudyCase, on_delete=models.PROTECT, related_name="+")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
     value = models.FloatField()
     outputs = models.JSONField(help_text="Raw outputs of the network")
-    image_sha256 = models.CharField(max_length=64)
-    tensor_sha256 = models.CharField(max_length=64)
-    milliseconds = models.FloatField()
+    # Of a score that was made elsewhere or derived nobody here knows the pixels, the tensor or the time.
+    image_sha256 = models.CharField(max_length=64, blank=True)
+    tensor_sha256 = models.CharField(max_length=64, blank=True)
+    milliseconds = models.FloatField(null=True, blank=True)
 
     class Meta:
         ordering = ["run", "study_case"]
@@ -152,3 +185,30 @@ class Score(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.run}: {self.value:.4f}"
+
+
+class ArtefactSample(models.Model):
+    """What a training run makes of one image that is in no study: the tensor as a picture, and the score."""
+
+    artefact = models.ForeignKey(Artefact, on_delete=models.PROTECT, related_name="samples")
+    # Samples go with their image set: they are a look at the preparation, not evidence.
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField()
+    outputs = models.JSONField(help_text="Raw outputs of the network")
+    tensor = models.JSONField(help_text="Shape, SHA-256, and range and mean of every channel")
+    picture = models.BinaryField(help_text="The tensor as a PNG, each channel over its own range")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["artefact", "image__public_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["artefact", "image"], name="one_sample_per_training_run_and_image"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.artefact}: {self.image}"

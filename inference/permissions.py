@@ -1,6 +1,6 @@
 """Who may see models, load them and run them."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from inference.models import Model, ModelRun
 from readerstudy.accounts.models import User
@@ -10,10 +10,10 @@ from readerstudy.studies.permissions import overseen_studies
 
 
 def visible_models(user: User) -> QuerySet[Model]:
-    """Staff see every model; readers none."""
-    return (
-        Model.objects.all() if user.can_administer or user.can_coordinate else Model.objects.none()
-    )
+    """Staff see every network, and the scores and ensembles of the studies whose pages they may open; readers none."""
+    if not (user.can_administer or user.can_coordinate):
+        return Model.objects.none()
+    return Model.objects.filter(Q(study=None) | Q(study__in=runnable_studies(user)))
 
 
 def runnable_studies(user: User) -> QuerySet[Study]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from numpy.typing import NDArray
 
+from inference.case_values import case_ids_of, values_of
 from inference.choices import RunState
 from inference.lock import locked_artefacts
-from inference.models import Model, ModelRun, Score
+from inference.models import Model, ModelRun
 from inference.permissions import runnable_studies, visible_models, visible_runs
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
@@ -34,6 +35,11 @@ def models_visible_to(user: User) -> QuerySet[Model]:
         .annotate(artefact_count=Count("artefacts", distinct=True))
         .order_by("name")
     )
+
+
+def models_for_study(user: User, study: Study) -> QuerySet[Model]:
+    """The models that can be planned for, or run over, a study: networks, and the study's own scores and ensembles."""
+    return models_visible_to(user).filter(Q(study=None) | Q(study=study))
 
 
 def model_for(user: User, public_id: str) -> Model:
@@ -78,9 +84,9 @@ def scores_of(*, study: Study) -> list[ModelScores]:
     Left out: runs that are not done or lack a score for one of the cases, and withdrawn cases. `prespecified` is
     true where every one of the runs was fixed when the study was locked. Only `results` calls this, after unblinding.
     """
-    cases = _cases_of(study)
+    cases = case_ids_of(study)
     fixed = locked_artefacts(study)
-    values = {run: _values(run, cases) for run in runs_of(study).filter(state=RunState.DONE)}
+    values = {run: values_of(run, cases) for run in runs_of(study).filter(state=RunState.DONE)}
     complete = {run: row for run, row in values.items() if np.isfinite(row).all()}
     models = {run.artefact.model_id: run.artefact.model for run in complete}
     return [
@@ -92,11 +98,6 @@ def scores_of(*, study: Study) -> list[ModelScores]:
         )
         for pk, model in models.items()
     ]
-
-
-def _cases_of(study: Study) -> tuple[int, ...]:
-    cases = study.study_cases.filter(withdrawn_at=None).order_by("public_id")
-    return tuple(cases.values_list("pk", flat=True))
 
 
 def _model_scores(
@@ -114,16 +115,3 @@ def _model_scores(
         study_case_ids=cases,
         values=np.stack(list(rows.values())),
     )
-
-
-def _values(run: ModelRun, cases: tuple[int, ...]) -> NDArray[np.float64]:
-    """One value per case: the mean over its images, NaN where it has no score."""
-    column = {case: index for index, case in enumerate(cases)}
-    total, count = np.zeros(len(cases)), np.zeros(len(cases))
-    scores = Score.objects.filter(run=run, study_case__withdrawn_at=None)
-    for case, value in scores.values_list("study_case_id", "value"):
-        total[column[case]] += value
-        count[column[case]] += 1
-    means = np.full(len(cases), np.nan)
-    np.divide(total, count, out=means, where=count > 0)
-    return means

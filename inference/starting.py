@@ -7,7 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from inference.choices import RunState
+from inference.choices import ModelKind, RunState
+from inference.derived import check_belongs
+from inference.ensembles import start_ensemble_run
+from inference.external import start_external_run
 from inference.models import Artefact, Model, ModelRun, PlannedModel
 from inference.permissions import check_may_run
 from inference.sending import send_run
@@ -26,6 +29,7 @@ RUNNABLE = (StudyState.LOCKED, StudyState.READING, StudyState.CLOSED, StudyState
 def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: datetime) -> None:
     """Plans a draft with a model, or takes it out again. Raises Conflict once the study is locked."""
     check_may_run(actor, study)
+    check_belongs(model, study)
     with transaction.atomic():
         # Held, so that the study is not locked between the check and the change.
         state = Study.objects.select_for_update().get(pk=study.pk).state
@@ -42,10 +46,11 @@ def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: d
 def start_runs(*, actor: User, model: Model, study: Study, now: datetime) -> list[ModelRun]:
     """One run for each training run of the model that has none over this study yet; queued when committed.
 
-    Raises NotFound for who may not, Conflict before the lock or in an archived study, or where the model has no
-    training run.
+    Scores from elsewhere and ensembles are stored at once. Raises NotFound for who may not, Conflict before the lock
+    or in an archived study, or where the model has no training run or belongs to another study.
     """
     check_may_run(actor, study)
+    check_belongs(model, study)
     if not model.artefacts.exists():
         raise Conflict(f"{model.name} has no training run to run.", code="no_artefact")
     with transaction.atomic():
@@ -53,7 +58,8 @@ def start_runs(*, actor: User, model: Model, study: Study, now: datetime) -> lis
         locked = Study.objects.select_for_update().get(pk=study.pk)
         _check_state(locked)
         new = model.artefacts.exclude(runs__study=locked)
-        return [_start(actor, artefact, locked, now) for artefact in new]
+        start = _START[ModelKind(model.kind)]
+        return [start(actor, artefact, locked, now) for artefact in new]
 
 
 def _check_state(study: Study) -> None:
@@ -83,6 +89,13 @@ def _start(actor: User, artefact: Artefact, study: Study, now: datetime) -> Mode
     _record(actor, "model_run.started", run, now)
     transaction.on_commit(partial(send_run, run.pk))
     return run
+
+
+_START = {
+    ModelKind.NETWORK: _start,
+    ModelKind.EXTERNAL: start_external_run,
+    ModelKind.ENSEMBLE: start_ensemble_run,
+}
 
 
 def images_of(study: Study) -> QuerySet[Image]:

@@ -57,7 +57,12 @@ def _problems(bundle: Bundle, error: engine.EngineError) -> list[Problem]:
 
 
 def check_new(model: Model, checked: Sequence[Checked]) -> None:
-    """Raises Conflict for a training run, or a label, that the model has already or that comes twice."""
+    """Raises Conflict for a training run, or a label, that the model has already or that comes twice.
+
+    Scores from elsewhere and ensembles take no training runs.
+    """
+    if not model.is_network:
+        raise Conflict(f"{model.marked_name} takes no training runs.", code="no_network")
     identities = set(model.artefacts.values_list("sha256", "spec_sha256"))
     labels = set(model.artefacts.values_list("label", flat=True))
     for one in checked:
