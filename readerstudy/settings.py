@@ -193,6 +193,8 @@ IMPORT_MAX_ARCHIVE_BYTES = env.int("IMPORT_MAX_ARCHIVE_BYTES", 4 * 2**30)
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 64 * 2**20)
 IMPORT_MAX_FILES = env.int("IMPORT_MAX_FILES", 20_000)
 IMPORT_MAX_PIXELS = env.int("IMPORT_MAX_PIXELS", 60_000_000)
+# Photographs between the check of an import and its confirmation, encoded: on the worker's own disk.
+STAGING_DIR = Path(env.str("STAGING_DIR", str(VAR_DIR / "staging")))
 # An import whose worker has not written a heartbeat for so long is taken up by another worker.
 IMPORT_STALE_SECONDS = env.int("IMPORT_STALE_SECONDS", 60)
 MODEL_MAX_BYTES = env.int("MODEL_MAX_BYTES", 512 * 2**20)

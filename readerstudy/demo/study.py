@@ -11,7 +11,7 @@ from readerstudy.accounts.models import User
 from readerstudy.demo import fixtures
 from readerstudy.demo.panel import GROUPS, INSTITUTIONS, Group
 from readerstudy.images.models import ImageSet
-from readerstudy.intake.services import apply_plan, plan_import
+from readerstudy.intake.services import apply_plan, plan_import, temporary_staging
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import (
@@ -37,17 +37,16 @@ def import_image_set(
     if existing:
         return existing
     archive = fixtures.pack_archive(Path(settings.VAR_DIR) / "demo" / "clinical.zip")
-    plan = plan_import(
-        archive_path=archive, archive_name=archive.name, manifest=None, manifest_name=""
-    )
-    return apply_plan(
-        actor=actor,
-        plan=plan,
-        name=IMAGE_SET_NAME,
-        is_synthetic=True,
-        now=now,
-        on_progress=on_progress,
-    )
+    with temporary_staging() as staging:
+        plan = plan_import(archive_path=archive, staging=staging)
+        return apply_plan(
+            actor=actor,
+            plan=plan,
+            name=IMAGE_SET_NAME,
+            is_synthetic=True,
+            now=now,
+            on_progress=on_progress,
+        )
 
 
 def prepare_study(

@@ -1,7 +1,8 @@
 """Stores what a plan says: all of it or nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import InvalidInput, InvalidInputs
 from readerstudy.core.ids import new_public_id
-from readerstudy.images.encoded import EncodedImage, StoredImage
+from readerstudy.images.encoded import StoredImage
 from readerstudy.images.models import Case, ImageSet
 from readerstudy.images.services import (
     add_case,
@@ -19,10 +20,9 @@ from readerstudy.images.services import (
     create_image_set,
 )
 from readerstudy.images.storage import folder_of, remove_image, write_image
-from readerstudy.intake.ordered import map_in_order
-from readerstudy.intake.pixels import encode_image
+from readerstudy.intake.photographs import encoded_photographs
 from readerstudy.intake.plan import ImportPlan, PlannedCase
-from readerstudy.intake.sources import Source, open_source, sha256_of_source
+from readerstudy.intake.sources import open_source, sha256_of_source
 from readerstudy.truth.services import record_reference_standards
 
 Progress = Callable[[int, int], None]
@@ -82,30 +82,22 @@ def stored_images(
 ) -> Iterator[dict[str, StoredImage]]:
     """Entry name → files written for it. Whatever fails, here or in the block, the files are removed again."""
     stored: dict[str, StoredImage] = {}
-    names = [image.entry for image in plan.images]
+    planned = plan.images
     try:
         with open_source(plan.archive_path, name=plan.archive_name) as source:
-            encoded = map_in_order(_encoded, _contents(source, names))
-            for done, (entry, image) in enumerate(zip(names, encoded, strict=True), start=1):
-                stored[entry] = write_image(image, folder=folder_of(image_set_id))
+            encoded = encoded_photographs(
+                source, [one.entry for one in planned], staged=plan.staged
+            )
+            for done, (one, image) in enumerate(zip(planned, encoded, strict=True), start=1):
+                known = replace(image, origin=one.origin)
+                stored[one.entry] = write_image(known, folder=folder_of(image_set_id))
                 if on_progress:
-                    on_progress(done, len(names))
+                    on_progress(done, len(planned))
         yield stored
     except BaseException:
         for written in stored.values():
             remove_image(written)
         raise
-
-
-def _contents(source: Source, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    entries = {entry.name: entry for entry in source.entries}
-    for name in names:
-        yield name, source.read(entries[name])
-
-
-def _encoded(item: tuple[str, bytes]) -> EncodedImage:
-    name, content = item
-    return encode_image(content, name=name)
 
 
 def write_image_set(

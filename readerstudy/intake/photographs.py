@@ -1,15 +1,20 @@
-"""The photographs of a source, decoded and made ready on all cores, each one once."""
+"""The photographs of a source, decoded in child processes on all cores, each one once."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
 from typing import Any
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.images.encoded import EncodedImage
+from readerstudy.intake.children import encode_in_child, inspect_in_child
 from readerstudy.intake.ordered import map_in_order
-from readerstudy.intake.pixels import decode_image, pixels_sha256
 from readerstudy.intake.sources import Entry, Source
+from readerstudy.intake.staging import Staged
 
 Progress = Callable[[int, int], None]
+Reader = Callable[[Entry], bytes]
 
 
 @dataclass(frozen=True)
@@ -23,36 +28,76 @@ class Photograph:
 
 
 def inspect_photographs(
-    source: Source, entries: Sequence[Entry], *, on_progress: Progress | None = None
+    source: Source,
+    entries: Sequence[Entry],
+    *,
+    staged: Staged | None = None,
+    on_progress: Progress | None = None,
 ) -> dict[str, Photograph | InvalidInput]:
-    """Entry name → what was found, or why it cannot be read."""
+    """Entry name → what was found, or why it cannot be read.
+
+    With `staged` the photographs are encoded too and kept there, and those that are there already are not read again.
+    """
+    places = {entry.name: place for place, entry in enumerate(source.entries, start=1)}
     found: dict[str, Photograph | InvalidInput] = {}
-    for done, (name, one) in enumerate(map_in_order(_inspected, _contents(source, entries)), 1):
-        found[name] = one
+    inspect = partial(_inspected, _reader(source), staged)
+    for done, (name, one) in enumerate(map_in_order(inspect, entries), start=1):
+        found[name] = one if isinstance(one, InvalidInput) else _photograph(name, one, places[name])
         if on_progress:
             on_progress(done, len(entries))
     return found
 
 
-def _contents(
-    source: Source, entries: Sequence[Entry]
-) -> Iterator[tuple[str, bytes | InvalidInput]]:
-    for entry in entries:
-        try:
-            yield entry.name, source.read(entry)
-        except InvalidInput as error:
-            yield entry.name, error
+def encoded_photographs(
+    source: Source, names: Sequence[str], *, staged: Staged | None = None
+) -> Iterator[EncodedImage]:
+    """The photographs as they are stored, in order: from `staged`, and what is not there from the source.
+
+    Raises InvalidInput for one that can no longer be read.
+    """
+    entries = {entry.name: entry for entry in source.entries}
+    return map_in_order(
+        partial(_encoded, _reader(source), staged), [entries[name] for name in names]
+    )
+
+
+def _reader(source: Source) -> Reader:
+    """Reads for all threads, one after the other: an archive has one place where it is read."""
+    lock = Lock()
+
+    def read(entry: Entry) -> bytes:
+        with lock:
+            return source.read(entry)
+
+    return read
 
 
 def _inspected(
-    item: tuple[str, bytes | InvalidInput],
-) -> tuple[str, Photograph | InvalidInput]:
-    name, content = item
-    if isinstance(content, InvalidInput):
-        return name, content
+    read: Reader, staged: Staged | None, entry: Entry
+) -> tuple[str, dict[str, Any] | InvalidInput]:
     try:
-        decoded = decode_image(content, name=name)
-        hashed = pixels_sha256(decoded.pixels)
-        return name, Photograph(name, hashed, decoded.perceptual_hash, decoded.origin)
+        if staged is None:
+            return entry.name, inspect_in_child(read(entry), name=entry.name)
+        return entry.name, staged.facts(entry.name) or _put(read, staged, entry)
     except InvalidInput as error:
-        return name, error
+        return entry.name, error
+
+
+def _put(read: Reader, staged: Staged, entry: Entry) -> dict[str, Any]:
+    image = encode_in_child(read(entry), name=entry.name)
+    staged.put(entry.name, image)
+    return {
+        "pixels_sha256": image.pixels_sha256,
+        "perceptual_hash": image.perceptual_hash,
+        "origin": image.origin,
+    }
+
+
+def _encoded(read: Reader, staged: Staged | None, entry: Entry) -> EncodedImage:
+    found = staged.image(entry.name) if staged else None
+    return found or encode_in_child(read(entry), name=entry.name)
+
+
+def _photograph(name: str, facts: dict[str, Any], place: int) -> Photograph:
+    origin = {**facts["origin"], "position": place}
+    return Photograph(name, facts["pixels_sha256"], facts["perceptual_hash"], origin)

@@ -56,6 +56,16 @@ def encode_image(content: bytes, *, name: str) -> EncodedImage:
     return encode(decode_image(content, name=name))
 
 
+def inspect_image(content: bytes, *, name: str) -> dict[str, Any]:
+    """What a check asks of a photograph: the hash of its pixels, its perceptual hash, the facts of its file."""
+    decoded = decode_image(content, name=name)
+    return {
+        "pixels_sha256": pixels_sha256(decoded.pixels),
+        "perceptual_hash": decoded.perceptual_hash,
+        "origin": decoded.origin,
+    }
+
+
 def encode(decoded: Decoded) -> EncodedImage:
     """A decoded photograph as it is stored, with its thumbnail."""
     pixels = decoded.pixels

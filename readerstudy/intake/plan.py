@@ -9,6 +9,7 @@ from readerstudy.core.errors import Problem
 from readerstudy.intake.asking import ClassQuestion, ColumnQuestion
 from readerstudy.intake.layouts import PLAIN
 from readerstudy.intake.report import grouped
+from readerstudy.intake.staging import Staged
 from readerstudy.truth.services import Truth
 
 
@@ -45,7 +46,8 @@ class ImportPlan:
     """An archive as it was understood. It can be applied if it has no problem and no open question.
 
     `header` and `columns` are those of the manifest once it has a row for each photograph; `classes` is diagnosis → what
-    it counts as; `left_out` counts the rows that the admin left out. Warnings do not stand in its way.
+    it counts as; `left_out` counts the rows that the admin left out. Warnings do not stand in its way. `staged` has its
+    photographs, already encoded, where they were kept.
     """
 
     archive_path: Path
@@ -64,6 +66,7 @@ class ImportPlan:
     has_synthetic: bool = False
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    staged: Staged | None = None
 
     @property
     def can_be_applied(self) -> bool:

@@ -19,6 +19,7 @@ from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.sources import Entry, Source, open_source, sha256_of_source
+from readerstudy.intake.staging import Staged
 
 Progress = Callable[[int, int], None]
 TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}
@@ -36,12 +37,14 @@ def plan_import(
     manifest_name: str = "",
     name: str | None = None,
     mapping: ManifestMapping | None = None,
+    staging: Path | None = None,
     on_progress: Progress | None = None,
 ) -> ImportPlan:
     """What importing the archive would do. Reads only; what is wrong is in the plan, all of it, and nothing is raised.
 
     Without `manifest` the CSV files in the archive are it, where they belong together. `mapping` is what the admin says
     of it; what neither says nor is recognised becomes a question. `name` is the image set's; where given it is checked too.
+    `staging` is a folder where the photographs are kept, encoded, for `apply_plan`.
     """
     plan = ImportPlan(archive_path, archive_name or archive_path.name)
     plan = plan.with_findings(_problems_of_name(name))
@@ -50,7 +53,9 @@ def plan_import(
     except InvalidInput as error:
         return plan.with_findings([Problem(error.code, error.message, field=error.field)])
     with archive:
-        plan = replace(plan, archive_sha256=sha256_of_source(archive_path))
+        digest = sha256_of_source(archive_path)
+        staged = Staged(staging, digest) if staging else None
+        plan = replace(plan, archive_sha256=digest, staged=staged)
         plan = plan.with_findings(archive.problems)
         try:
             laid = _laid_out(archive, manifest, manifest_name)
@@ -118,7 +123,7 @@ def _with_photographs(
     plan: ImportPlan, archive: Source, manifest: Manifest, on_progress: Progress | None
 ) -> ImportPlan:
     """The pixels of the second checkpoint, and the third."""
-    photographs, broken = _photographs(archive, manifest, on_progress)
+    photographs, broken = _photographs(archive, manifest, plan.staged, on_progress)
     name, columns = manifest.table.name, manifest.columns.used
     grouped = group_rows(manifest.rows, manifest=name, columns=columns, photographs=photographs)
     found = [*manifest.problems, *broken, *grouped.problems]
@@ -130,11 +135,11 @@ def _with_photographs(
 
 
 def _photographs(
-    source: Source, manifest: Manifest, on_progress: Progress | None
+    source: Source, manifest: Manifest, staged: Staged | None, on_progress: Progress | None
 ) -> tuple[dict[str, Photograph], list[Problem]]:
     """Entry name → photograph for all files that can be decoded; a problem for each that cannot."""
     entries = [row.entry for row in manifest.rows]
-    found = inspect_photographs(source, entries, on_progress=on_progress)
+    found = inspect_photographs(source, entries, staged=staged, on_progress=on_progress)
     column = manifest.columns.used.get(IMAGE, "")
     broken = [
         Problem(error.code, error.message, manifest.table.name, row.number, column)

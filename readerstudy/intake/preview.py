@@ -13,8 +13,7 @@ from readerstudy.images.choices import View
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.ordered import map_in_order
-from readerstudy.intake.pixels import read_pixels, thumbnail_of
+from readerstudy.intake.photographs import encoded_photographs
 from readerstudy.intake.plan import ImportPlan, PlannedImage
 from readerstudy.intake.sources import open_source
 from readerstudy.intake.uploads import private_folder
@@ -39,11 +38,7 @@ def write_preview(job: ImportJob, plan: ImportPlan) -> list[dict[str, Any]]:
     """
     remove_folder(private_folder(job))
     images = sorted(plan.images, key=lambda image: image.row)[:PREVIEWED]
-    with open_source(plan.archive_path, name=plan.archive_name) as source:
-        entries = {entry.name: entry for entry in source.entries}
-        contents = ((image.entry, source.read(entries[image.entry])) for image in images)
-        pictures = map_in_order(_small, contents)
-        return list(_written(job, images, pictures))
+    return list(_written(job, images, _pictures(plan, images)))
 
 
 def previewed(job: ImportJob) -> list[PreviewedImage]:
@@ -63,9 +58,11 @@ def preview_picture(job: ImportJob, number: int) -> str:
     return str(job.preview[number]["picture"])
 
 
-def _small(item: tuple[str, bytes]) -> bytes:
-    name, content = item
-    return thumbnail_of(read_pixels(content, name=name))
+def _pictures(plan: ImportPlan, images: list[PlannedImage]) -> Iterator[bytes]:
+    with open_source(plan.archive_path, name=plan.archive_name) as source:
+        names = [image.entry for image in images]
+        for encoded in encoded_photographs(source, names, staged=plan.staged):
+            yield encoded.thumbnail
 
 
 def _written(

@@ -17,6 +17,7 @@ from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.planning import plan_import
 from readerstudy.intake.preview import write_preview
 from readerstudy.intake.questions import state_after
+from readerstudy.intake.staging import staging_folder
 from readerstudy.intake.uploads import local_copy, remove_uploads
 
 
@@ -82,6 +83,7 @@ def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
             manifest_name=job.manifest_name,
             name=job.name,
             mapping=ManifestMapping.from_json(job.mapping),
+            staging=staging_folder(job.public_id),
             on_progress=claim.beat,
         )
 

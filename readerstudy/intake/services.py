@@ -6,6 +6,7 @@ from readerstudy.intake.jobs import confirm_job, create_job, discard_job, retry_
 from readerstudy.intake.pausing import pause_job, resume_job
 from readerstudy.intake.planning import plan_import
 from readerstudy.intake.running import apply_job, plan_job
+from readerstudy.intake.staging import temporary_staging
 from readerstudy.intake.undoing import undo_import
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "plan_job",
     "resume_job",
     "retry_job",
+    "temporary_staging",
     "undo_import",
 ]

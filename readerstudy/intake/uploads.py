@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.staging import remove_staging
 
 
 def upload_name(file: File) -> str:
@@ -60,6 +61,7 @@ def private_folder(job: ImportJob) -> str:
 def remove_uploads(job: ImportJob) -> None:
     """Removes the job's uploaded files, and what was made of them, from the storage; one that is gone already is no error."""
     remove_folder(private_folder(job))
+    remove_staging(job.public_id)
     for stored in (job.archive, job.manifest):
         if stored:
             stored.storage.delete(stored.name)

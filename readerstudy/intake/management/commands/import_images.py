@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, InvalidInput
+from readerstudy.intake.jobs import ENDING
 from readerstudy.intake.mapping import ManifestMapping, checked_mapping
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.report import report_json, report_text
-from readerstudy.intake.services import apply_plan, plan_import
+from readerstudy.intake.services import apply_plan, plan_import, temporary_staging
 
 
 class Command(BaseCommand):
@@ -37,12 +39,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        archive: Path = options["archive"]
-        name = options["name"] or archive.stem
-        plan = self._plan(archive, options["manifest"], name, _mapping(options["map"]))
-        report = plan.report()
-        if plan.can_be_applied and not options["dry_run"]:
-            report["image_set"] = self._apply(plan, name, options)
+        # What is checked alone need not be encoded.
+        keep = nullcontext() if options["dry_run"] else temporary_staging()
+        with keep as staging:
+            plan = self._plan(options, staging)
+            report = plan.report()
+            if plan.can_be_applied and not options["dry_run"]:
+                report["image_set"] = self._apply(plan, _name(options), options)
         self.stdout.write(report_json(report) if options["json"] else _text(report))
         if plan.problems:
             raise CommandError(
@@ -52,15 +55,16 @@ class Command(BaseCommand):
             count = len(plan.questions)
             raise CommandError(f"The manifest leaves questions ({count}); answer them with --map.")
 
-    def _plan(
-        self, archive: Path, manifest: Path | None, name: str, mapping: ManifestMapping
-    ) -> ImportPlan:
+    def _plan(self, options: dict[str, Any], staging: Path | None) -> ImportPlan:
+        manifest: Path | None = options["manifest"]
+        mapping = _mapping(options["map"])
         try:
             return plan_import(
-                archive_path=archive,
+                archive_path=options["archive"],
+                staging=staging,
                 manifest=manifest.read_bytes() if manifest else None,
                 manifest_name=manifest.name if manifest else "",
-                name=name,
+                name=_name(options),
                 mapping=mapping,
             )
         except OSError as error:
@@ -78,6 +82,11 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.message) from error
         return image_set.public_id
+
+
+def _name(options: dict[str, Any]) -> str:
+    """The image set's: as given, or the archive's."""
+    return str(options["name"] or ENDING.sub("", options["archive"].name))
 
 
 def _mapping(path: Path | None) -> ManifestMapping:
