@@ -34,7 +34,7 @@ from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
 SPEC = "rs-ensemble/1"
-_FEWEST = 2
+FEWEST = 2
 _CLOSED_TO_NEW = (StudyState.DRAFT, StudyState.ARCHIVED)
 
 
@@ -57,7 +57,7 @@ def make_ensemble(
         message = f"An ensemble is made by one of: {', '.join(EnsembleRule.values)}."
         raise InvalidInput(message, code="unknown_rule", field="rule")
     members = sorted({run.artefact_id: run.artefact for run in runs}.values(), key=_order)
-    if len(members) < _FEWEST:
+    if len(members) < FEWEST:
         message = "An ensemble needs at least two runs."
         raise InvalidInput(message, code="too_few", field="runs")
     recipe = {"spec": SPEC, "rule": rule, "members": [_member(one) for one in members]}

@@ -37,7 +37,7 @@ from readerstudy.studies.models import Study
 
 SPEC = "rs-scores/1"
 MEANING = "probability of the positive class, 0 to 1"
-_OPEN = (StudyState.DRAFT, StudyState.LOCKED, StudyState.READING, StudyState.CLOSED)
+TAKES_SCORES = (StudyState.DRAFT, StudyState.LOCKED, StudyState.READING, StudyState.CLOSED)
 _MAX_FILE_NAME = 255
 
 
@@ -119,7 +119,7 @@ def _plain(file_name: str) -> str:
 
 
 def _check_open(study: Study) -> None:
-    if study.state not in _OPEN:
+    if study.state not in TAKES_SCORES:
         raise Conflict(
             "The study is unblinded: scores from elsewhere could have been made with the truth at hand, and are "
             "no longer taken.",

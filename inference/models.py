@@ -187,7 +187,7 @@ class Score(AppendOnlyModel):
         return f"{self.run}: {self.value:.4f}"
 
 
-class ArtefactSample(models.Model):
+class ArtefactSample(PublicIdModel):
     """What a training run makes of one image that is in no study: the tensor as a picture, and the score."""
 
     artefact = models.ForeignKey(Artefact, on_delete=models.PROTECT, related_name="samples")
@@ -196,7 +196,9 @@ class ArtefactSample(models.Model):
     score = models.FloatField()
     outputs = models.JSONField(help_text="Raw outputs of the network")
     tensor = models.JSONField(help_text="Shape, SHA-256, and range and mean of every channel")
-    picture = models.BinaryField(help_text="The tensor as a PNG, each channel over its own range")
+    picture = models.BinaryField(
+        help_text="The tensor as a PNG, its channels as red, green and blue"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -7,9 +7,9 @@ from django.db.models import Count, Q, QuerySet
 from numpy.typing import NDArray
 
 from inference.case_values import case_ids_of, values_of
-from inference.choices import RunState
+from inference.choices import ModelKind, RunState
 from inference.lock import locked_artefacts
-from inference.models import Model, ModelRun
+from inference.models import Artefact, ArtefactSample, Model, ModelRun
 from inference.permissions import runnable_studies, visible_models, visible_runs
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
@@ -44,10 +44,39 @@ def models_for_study(user: User, study: Study) -> QuerySet[Model]:
 
 def model_for(user: User, public_id: str) -> Model:
     """One model. Raises NotFound where there is none or the person may not see it."""
-    model = models_visible_to(user).filter(public_id=public_id).first()
+    found = models_visible_to(user).select_related("study")
+    model = found.filter(public_id=public_id).first()
     if model is None:
         raise NotFound("There is no such model.")
     return model
+
+
+def artefact_for(user: User, public_id: str) -> Artefact:
+    """One training run, score column or ensemble. Raises NotFound where the person may not see its model."""
+    found = Artefact.objects.filter(public_id=public_id, model__in=visible_models(user))
+    artefact = found.select_related("model__study", "created_by").first()
+    if artefact is None:
+        raise NotFound("There is no such training run.")
+    return artefact
+
+
+def sample_for(user: User, public_id: str) -> ArtefactSample:
+    """One sample. Raises NotFound where the person may not see its model or a study uses its image by now."""
+    samples = ArtefactSample.objects.filter(
+        public_id=public_id,
+        artefact__model__in=visible_models(user),
+        image__case__image_set__studies=None,
+    )
+    sample = samples.first()
+    if sample is None:
+        raise NotFound("There is no such sample.")
+    return sample
+
+
+def members_for(study: Study) -> QuerySet[ModelRun]:
+    """The finished runs of a study that an ensemble can be made of: all but ensembles."""
+    done = runs_of(study).filter(state=RunState.DONE)
+    return done.exclude(artefact__model__kind=ModelKind.ENSEMBLE)
 
 
 def run_for(user: User, public_id: str) -> ModelRun:

@@ -5,6 +5,7 @@ from inference.execution import execute_run
 from inference.external import load_scores
 from inference.loading import add_artefact, add_artefacts, create_model, load_model
 from inference.recovery import requeue_stale_runs
+from inference.samples import take_samples
 from inference.starting import plan_model, retry_run, start_runs
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "requeue_stale_runs",
     "retry_run",
     "start_runs",
+    "take_samples",
 ]

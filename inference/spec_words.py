@@ -1,5 +1,6 @@
 """How an image is prepared for a network, in one sentence."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -59,3 +60,53 @@ def _shape(shape: list[Any] | None) -> str:
 
 def _size(size: list[int]) -> str:
     return " × ".join(str(number) for number in size)
+
+
+def spec_fields(spec: dict[str, Any], origin: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(field, value, where the value came from) for every field of the spec; the origin of a whole part holds for all in it."""
+    return [(path, _value(value), _origin(path, origin)) for path, value in _leaves(spec)]
+
+
+def _leaves(data: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
+
+
+def _origin(path: str, origin: dict[str, str]) -> str:
+    parts = path.split(".")
+    for length in range(len(parts), 0, -1):
+        if found := origin.get(".".join(parts[:length])):
+            return found
+    return _("not written: the format's own value")
+
+
+def _value(value: Any) -> str:
+    if value is None or value == []:
+        return _("none")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def graph_fields(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name, words) for everything that the ONNX file says of itself."""
+    words = {"inputs": _tensors, "outputs": _tensors, "opset": lambda _one: opset_words(facts)}
+    return [
+        (name.replace("_", " "), words[name](value) if name in words else _fact(value))
+        for name, value in facts.items()
+    ]
+
+
+def _tensors(tensors: list[dict[str, Any]]) -> str:
+    return input_words({"inputs": tensors})
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_fact(one)}" for name, one in value.items()) or _("none")
+    return _value(value)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inference import views
+from inference import artefact_views, score_views, views
 
 app_name = "inference"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("studies/<slug:slug>/progress/", views.run_progress, name="run-progress"),
     path("studies/<slug:slug>/start/", views.start, name="start"),
     path("studies/<slug:slug>/plan/", views.plan, name="plan"),
+    path("studies/<slug:slug>/scores/", score_views.scores_upload, name="scores-upload"),
+    path("studies/<slug:slug>/ensemble/", score_views.ensemble, name="ensemble"),
     path("runs/<slug:public_id>/retry/", views.retry, name="retry"),
+    path("training-runs/<slug:public_id>/", artefact_views.artefact, name="artefact"),
+    path("training-runs/<slug:public_id>/samples/", artefact_views.sample, name="sample"),
+    path("samples/<slug:public_id>/picture/", artefact_views.picture, name="sample-picture"),
     path("<slug:public_id>/add/", views.artefact_upload, name="artefact-upload"),
 ]

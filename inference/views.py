@@ -10,12 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from inference.card_words import card_sections
+from inference.ensembles import FEWEST
+from inference.external import TAKES_SCORES
 from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
 from inference.models import Artefact, Model
 from inference.permissions import check_may_load
 from inference.recovery import UNFINISHED
 from inference.selectors import (
+    members_for,
     model_for,
+    models_for_study,
     models_visible_to,
     run_for,
     runnable_study_for,
@@ -49,7 +54,11 @@ def model_detail(request: SignedInRequest, public_id: str) -> HttpResponse:
     model = model_for(request.user, public_id)
     context = {
         "model": model,
-        "artefacts": [_artefact_row(artefact) for artefact in model.artefacts.all()],
+        "card": card_sections(model),
+        "artefacts": [_artefact_row(artefact) for artefact in model.artefacts.all()]
+        if model.is_network
+        else [],
+        "columns": [] if model.is_network else model.artefacts.all(),
         "runs": runs_visible_to(request.user, model=model),
         "synthetic_notice": model.is_synthetic,
     }
@@ -119,9 +128,11 @@ def study_runs(request: SignedInRequest, slug: str) -> HttpResponse:
     planned = set(study.planned_models.values_list("model_id", flat=True))
     context = {
         **progress,
-        "models": [(model, model.pk in planned) for model in models_visible_to(request.user)],
+        "models": [(model, model.pk in planned) for model in models_for_study(request.user, study)],
         "is_draft": study.state == StudyState.DRAFT,
         "is_runnable": study.state in RUNNABLE,
+        "takes_scores": study.state in TAKES_SCORES,
+        "can_combine": study.state in RUNNABLE and members_for(study).count() >= FEWEST,
         "active": "runs",
     }
     return render(request, "inference/study_runs.html", context)

@@ -65,6 +65,7 @@ def _damaged_zips() -> list[HostileArchive]:
         _bad("zip without its end", whole[:-30], "not_an_archive"),
         _bad("directory that says 2 GiB", _changed(whole, b"PK\x05\x06", 12, struct.pack("<I", 2**31)), "too_many_files"),
         _bad("files on one another", _overlapping(), "overlapping_files", "damaged_entry"),
+        _bad("a name that begins with nul", _zip(more={"Xhidden.png": png()}).replace(b"Xhidden.png", b"\0hidden.png"), "strange_name"),
         _bad("pixels changed", _changed(whole, b"IDAT", 9, b"\x00\x00\x00"), "damaged_entry"),
         _bad("empty file", b"", "not_an_archive"),
         _bad("text", b"Dear colleague, the photographs follow.", "not_an_archive"),

@@ -28,10 +28,14 @@ def refusal_of_name(name: str) -> Refusal:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":":
         return "path_leads_outside", "The name leads out of the archive."
-    if "\\" in name or any(unicodedata.category(one) in {"Cc", "Cs"} for one in name):
+    if (
+        not path.name
+        or "\\" in name
+        or any(unicodedata.category(one) in {"Cc", "Cs"} for one in name)
+    ):
         return (
             "strange_name",
-            "The name holds a backslash, a control character or bytes that are no text.",
+            "The name is empty, or holds a backslash, a control character or bytes that are no text.",
         )
     if len(name) > MAX_PATH or len(path.name) > 255:  # noqa: PLR2004 (what file systems allow)
         return "name_too_long", "The name is too long."

@@ -47,7 +47,7 @@ class Archive:
     def __init__(self, path: Path, *, name: str) -> None:
         self.name = name
         self._zip = _opened(path, name)
-        infos = [one for one in self._zip.infolist() if not (one.is_dir() or is_ignored(one.filename))]  # fmt: skip
+        infos = [one for one in self._zip.infolist() if not _is_aside(one.filename)]
         self.problems = [
             *problems_of_all([info.file_size for info in infos], name=name),
             *collisions([info.orig_filename for info in infos], name=name),
@@ -86,6 +86,11 @@ class Archive:
             message = f"{entry.name} cannot be unpacked: the archive is damaged there."
             raise InvalidInput(message, code="damaged_entry") from error
         return bytes(content)
+
+
+def _is_aside(name: str) -> bool:
+    # `ZipInfo.is_dir` breaks where a name is empty.
+    return name.endswith("/") or is_ignored(name)
 
 
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
