@@ -22,6 +22,7 @@ from inference.permissions import check_may_load
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.processes import bare_environment
 from readerstudy.images.models import Image, ImageSet
 
 IMAGES = 3
@@ -103,7 +104,12 @@ def _run(folder: Path, artefact: Artefact) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "inference.sample_child", str(folder)]
     try:
         done = subprocess.run(  # noqa: S603 (our own command)
-            command, cwd=settings.BASE_DIR, timeout=SECONDS, capture_output=True, check=False
+            command,
+            cwd=settings.BASE_DIR,
+            env=bare_environment(),
+            timeout=SECONDS,
+            capture_output=True,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         message = f"{artefact.file_name} took more than {SECONDS} seconds for {IMAGES} images."

@@ -12,15 +12,13 @@ from typing import Any
 from django.conf import settings
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.processes import bare_environment
 from readerstudy.images.encoded import EncodedImage
 from readerstudy.intake.wire import receive, send
 
 # Of the clock on the wall: a decoder that waits uses no time of the processor.
 SECONDS = 120
 ROOT = Path(__file__).resolve().parents[2]
-# Nothing of the server's secrets; one thread each, because there is a child for every core.
-_KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
-_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _CRASHES = (EOFError, OSError, ValueError)
 
 
@@ -66,7 +64,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            env={**{key: os.environ[key] for key in _KEPT if key in os.environ}, **_THREADS},
+            env=bare_environment(),
         )
 
     @property

@@ -13,6 +13,7 @@ from tests.inference.factories import (
     make_locked_study,
     make_model,
     make_ready_study,
+    run_all,
     run_files,
     zipped,
 )
@@ -93,4 +94,32 @@ def test_progress_comes_by_itself_and_keeps_the_focus(open_page, admin, coordina
     assert first.state == RunState.DONE
     page.get_by_role("link", name="Small CNN").first.click()
     expect(page.get_by_role("heading", name="Runs over studies")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_scores_ensembles_and_samples_by_keyboard(open_page, admin, coordinator):
+    now = timezone.now()
+    study = make_locked_study(admin=admin, coordinator=coordinator, now=now)
+    model = make_model(admin=admin, now=now, runs=2)
+    run_all(coordinator, model, study, now)
+    page = open_page(admin, f"/models/training-runs/{model.artefacts.first().public_id}/")
+    assert_accessible(page)
+    page.goto(f"{page.url.split('/models/')[0]}/models/studies/{study.slug}/")
+    page.get_by_role("link", name="Load scores from elsewhere").press("Enter")
+    assert_accessible(page)
+    page.get_by_label("Name of the CNN").fill("Other CNN")
+    page.get_by_label("Version").fill("1")
+    page.get_by_label("Score file").set_input_files(given("scores.csv", b"case,a\nnobody,2\n"))
+    page.get_by_label("The numbers are probabilities").check()
+    page.get_by_role("button", name="Check and load").press("Enter")
+    expect(page.get_by_role("table", name="Problems of the score file")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Back to the model runs").press("Enter")
+    page.get_by_role("link", name="Make an ensemble").press("Enter")
+    assert_accessible(page)
+    page.get_by_label("Name of the ensemble").fill("Both")
+    for box in page.get_by_role("checkbox").all():
+        box.press("Space")
+    page.get_by_role("button", name="Make the ensemble").press("Enter")
+    expect(page.get_by_text("The ensemble is made.")).to_be_visible()
     assert_accessible(page)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.processes import ALLOWED
 from readerstudy.intake import child, children
 from readerstudy.intake.children import Child, encode_in_child, inspect_in_child
 from readerstudy.intake.pixels import encode_image, inspect_image
@@ -112,7 +113,7 @@ def test_the_child_has_no_secrets_and_cannot_write(only):
     only.ask({"name": "a", "encode": False, "max_pixels": 10**6}, png())
     environment = (inside / "environ").read_bytes()
     names = {pair.split(b"=")[0].decode() for pair in environment.split(b"\0") if pair}
-    assert names <= {*children._KEPT, *children._THREADS}
+    assert names <= ALLOWED
     lines = (inside / "limits").read_text().splitlines()
     limits = {line[:26].strip(): line[26:47].strip() for line in lines}
     assert limits["Max file size"] == "0"

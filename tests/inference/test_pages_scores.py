@@ -1,0 +1,173 @@
+"""The pages that load scores from elsewhere, make ensembles, and show what a training run makes of three images."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from inference import samples
+from inference.choices import ModelKind
+from inference.models import ArtefactSample, Model, ModelRun
+from inference.samples import take_samples
+from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
+from tests.images.factories import make_image_set
+from tests.inference.test_external import names_of, table
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic(admin, now):
+    """An image set that no study is made on."""
+    return make_image_set(admin=admin, now=now, cases=4, name="Free set")
+
+
+@pytest.fixture
+def sampling(artefact, clinic, now, monkeypatch, tmp_path):
+    """Takes samples with a child that runs other code, and is waited for one second."""
+
+    def take(code):
+        python = tmp_path / "python"
+        python.write_text(f"#!/bin/sh\nexec {samples.sys.executable} -c '{code}'\n")
+        python.chmod(0o755)
+        monkeypatch.setattr(samples.sys, "executable", str(python))
+        monkeypatch.setattr(samples, "SECONDS", 1)
+        admin = artefact.created_by
+        take_samples(actor=admin, artefact=artefact, image_set=clinic, now=now)
+
+    return take
+
+
+@pytest.fixture
+def artefact(single_model):
+    return single_model.artefacts.get()
+
+
+def post_scores(client, study, content, **fields):
+    given = {"name": "Other CNN", "version": "2", "are_probabilities": "on", **fields}
+    file = SimpleUploadedFile("scores.csv", content, "text/csv")
+    url = reverse("inference:scores-upload", args=[study.slug])
+    return client.post(url, {**given, "file": file})
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def test_scores_are_loaded_by_the_page_and_marked_as_external(client, coordinator, locked_study):
+    client.force_login(coordinator)
+    response = post_scores(client, locked_study, table(names_of(locked_study)))
+    assert response.status_code == 302
+    shown = text_of(client.get(response.url))
+    assert "1 run is loaded." in shown
+    assert "External" in shown
+    model = Model.objects.get(kind=ModelKind.EXTERNAL)
+    assert "Other CNN" in text_of(client.get(reverse("inference:model-detail", args=[model.public_id])))  # fmt: skip
+    page = client.get(reverse("inference:artefact", args=[model.artefacts.get().public_id]))
+    assert "scores.csv" in text_of(page)
+
+
+def test_all_that_is_wrong_with_a_file_is_shown_with_its_rows(client, coordinator, locked_study):
+    names = names_of(locked_study)
+    content = table([*names[:-1], "nobody"], ["0.1", "2", "x", "", "0.5"])
+    client.force_login(coordinator)
+    response = post_scores(client, locked_study, content)
+    assert response.status_code == 400
+    problems = response.context["problems"]
+    assert {problem.row for problem in problems} >= {3, 4, 5, 6}
+    assert all(problem.message in text_of(response).replace("&#x27;", "'") for problem in problems)
+    assert not Model.objects.filter(kind=ModelKind.EXTERNAL).exists()
+
+
+def test_a_stranger_and_a_reader_find_no_page(client, stranger, locked_study):
+    client.force_login(stranger)
+    assert post_scores(client, locked_study, b"").status_code == 404
+    url = reverse("inference:ensemble", args=[locked_study.slug])
+    assert client.get(url).status_code == 404
+
+
+def test_an_ensemble_is_made_by_the_page(client, coordinator, locked_study, runs):
+    client.force_login(coordinator)
+    url = reverse("inference:ensemble", args=[locked_study.slug])
+    assert text_of(client.get(url)).count('type="checkbox"') == len(runs)
+    members = [run.public_id for run in runs]
+    response = client.post(url, {"name": "All three", "rule": "mean", "runs": members})
+    assert response.status_code == 302
+    made = ModelRun.objects.get(artefact__model__kind=ModelKind.ENSEMBLE)
+    assert made.scores.count() == runs[0].scores.count() > 0
+    assert "Ensemble" in text_of(client.get(response.url))
+
+
+def test_an_ensemble_of_one_is_refused_with_a_sentence(client, coordinator, locked_study, runs):
+    client.force_login(coordinator)
+    url = reverse("inference:ensemble", args=[locked_study.slug])
+    response = client.post(url, {"name": "One", "rule": "mean", "runs": [runs[0].public_id]})
+    assert response.status_code == 400
+    assert response.context["form"].errors
+    assert not Model.objects.filter(kind=ModelKind.ENSEMBLE).exists()
+
+
+def test_every_field_of_the_spec_is_shown_with_its_origin(client, admin, artefact):
+    client.force_login(admin)
+    response = client.get(reverse("inference:artefact", args=[artefact.public_id]))
+    fields = {name: origin for name, _value, origin in response.context["fields"]}
+    assert all(fields.values())
+    assert any("mean" in name for name in fields)
+    assert all(name in text_of(response) for name in fields)
+
+
+def test_three_images_are_prepared_and_scored_as_a_run_would(client, admin, artefact, clinic):
+    client.force_login(admin)
+    url = reverse("inference:sample", args=[artefact.public_id])
+    response = client.post(url, {"image_set": clinic.public_id})
+    assert response.status_code == 302
+    taken = list(artefact.samples.all())
+    assert len(taken) == 3
+    assert len({one.score for one in taken}) == 3
+    shown = client.get(response.url)
+    assert text_of(shown).count('class="pair"') == 3
+    picture = client.get(reverse("inference:sample-picture", args=[taken[0].public_id]))
+    assert picture.content[:4] == b"\x89PNG"
+    assert "no-store" in picture["Cache-Control"]
+
+
+def test_samples_replace_those_before(admin, artefact, clinic, now):
+    for _ in range(2):
+        take_samples(actor=admin, artefact=artefact, image_set=clinic, now=now)
+    assert artefact.samples.count() == 3
+
+
+def test_the_scores_of_a_studys_cases_stay_sealed(admin, artefact, locked_study, clinic, now):
+    with pytest.raises(Conflict, match="sealed until unblinding"):
+        take_samples(actor=admin, artefact=artefact, image_set=locked_study.image_set, now=now)
+    assert not ArtefactSample.objects.exists()
+
+
+def test_only_admins_take_samples(coordinator, artefact, clinic, now):
+    with pytest.raises(NotAllowed):
+        take_samples(actor=coordinator, artefact=artefact, image_set=clinic, now=now)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("import os; os.abort()", "ended its process"),
+        ("import time; time.sleep(60)", "took more than 1 seconds"),
+    ],
+)
+def test_a_network_that_kills_its_process_is_a_sentence(sampling, artefact, code, sentence):
+    with pytest.raises(InvalidInput, match=sentence):
+        sampling(code)
+    assert not ArtefactSample.objects.exists()
+
+
+def test_a_model_card_is_shown_section_by_section(client, admin, model):
+    model.card = {"intended_use": "Research only.", "metrics": {"auc": 0.74}}
+    model.save()
+    client.force_login(admin)
+    shown = text_of(client.get(reverse("inference:model-detail", args=[model.public_id])))
+    assert "Research only." in shown
+    assert "0.74" in shown
+    assert "not stated" in shown
+    assert json.dumps(model.card) not in shown
