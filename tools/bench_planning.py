@@ -31,16 +31,16 @@ def plan(content: bytes, count: int) -> int:
     """All that planning does but for the pixels; how many problems it finds."""
     # Models can be imported only once Django is set up.
     from readerstudy.intake import (  # noqa: PLC0415
-        archive,
         cases,
         layouts,
         manifest,
         mapping,
         photographs,
         report,
+        sources,
     )
 
-    entries = [archive.Entry(f"images/img_{at}.png", 1, None) for at in range(count)]  # type: ignore[arg-type]
+    entries = [sources.Entry(f"images/img_{at}.png", 1) for at in range(count)]
     laid = layouts.lay_out([read_table(content, name="m.csv")], files=[], name="set.zip")
     found = manifest.read_manifest(laid, entries, mapping.ManifestMapping())
     pictures = {entry.name: photographs.Photograph(entry.name, entry.name) for entry in entries}

@@ -27,6 +27,8 @@ FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
 # HEIC is what Pillow calls HEIF; its decoder is libheif, which has limits of its own beside ours.
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 THUMBNAIL_SIDE = 320
+# Rows that are hashed at once.
+STRIP = 256
 CONTENT_TYPE = "image/webp"
 # WebP stores no longer side.
 MAX_SIDE = 16383
@@ -111,17 +113,25 @@ def _decoded(content: bytes, name: str) -> tuple[Image.Image, dict[str, Any]]:
             kind = "DICOM" if is_dicom(content) else str(image.format)
             facts = facts_of_file(image, len(content), kind)
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            colour = _in_srgb(_in_8_bits(upright), image.info.get("icc_profile"), name)
+            profile = image.info.get("icc_profile")
+            # In place: a photograph of 12 megapixels is 48 MB, and every copy as much again.
+            ImageOps.exif_transpose(image, in_place=True)
+            colour = _in_srgb(_in_8_bits(image), profile, name)
         except BROKEN as error:
             raise _broken(name) from error
-    # Rebuilt from the bytes: saving an opened file again would keep its comments.
-    return Image.frombytes("RGB", colour.size, colour.tobytes()), facts
+        # Rebuilt from the bare pixels: saving an opened file again would keep its comments.
+        bare = Image.new("RGB", colour.size)
+        bare.paste(colour)
+    return bare, facts
 
 
 def pixels_sha256(pixels: Image.Image) -> str:
     """SHA-256 over width and height (big-endian 32 bit each) and the RGB bytes row by row."""
-    return hashlib.sha256(struct.pack(">II", *pixels.size) + pixels.tobytes()).hexdigest()
+    whole = hashlib.sha256(struct.pack(">II", *pixels.size))
+    for top in range(0, pixels.height, STRIP):
+        bottom = min(top + STRIP, pixels.height)
+        whole.update(pixels.crop((0, top, pixels.width, bottom)).tobytes())
+    return whole.hexdigest()
 
 
 def _opened(content: bytes, name: str) -> Image.Image:
@@ -180,7 +190,7 @@ def _without_transparency(image: Image.Image) -> Image.Image:
 
 def _in_srgb(image: Image.Image, profile: bytes | None, name: str) -> Image.Image:
     if not profile:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if source.profile.xcolor_space.strip() == "GRAY" and image.mode == "RGB":
