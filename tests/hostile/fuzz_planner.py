@@ -4,11 +4,8 @@
 always the same.
 """
 
-import argparse
 import os
 import random
-import sys
-import time
 from dataclasses import dataclass, field
 
 import django
@@ -17,6 +14,7 @@ from readerstudy.core.csvio import read_table
 from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.sources import Entry
+from tests.hostile.fuzzing import run
 from tests.intake import published
 from tests.intake.archives import manifest
 
@@ -201,19 +199,7 @@ def _one(rng: random.Random) -> str:
     return "questions" if found.questions else "clean"
 
 
-def main() -> None:
-    """Fuzzes as long as is said and prints what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    start = time.monotonic()
-    outcome = fuzz(options.count, options.seed)
-    seconds = time.monotonic() - start
-    sys.stdout.write(f"{options.count} inputs, no crash, {seconds:.0f} s: {outcome.counts}\n")
-
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
     django.setup()
-    main()
+    run(lambda count, seed: fuzz(count, seed).counts, __doc__)

@@ -4,16 +4,15 @@
 always the same. Photographs go through the child processes, so that a decoder that dies is counted, not met.
 """
 
-import argparse
 import os
 import random
-import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
 import django
+
+from tests.hostile.fuzzing import run
 
 PICTURES = ("picture", "picture", "picture", "archive")
 
@@ -86,19 +85,7 @@ def _archive(content: bytes, path: Path) -> str:
     return "archive: problems" if source.problems else "archive: read"
 
 
-def main() -> None:
-    """Fuzzes as long as is said and prints what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    start = time.monotonic()
-    found = fuzz(options.count, options.seed)
-    seconds = time.monotonic() - start
-    sys.stdout.write(f"{options.count} inputs, no crash, {seconds:.0f} s: {dict(found)}\n")
-
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
     django.setup()
-    main()
+    run(fuzz, __doc__)

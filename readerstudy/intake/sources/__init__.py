@@ -3,8 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from readerstudy.intake.sources.entry import Entry, Source
+from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.folder import Folder, sha256_of_folder
+from readerstudy.intake.sources.source import Source
 from readerstudy.intake.sources.tarred import MAGIC, MAGIC_AT, TarArchive, is_tar
 from readerstudy.intake.sources.zipped import Archive
 

@@ -5,52 +5,29 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from django.conf import settings
 
-from readerstudy.core.errors import InvalidInput, Problem
+from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     Refusal,
     check_read,
-    collisions,
     is_ignored,
-    problems_of_all,
     refusal_of_name,
     refusal_of_size,
-    shown,
 )
+from readerstudy.intake.sources.source import Source
 
 
-class Folder:
+class Folder(Source):
     """A folder with everything below it: its usable `entries` by name, and the `problems` of the others."""
 
     def __init__(self, path: Path, *, name: str) -> None:
-        self.name = name
         self._root = path
-        found = [Entry(name, size, mode) for name, size, mode in _files(path)]
-        self.problems = [
-            *problems_of_all([one.size for one in found], name=name),
-            *collisions([one.name for one in found], name=name),
-        ]
-        self.entries: list[Entry] = []
-        for one in found:
-            if problem := _refusal(one):
-                self.problems.append(Problem(*problem, file=shown(one.name)))
-            else:
-                self.entries.append(one)
+        super().__init__(name, [Entry(*one) for one in _files(path)], _refusal)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """There is nothing to close."""
 
     def read(self, entry: Entry) -> bytes:

@@ -13,25 +13,22 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from django.conf import settings
 
-from readerstudy.core.errors import InvalidInput, Problem
+from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     CHUNK,
     Refusal,
     check_archive_bytes,
     check_read,
-    collisions,
     is_ignored,
-    problems_of_all,
     refusal_of_name,
     refusal_of_size,
-    shown,
 )
+from readerstudy.intake.sources.source import Source
 
 # How each compression begins.
 COMPRESSIONS: dict[bytes, Callable[[Any], Any]] = {
@@ -49,11 +46,10 @@ def is_tar(head: bytes) -> bool:
     return plain or any(head.startswith(magic) for magic in COMPRESSIONS)
 
 
-class TarArchive:
+class TarArchive(Source):
     """An opened tar archive: its usable `entries`, and the `problems` of the others. Use it in a `with` block."""
 
     def __init__(self, path: Path, *, name: str) -> None:
-        self.name = name
         check_archive_bytes(path.stat().st_size, name)
         self._file = _unpacked(path, name)
         try:
@@ -61,31 +57,15 @@ class TarArchive:
         except BaseException:
             self._file.close()
             raise
-        self.problems = [
-            *problems_of_all([member.size for member in members], name=name),
-            *collisions([member.name for member in members], name=name),
-        ]
-        self.entries: list[Entry] = []
-        for member in members:
-            if problem := _refusal(member):
-                self.problems.append(Problem(*problem, file=shown(member.name)))
-            else:
-                self.entries.append(Entry(member.name, member.size, member.offset_data))
+        found = [Entry(member.name, member.size, member) for member in members]
+        super().__init__(name, found, _refusal)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._file.close()
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of one entry. Raises InvalidInput where the archive ends before them."""
-        self._file.seek(entry.handle)
+        self._file.seek(entry.handle.offset_data)
         content = self._file.read(entry.size)
         check_read(len(content), entry)
         if len(content) < entry.size:
@@ -155,8 +135,10 @@ def _copy(stream: IO[bytes], plain: IO[bytes], name: str) -> None:
             raise InvalidInput(message, code="archive_too_large", field="archive")
 
 
-def _refusal(member: tarfile.TarInfo) -> Refusal:
-    return refusal_of_name(member.name) or _refusal_of_kind(member) or refusal_of_size(member.size)
+def _refusal(entry: Entry) -> Refusal:
+    return (
+        refusal_of_name(entry.name) or _refusal_of_kind(entry.handle) or refusal_of_size(entry.size)
+    )
 
 
 def _refusal_of_kind(member: tarfile.TarInfo) -> Refusal:

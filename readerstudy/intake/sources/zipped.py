@@ -11,8 +11,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.sources.entry import Entry
@@ -21,13 +20,12 @@ from readerstudy.intake.sources.refusals import (
     Refusal,
     check_archive_bytes,
     check_read,
-    collisions,
     is_ignored,
-    problems_of_all,
     refusal_of_name,
     refusal_of_size,
     shown,
 )
+from readerstudy.intake.sources.source import Source
 
 # Photographs hardly shrink; a file that unpacks to more than this was made to do harm.
 MAX_RATIO = 200
@@ -41,34 +39,18 @@ _LOCAL_HEADER_BYTES = 30
 UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error)
 
 
-class Archive:
+class Archive(Source):
     """An opened zip archive: its usable `entries`, and the `problems` of the others. Use it in a `with` block."""
 
     def __init__(self, path: Path, *, name: str) -> None:
-        self.name = name
         self._zip = _opened(path, name)
         infos = [one for one in self._zip.infolist() if not _is_aside(one.filename)]
-        self.problems = [
-            *problems_of_all([info.file_size for info in infos], name=name),
-            *collisions([info.orig_filename for info in infos], name=name),
-            *_overlaps(infos, name),
-        ]
-        self.entries: list[Entry] = []
-        for info in infos:
-            if problem := _refusal(info):
-                self.problems.append(Problem(*problem, file=shown(info.orig_filename)))
-            else:
-                self.entries.append(Entry(info.filename, info.file_size, info))
+        # `filename` ends at the first NUL; `orig_filename` is what really stands there.
+        found = [Entry(info.orig_filename, info.file_size, info) for info in infos]
+        super().__init__(name, found, _refusal)
+        self.problems += _overlaps(infos, name)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._zip.close()
 
     def read(self, entry: Entry) -> bytes:
@@ -130,13 +112,12 @@ def _directory_bytes(tail: bytes) -> int:
     return size
 
 
-def _refusal(info: zipfile.ZipInfo) -> Refusal:
-    # `filename` ends at the first NUL; `orig_filename` is what really stands there.
+def _refusal(entry: Entry) -> Refusal:
     return (
-        refusal_of_name(info.orig_filename)
-        or _refusal_of_kind(info)
-        or refusal_of_size(info.file_size)
-        or _refusal_of_ratio(info)
+        refusal_of_name(entry.name)
+        or _refusal_of_kind(entry.handle)
+        or refusal_of_size(entry.size)
+        or _refusal_of_ratio(entry.handle)
     )
 
 
