@@ -1,6 +1,7 @@
 """Models whose scores are not computed from pixels here: score files and ensembles, stored as finished runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,9 +47,15 @@ def store_model(model: Model) -> None:
     )
 
 
-def write_file(content: bytes, *, ending: str) -> str:
-    """The stored name of the file. The caller deletes it where its transaction fails."""
-    return default_storage.save(f"models/{new_public_id()}.{ending}", ContentFile(content))
+@contextmanager
+def stored_file(content: bytes, *, ending: str) -> Iterator[str]:
+    """The stored name of the file, which is deleted where anything inside the block fails."""
+    name = default_storage.save(f"models/{new_public_id()}.{ending}", ContentFile(content))
+    try:
+        yield name
+    except BaseException:
+        default_storage.delete(name)
+        raise
 
 
 def store_artefact(

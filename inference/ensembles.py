@@ -4,13 +4,11 @@ An ensemble is a model of one study whose artefact is its recipe: the rule, and 
 can be computed again at any time from the scores of the members, which are appended and never changed.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.core.files.storage import default_storage
 from django.db import transaction
 from numpy.typing import NDArray
 
@@ -22,7 +20,7 @@ from inference.derived import (
     store_artefact,
     store_model,
     store_run,
-    write_file,
+    stored_file,
 )
 from inference.models import Artefact, Model, ModelRun
 from inference.permissions import check_may_run
@@ -61,7 +59,7 @@ def make_ensemble(
         message = "An ensemble needs at least two runs."
         raise InvalidInput(message, code="too_few", field="runs")
     recipe = {"spec": SPEC, "rule": rule, "members": [_member(one) for one in members]}
-    with _stored(canonical_json(recipe)) as file, transaction.atomic():
+    with stored_file(canonical_json(recipe), ending="json") as file, transaction.atomic():
         # Held, so that the study does not change its state in between.
         locked = Study.objects.select_for_update().get(pk=study.pk)
         _check_state(locked)
@@ -95,17 +93,6 @@ def _check_state(study: Study) -> None:
             "An ensemble is made of finished runs, between the lock and the archive.",
             code="wrong_state",
         )
-
-
-@contextmanager
-def _stored(content: bytes) -> Iterator[str]:
-    """The stored name of the recipe, which is deleted where anything inside fails."""
-    name = write_file(content, ending="json")
-    try:
-        yield name
-    except BaseException:
-        default_storage.delete(name)
-        raise
 
 
 def _store(

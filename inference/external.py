@@ -5,11 +5,9 @@ fixed by the lock; after the lock its runs are stored at once and are not pre-sp
 rows are appended only, and once the truth is open none is taken.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -22,7 +20,7 @@ from inference.derived import (
     store_artefact,
     store_model,
     store_run,
-    write_file,
+    stored_file,
 )
 from inference.lock import locked_artefacts
 from inference.models import Artefact, Model, ModelRun, PlannedModel
@@ -32,13 +30,13 @@ from inference.score_places import places_of
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.file_names import without_folders
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
 SPEC = "rs-scores/1"
 MEANING = "probability of the positive class, 0 to 1"
 TAKES_SCORES = (StudyState.DRAFT, StudyState.LOCKED, StudyState.READING, StudyState.CLOSED)
-_MAX_FILE_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,13 @@ def load_scores(
     check_may_run(actor, study)
     named = _model_name(name, version)
     check_size(len(content), file_name)
-    with _stored(content) as file, transaction.atomic():
+    with stored_file(content, ending="csv") as file, transaction.atomic():
         # Held, so that the study is neither locked nor unblinded while the file is checked.
         locked = Study.objects.select_for_update().get(pk=study.pk)
         _check_open(locked)
         read = read_score_file(
             content,
-            name=_plain(file_name),
+            name=without_folders(file_name, otherwise="scores.csv"),
             places=places_of(locked, original_names=actor.can_administer),
             naming_column=naming_column,
             columns=columns,
@@ -95,27 +93,12 @@ def load_scores(
     return LoadedScores(model, runs, read.left_out)
 
 
-@contextmanager
-def _stored(content: bytes) -> Iterator[str]:
-    """The stored name of the file, which is deleted where anything inside fails."""
-    name = write_file(content, ending="csv")
-    try:
-        yield name
-    except BaseException:
-        default_storage.delete(name)
-        raise
-
-
 def _model_name(name: str, version: str) -> str:
     for field, value in (("name", name), ("version", version)):
         if not value.strip():
             message = f"The {field} of the CNN that made the scores is missing."
             raise InvalidInput(message, code="missing", field=field)
     return f"{name.strip()} {version.strip()}"
-
-
-def _plain(file_name: str) -> str:
-    return PurePosixPath(file_name.replace("\\", "/")).name[-_MAX_FILE_NAME:] or "scores.csv"
 
 
 def _check_open(study: Study) -> None:

@@ -17,26 +17,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference import engine
+from readerstudy.core.sandbox import limit_process
 
-CPU_SECONDS = 60
-MEMORY_BYTES = 8 * 2**30
+LIMITS = {resource.RLIMIT_CPU: 60, resource.RLIMIT_AS: 8 * 2**30}
 _LEVELS = 255
 
 
 def main(folder: Path) -> None:
     """Writes what became of every image, or the sentence that says why there is nothing to show."""
-    _limit()
+    limit_process(LIMITS)
     try:
         result: dict[str, Any] = {"samples": _samples(folder)}
     except engine.EngineError as error:
         result = {"error": error.message}
     (folder / "result.json").write_text(json.dumps(result, allow_nan=False), encoding="utf-8")
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _samples(folder: Path) -> list[dict[str, Any]]:

@@ -21,8 +21,8 @@ from inference.models import Artefact, ArtefactSample
 from inference.permissions import check_may_load
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
-from readerstudy.core.child_environment import bare_environment
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.sandbox import bare_environment
 from readerstudy.images.models import Image, ImageSet
 
 IMAGES = 3

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
-from readerstudy.core.child_environment import bare_environment
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.sandbox import bare_environment
 from readerstudy.images.encoded import EncodedImage
 from readerstudy.intake.wire import receive, send
 

@@ -1,6 +1,6 @@
 """The first photographs of a plan as small pictures, for a look before anything is imported."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,8 @@ from readerstudy.images.choices import View
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.photographs import encoded_photographs
 from readerstudy.intake.plan import ImportPlan, PlannedImage
-from readerstudy.intake.sources import open_source
+from readerstudy.intake.staging import Staged
 from readerstudy.intake.uploads import private_folder
 
 PREVIEWED = 24
@@ -38,7 +37,9 @@ def write_preview(job: ImportJob, plan: ImportPlan) -> list[dict[str, Any]]:
     """
     remove_folder(private_folder(job))
     images = sorted(plan.images, key=lambda image: image.row)[:PREVIEWED]
-    return list(_written(job, images, _pictures(plan, images)))
+    if plan.staged is None:
+        return []
+    return [_written(job, image, picture) for image, picture in _pictures(plan.staged, images)]
 
 
 def previewed(job: ImportJob) -> list[PreviewedImage]:
@@ -58,17 +59,16 @@ def preview_picture(job: ImportJob, number: int) -> str:
     return str(job.preview[number]["picture"])
 
 
-def _pictures(plan: ImportPlan, images: list[PlannedImage]) -> Iterator[bytes]:
-    with open_source(plan.archive_path, name=plan.archive_name) as source:
-        names = [image.entry for image in images]
-        for encoded in encoded_photographs(source, names, staged=plan.staged):
-            yield encoded.thumbnail
+def _pictures(
+    staged: Staged, images: Sequence[PlannedImage]
+) -> Iterator[tuple[PlannedImage, bytes]]:
+    """The small pictures that the check has made."""
+    for image in images:
+        if picture := staged.thumbnail(image.entry):
+            yield image, picture
 
 
-def _written(
-    job: ImportJob, images: list[PlannedImage], pictures: Iterator[bytes]
-) -> Iterator[dict[str, Any]]:
-    for image, picture in zip(images, pictures, strict=True):
-        path = f"{private_folder(job)}/{new_public_id()}.webp"
-        stored = default_storage.save(path, ContentFile(picture))
-        yield {"file": image.entry, "row": image.row, "view": image.view, "picture": stored}
+def _written(job: ImportJob, image: PlannedImage, picture: bytes) -> dict[str, Any]:
+    path = f"{private_folder(job)}/{new_public_id()}.webp"
+    stored = default_storage.save(path, ContentFile(picture))
+    return {"file": image.entry, "row": image.row, "view": image.view, "picture": stored}

@@ -4,13 +4,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.file_names import without_folders
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.staging import remove_staging
@@ -18,7 +19,7 @@ from readerstudy.intake.staging import remove_staging
 
 def upload_name(file: File) -> str:
     """The name that the file had where it came from, without its folders."""
-    return PurePosixPath((file.name or "upload").replace("\\", "/")).name[-255:]
+    return without_folders(file.name or "", otherwise="upload")
 
 
 def check_sizes(archive: File, manifest: File | None) -> None:

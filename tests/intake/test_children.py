@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from readerstudy.core.child_environment import ALLOWED
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.sandbox import ALLOWED
 from readerstudy.intake import child, children
 from readerstudy.intake.children import Child, encode_in_child, inspect_in_child
 from readerstudy.intake.pixels import encode_image, inspect_image

@@ -11,6 +11,8 @@ from django.conf import settings
 from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
+    LINK,
+    SPECIAL,
     Refusal,
     check_read,
     is_ignored,
@@ -90,7 +92,7 @@ def _refusal(entry: Entry) -> Refusal:
 
 def _refusal_of_kind(mode: int) -> Refusal:
     if stat.S_ISLNK(mode):
-        return "link", "The entry is a link, not a file."
+        return LINK
     if not stat.S_ISREG(mode):
-        return "special_file", "The entry is a device, a pipe or a sparse file, not a plain one."
+        return SPECIAL
     return None

@@ -14,6 +14,11 @@ CHUNK = 2**20
 IGNORED_NAMES = {".ds_store", "thumbs.db", "desktop.ini"}
 ARCHIVE_SUFFIXES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"}
 Refusal = tuple[str, str] | None
+LINK = "link", "The entry is a link, not a file."
+SPECIAL = (
+    "special_file",
+    "The entry is a device, a pipe or a sparse file, not a plain one.",
+)
 
 
 def is_ignored(name: str) -> bool:

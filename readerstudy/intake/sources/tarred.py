@@ -21,6 +21,8 @@ from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     CHUNK,
+    LINK,
+    SPECIAL,
     Refusal,
     check_archive_bytes,
     check_read,
@@ -143,9 +145,9 @@ def _refusal(entry: Entry) -> Refusal:
 
 def _refusal_of_kind(member: tarfile.TarInfo) -> Refusal:
     if member.issym() or member.islnk():
-        return "link", "The entry is a link, not a file."
+        return LINK
     if not member.isfile() or member.issparse():
-        return "special_file", "The entry is a device, a pipe or a sparse file, not a plain one."
+        return SPECIAL
     return None
 
 

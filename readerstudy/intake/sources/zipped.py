@@ -17,6 +17,7 @@ from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     CHUNK,
+    LINK,
     Refusal,
     check_archive_bytes,
     check_read,
@@ -123,7 +124,7 @@ def _refusal(entry: Entry) -> Refusal:
 
 def _refusal_of_kind(info: zipfile.ZipInfo) -> Refusal:
     if stat.S_ISLNK(info.external_attr >> 16):
-        return "link", "The entry is a link, not a file."
+        return LINK
     if info.flag_bits & 0x1:
         return "encrypted", "The file is encrypted; put it into the archive without a password."
     return None

@@ -1,0 +1,27 @@
+"""What a child process gets that works on what strangers made: no secret of the server's, and limits.
+
+Nothing of Django is needed here: a child may have no settings.
+"""
+
+import os
+import resource
+from collections.abc import Mapping
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
+# One thread each: there is a child for every core.
+_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+ALLOWED = frozenset({*_KEPT, *_THREADS})
+
+
+def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a Python process needs to start, and no more."""
+    kept = {name: environment[name] for name in _KEPT if name in environment}
+    return {**kept, **_THREADS}
+
+
+def limit_process(limits: Mapping[int, int]) -> None:
+    """Lowers this process's own limits (`resource.RLIMIT_…` → amount) for good; one that is lower already stays."""
+    for kind, amount in {**limits, resource.RLIMIT_CORE: 0}.items():
+        _soft, hard = resource.getrlimit(kind)
+        allowed = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(kind, (allowed, allowed))
