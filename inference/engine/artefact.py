@@ -50,33 +50,42 @@ class Artefact:
 
 
 def load_artefact(
-    path: str | Path, *, positive: Positive = None, max_bytes: int = MAX_BYTES
+    path: str | Path,
+    *,
+    positive: Positive = None,
+    answers: Mapping[str, str] | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> Artefact:
     """The artefact from an ONNX file with its spec beside it, a folder that holds one ONNX file, or a zip of those.
 
-    `positive` says which class counts as positive where the files do not. Raises ArtefactError or SpecError.
+    `positive` and `answers` say what the files leave open. Raises ArtefactError or SpecError.
     """
-    return artefact_of(read_bundle(Path(path), max_bytes=max_bytes), positive=positive)
+    return artefact_of(
+        read_bundle(Path(path), max_bytes=max_bytes), positive=positive, answers=answers
+    )
 
 
-def artefact_of(files: Mapping[str, bytes], *, positive: Positive = None) -> Artefact:
-    """The artefact from files in memory (name → content), exactly one of which is an ONNX file."""
+def artefact_of(
+    files: Mapping[str, bytes],
+    *,
+    positive: Positive = None,
+    answers: Mapping[str, str] | None = None,
+) -> Artefact:
+    """The artefact from files in memory (name → content), exactly one of which is an ONNX file.
+
+    `positive` and `answers` as for `read_spec`. Raises ArtefactError or SpecError.
+    """
     name = model_name(files)
     # The model goes first: nobody should be asked about the classes of a file that is none.
-    read_graph(files[name], name)
-    return build_artefact(files[name], read_spec(files, positive=positive), name)
+    _check_inside(read_graph(files[name], name), name)
+    spec = read_spec(files, positive=positive, answers=answers)
+    return build_artefact(files[name], spec, name)
 
 
 def build_artefact(onnx_bytes: bytes, spec: ModelSpec, file_name: str) -> Artefact:
     """The artefact from an ONNX file's bytes and a spec that is already known."""
     graph = read_graph(onnx_bytes, file_name)
-    if graph.external_data:
-        raise ArtefactError(
-            f"{file_name} keeps its weights in another file: export it with all weights inside "
-            "(external_data=False).",
-            place=file_name,
-            code="external_data",
-        )
+    _check_inside(graph, file_name)
     metadata = ArtefactMetadata(
         producer=graph.producer,
         ir_version=graph.ir_version,
@@ -87,6 +96,16 @@ def build_artefact(onnx_bytes: bytes, spec: ModelSpec, file_name: str) -> Artefa
     )
     digest = hashlib.sha256(onnx_bytes).hexdigest()
     return Artefact(onnx_bytes, digest, spec, file_name, metadata, graph)
+
+
+def _check_inside(graph: GraphFacts, file_name: str) -> None:
+    if graph.external_data:
+        raise ArtefactError(
+            f"{file_name} keeps its weights in another file: export it with all weights inside "
+            "(external_data=False).",
+            place=file_name,
+            code="external_data",
+        )
 
 
 def _tensor_json(tensor: TensorFacts) -> dict[str, Any]:

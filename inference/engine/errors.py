@@ -1,5 +1,10 @@
 """What the engine refuses: a stable code, one sentence for a person, and the file or field it is about."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inference.engine.asking import Question
+
 
 class EngineError(Exception):
     """Something does not fit. `problems` holds every sentence; `message` is all of them together."""
@@ -26,6 +31,8 @@ class SpecError(EngineError):
     """How to prepare an image, or how to read the outputs, is missing or wrong."""
 
     default_code = "spec"
+    # What a person could answer; see `asking`.
+    questions: "tuple[Question, ...]" = ()
 
     @classmethod
     def of(cls, problems: list[str], *, place: str) -> "SpecError":

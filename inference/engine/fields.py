@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LARGEST_NUMBER = 1e30
-_LARGEST_SIDE = 4096
+LARGEST_SIDE = 4096
 
 
 class Fields:
@@ -89,7 +89,7 @@ class Fields:
         pair = value if isinstance(value, list) else [value, value]
         if len(pair) in (1, 2) and all(map(_is_side, pair)):
             return (int(pair[0]), int(pair[-1]))
-        self._wrong(name, value, f"[height, width] in pixels, each from 1 to {_LARGEST_SIDE}")
+        self._wrong(name, value, f"[height, width] in pixels, each from 1 to {LARGEST_SIDE}")
         return (1, 1)
 
     def finish(self) -> None:
@@ -113,4 +113,4 @@ def is_number(value: Any) -> bool:
 
 
 def _is_side(value: Any) -> bool:
-    return type(value) is int and 0 < value <= _LARGEST_SIDE
+    return type(value) is int and 0 < value <= LARGEST_SIDE

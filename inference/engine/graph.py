@@ -3,12 +3,11 @@
 Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, field
 
 from inference.engine.errors import ArtefactError
-from inference.engine.wire import WireError, read_fields
+from inference.engine.graph_limits import refuse_unbounded
+from inference.engine.wire import Message, WireError
 
 Dimension = int | str | None
 _DTYPES = {
@@ -46,16 +45,23 @@ class GraphFacts:
     outputs: tuple[TensorFacts, ...]
     last_operator: dict[str, str]
     external_data: bool
+    # The exporter's own notes, key → value.
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 def read_graph(data: bytes, file_name: str) -> GraphFacts:
-    """The facts of an ONNX file; raises ArtefactError where the bytes are not an ONNX model."""
+    """The facts of an ONNX file.
+
+    Raises ArtefactError where the bytes are not an ONNX model, or one that asks for more than is given to a network:
+    see `graph_limits`.
+    """
     refusal = ArtefactError(f"{file_name} is not an ONNX model.", place=file_name, code="not_onnx")
     try:
-        model = _Message(memoryview(data))
+        model = Message(memoryview(data))
         graph = model.message(7)
         if graph is None or model.number(1) == 0:
             raise refusal
+        refuse_unbounded(model, graph, file_name)
         return _facts(model, graph)
     except (WireError, UnicodeDecodeError) as error:
         raise refusal from error
@@ -69,42 +75,7 @@ def image_input(graph: GraphFacts) -> TensorFacts | None:
     return graph.inputs[0] if shape is not None and len(shape) == _IMAGE_RANK else None
 
 
-class _Message:
-    """One message's fields by number."""
-
-    def __init__(self, view: memoryview) -> None:
-        self._fields: dict[int, list[int | memoryview]] = {}
-        for number, value in read_fields(view):
-            self._fields.setdefault(number, []).append(value)
-
-    def number(self, field: int) -> int:
-        value = self._fields.get(field, [0])[-1]
-        return value if isinstance(value, int) else 0
-
-    def has(self, field: int) -> bool:
-        return field in self._fields
-
-    def views(self, field: int) -> list[memoryview]:
-        values = self._fields.get(field, [])
-        if any(isinstance(value, int) for value in values):
-            raise WireError("a number in place of a message")
-        return cast("list[memoryview]", values)
-
-    def texts(self, field: int) -> list[str]:
-        return [str(view, "utf-8") for view in self.views(field)]
-
-    def text(self, field: int) -> str:
-        return "".join(self.texts(field)[-1:])
-
-    def messages(self, field: int) -> Iterator["_Message"]:
-        return (_Message(view) for view in self.views(field))
-
-    def message(self, field: int) -> "_Message | None":
-        views = self.views(field)
-        return _Message(views[-1]) if views else None
-
-
-def _facts(model: _Message, graph: _Message) -> GraphFacts:
+def _facts(model: Message, graph: Message) -> GraphFacts:
     nodes = list(graph.messages(1))
     weights = {tensor.text(8) for tensor in graph.messages(5)}
     outputs = tuple(_tensor(message) for message in graph.messages(12))
@@ -118,10 +89,11 @@ def _facts(model: _Message, graph: _Message) -> GraphFacts:
         last_operator=_last_operators(nodes, outputs),
         external_data=_external(graph, 0)
         or any(_external_nodes(f, 7, 0) for f in model.messages(25)),
+        metadata={entry.text(1): entry.text(2) for entry in model.messages(14)},
     )
 
 
-def _tensor(info: _Message) -> TensorFacts:
+def _tensor(info: Message) -> TensorFacts:
     kind = info.message(2)
     tensor = kind.message(1) if kind else None
     if tensor is None:
@@ -134,13 +106,13 @@ def _tensor(info: _Message) -> TensorFacts:
     )
 
 
-def _dimension(message: _Message) -> Dimension:
+def _dimension(message: Message) -> Dimension:
     if message.has(1):
         return message.number(1)
     return message.text(2) or None
 
 
-def _last_operators(nodes: list[_Message], outputs: tuple[TensorFacts, ...]) -> dict[str, str]:
+def _last_operators(nodes: list[Message], outputs: tuple[TensorFacts, ...]) -> dict[str, str]:
     maker = {name: node for node in nodes for name in node.texts(2)}
     found = {}
     for output in outputs:
@@ -153,7 +125,7 @@ def _last_operators(nodes: list[_Message], outputs: tuple[TensorFacts, ...]) -> 
     return found
 
 
-def _external(graph: _Message, depth: int) -> bool:
+def _external(graph: Message, depth: int) -> bool:
     """Whether any tensor of the graph, or of a graph inside it, points to another file."""
     if depth > _DEEPEST_SUBGRAPH:
         raise WireError("graphs nested too deeply")
@@ -165,16 +137,16 @@ def _external(graph: _Message, depth: int) -> bool:
     )
 
 
-def _external_nodes(owner: _Message, field: int, depth: int) -> bool:
+def _external_nodes(owner: Message, field: int, depth: int) -> bool:
     attributes = (a for node in owner.messages(field) for a in node.messages(5))
     return any(_external_attribute(attribute, depth) for attribute in attributes)
 
 
-def _external_attribute(attribute: _Message, depth: int) -> bool:
+def _external_attribute(attribute: Message, depth: int) -> bool:
     tensors = (tensor for field in (5, 10) for tensor in attribute.messages(field))
     graphs = (graph for field in (6, 11) for graph in attribute.messages(field))
     return any(map(_points_outside, tensors)) or any(_external(g, depth + 1) for g in graphs)
 
 
-def _points_outside(tensor: _Message) -> bool:
+def _points_outside(tensor: Message) -> bool:
     return tensor.number(14) == 1 or tensor.has(13)

@@ -1,13 +1,14 @@
 """The Hugging Face convention: `preprocessor_config.json` and `config.json` as the library writes them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from inference.engine.asking import Asking, Question
 from inference.engine.errors import SpecError
 from inference.engine.graph import GraphFacts, image_input, read_graph
 from inference.engine.huggingface_image import PREPROCESSOR, read_preprocess
-from inference.engine.positive import Positive, positive_indices
-from inference.engine.spec import ModelSpec, OutputSpec
+from inference.engine.open_fields import ask_positive
+from inference.engine.spec import ACTIVATIONS, ModelSpec, OutputSpec
 from inference.engine.spec_rules import conflicts
 
 CONFIG = "config.json"
@@ -22,30 +23,32 @@ class _Reading:
     config: dict[str, Any]
     graph: GraphFacts | None
     model_name: str
-    origin: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    asking: Asking
+
+    @property
+    def origin(self) -> dict[str, str]:
+        return self.asking.origin
 
 
 def read_hugging_face(
-    preprocessor: Any, config: Any, model: tuple[str, bytes] | None, positive: Positive
+    preprocessor: Any, config: Any, model: tuple[str, bytes] | None, asking: Asking
 ) -> ModelSpec:
     """The spec told by the two files and, where given, by the ONNX file (name, content).
 
-    Raises SpecError with every question that the files leave open.
+    Raises SpecError with every question that the files and `asking` leave open.
     """
     for name, data in ((PREPROCESSOR, preprocessor), (CONFIG, config)):
         if not isinstance(data, dict):
             raise SpecError(f"{name} must hold a JSON object.", place=name)
     name, content = model or ("", b"")
-    reading = _Reading(config, read_graph(content, name) if model else None, name)
+    reading = _Reading(config, read_graph(content, name) if model else None, name, asking)
     layout, dtype = _layout(reading)
-    preprocess = read_preprocess(preprocessor, layout, dtype, reading.origin, reading.problems)
-    output = _output(reading, positive)
-    if preprocess and not reading.problems:
-        reading.problems += [f"{PREPROCESSOR}: {words}" for words in conflicts(preprocess, output)]
-    if preprocess is None or reading.problems:
-        raise SpecError.of(reading.problems, place=PREPROCESSOR)
-    return ModelSpec(preprocess, output, reading.origin)
+    preprocess = read_preprocess(preprocessor, layout, dtype, asking)
+    output = _output(reading)
+    asking.finish(place=PREPROCESSOR)
+    asking.problems += [f"{PREPROCESSOR}: {words}" for words in conflicts(preprocess, output)]
+    asking.finish(place=PREPROCESSOR)
+    return ModelSpec(preprocess, output, asking.origin)
 
 
 def _layout(reading: _Reading) -> tuple[str, str]:
@@ -60,27 +63,16 @@ def _layout(reading: _Reading) -> tuple[str, str]:
     return "NCHW", dtype
 
 
-def _output(reading: _Reading, positive: Positive) -> OutputSpec:
+def _output(reading: _Reading) -> OutputSpec:
     classes, name = _classes(reading), _output_name(reading)
     output = OutputSpec(
         name=name,
         activation=_activation(reading, name, several=len(classes) > 1),
         classes=classes,
-        positive=_positive(reading, classes, positive),
+        positive=ask_positive(reading.asking, classes, CONFIG),
     )
-    reading.origin["output.positive"] = "answered when the model was added"
     reading.origin["output.score"] = "sum over the positive classes"
     return output
-
-
-def _positive(reading: _Reading, classes: tuple[str, ...], positive: Positive) -> tuple[int, ...]:
-    if not classes:
-        return ()
-    try:
-        return positive_indices(positive, classes, source=CONFIG)
-    except SpecError as error:
-        reading.problems.append(error.message)
-        return ()
 
 
 def _classes(reading: _Reading) -> tuple[str, ...]:
@@ -93,12 +85,13 @@ def _classes(reading: _Reading) -> tuple[str, ...]:
     reading.origin["output.classes"] = f"{CONFIG}: {'id2label' if by_index else 'label2id'}"
     names = [pairs.get(str(index)) for index in range(len(pairs))]
     if not names or not all(isinstance(name, str) and name for name in names):
-        reading.problems.append(
-            f"{CONFIG} does not name the classes: id2label must map 0, 1, … to names"
+        sentence = f"{CONFIG} does not name the classes: id2label must map 0, 1, … to names"
+        named: tuple[str, ...] | None = reading.asking.ask(
+            Question("output.classes", sentence, "names")
         )
-        return ()
+        return named or ()
     if len(set(names)) < len(names):
-        reading.problems.append(f"{CONFIG}: id2label names a class twice")
+        reading.asking.problems.append(f"{CONFIG}: id2label names a class twice")
     return tuple(map(str, names))
 
 
@@ -110,11 +103,11 @@ def _output_name(reading: _Reading) -> str:
     )
     if len(names) == 1 or "logits" in names:
         return names[0] if len(names) == 1 else "logits"
-    reading.problems.append(
+    sentence = (
         f"{reading.model_name} has the outputs {', '.join(names) or 'none'}, and {CONFIG} does not say which one "
-        "holds the classes: write reader-study-model.json"
+        "holds the classes."
     )
-    return ""
+    return reading.asking.ask_choice("output.name", sentence, names) or ""
 
 
 def _activation(reading: _Reading, output_name: str, *, several: bool) -> str:
@@ -124,10 +117,10 @@ def _activation(reading: _Reading, output_name: str, *, several: bool) -> str:
         return "none"
     activation, reason = _activation_by_convention(reading.config, several=several)
     if not activation:
-        reading.problems.append(
-            f"{CONFIG} does not say how outputs become probabilities (softmax, sigmoid or none): "
-            "write reader-study-model.json"
+        sentence = (
+            f"{CONFIG} does not say how outputs become probabilities (softmax, sigmoid or none)."
         )
+        return reading.asking.ask_choice("output.activation", sentence, ACTIVATIONS) or "none"
     reading.origin["output.activation"] = f"{CONFIG}: {reason}, {activation} {_BY_CONVENTION}"
     return activation
 

@@ -3,7 +3,14 @@
 import reprlib
 from typing import Any
 
+from inference.engine.asking import Asking
 from inference.engine.fields import Fields
+from inference.engine.open_fields import (
+    ask_geometry,
+    ask_interpolation,
+    ask_normalisation,
+    ask_range,
+)
 from inference.engine.spec import CropSpec, DecodeSpec, PreprocessSpec, ResizeSpec, Size, Triple
 
 PREPROCESSOR = "preprocessor_config.json"
@@ -18,23 +25,20 @@ _UNSUPPORTED = ("do_pad", "do_thumbnail", "do_align_long_axis", "include_top")
 
 
 def read_preprocess(
-    data: dict[str, Any], layout: str, dtype: str, origin: dict[str, str], problems: list[str]
-) -> PreprocessSpec | None:
-    """The preparation that the file states; every open question is added to `problems`."""
-    before = len(problems)
-    fields = Fields(data, path="", source=PREPROCESSOR, problems=problems)
+    data: dict[str, Any], layout: str, dtype: str, asking: Asking
+) -> PreprocessSpec:
+    """The preparation that the file states; what it leaves open is asked, what is wrong kept in `asking.problems`."""
+    fields = Fields(data, path="", source=PREPROCESSOR, problems=asking.problems)
     for name in _UNSUPPORTED:
         if fields.get(name):
             fields.problem(name, "is a step that is not supported: write reader-study-model.json")
-    resize, crop = _geometry(fields, origin)
-    scale, offset = _rescale(fields, origin)
-    mean, std = _normalise(fields, origin)
-    order = _channel_order(fields, origin)
-    origin["decode"] = (
+    resize, crop = _geometry(fields, asking)
+    scale, offset = _rescale(fields, asking)
+    mean, std = _normalise(fields, asking)
+    order = _channel_order(fields, asking.origin)
+    asking.origin["decode"] = (
         "the library's load_image: EXIF orientation applied, RGB, colour profile ignored"
     )
-    if len(problems) > before:
-        return None
     return PreprocessSpec(
         decode=DecodeSpec(orientation="apply", icc="ignore"),
         resize=resize,
@@ -56,23 +60,26 @@ def _channel_order(fields: Fields, origin: dict[str, str]) -> str:
     return "BGR" if flipped else "RGB"
 
 
-def _geometry(fields: Fields, origin: dict[str, str]) -> tuple[ResizeSpec, CropSpec]:
+def _geometry(fields: Fields, asking: Asking) -> tuple[ResizeSpec, CropSpec]:
+    origin = asking.origin
     origin["resize"] = f"{PREPROCESSOR}: do_resize, size, resample"
     origin["crop"] = f"{PREPROCESSOR}: do_center_crop, crop_size"
     if fields.get("do_resize") is None and fields.get("size") is None:
-        fields.problem("do_resize", "is missing: the file does not say whether images are resized")
+        return ask_geometry(asking, PREPROCESSOR)
     if not fields.flag("do_resize", default=True):
         return ResizeSpec("none", None, None), _crop(fields)
-    interp = _interpolation(fields)
+    interp = _interpolation(fields, asking)
     if fields.get("crop_pct") is not None:
         origin["crop"] = f"{PREPROCESSOR}: size, crop_pct"
-        return _convnext(fields, interp)
-    mode, size = _size(fields)
+        return _convnext(fields, interp, asking)
+    mode, size = _size(fields, asking)
     return ResizeSpec(mode, size, interp), _crop(fields)
 
 
-def _interpolation(fields: Fields) -> str:
+def _interpolation(fields: Fields, asking: Asking) -> str:
     value = fields.get("resample")
+    if value is None:
+        return ask_interpolation(asking, PREPROCESSOR)
     if type(value) is not int or value not in _RESAMPLE:
         fields.problem(
             "resample", f"must be one of Pillow's filters 0 to 5, but is {reprlib.repr(value)}"
@@ -81,10 +88,10 @@ def _interpolation(fields: Fields) -> str:
     return _RESAMPLE[value]
 
 
-def _size(fields: Fields) -> tuple[str, Size]:
+def _size(fields: Fields, asking: Asking) -> tuple[str, Size]:
     value = fields.get("size")
     if not isinstance(value, dict):
-        return _bare_size(fields)
+        return _bare_size(fields, asking)
     keys = set(value)
     section = fields.section("size")
     if keys == {"height", "width"}:
@@ -97,15 +104,20 @@ def _size(fields: Fields) -> tuple[str, Size]:
     return "exact", (1, 1)
 
 
-def _bare_size(fields: Fields) -> tuple[str, Size]:
+def _bare_size(fields: Fields, asking: Asking) -> tuple[str, Size]:
     size = fields.size("size")
     processor = _processor(fields)
     if processor in _SQUARE:
         return "exact", size
     if processor in _SHORTEST:
         return "shortest_edge", size
-    fields.problem("size", "is a single number: say {height, width} or {shortest_edge}")
-    return "exact", size
+    if fields.get("size") is None:
+        return "exact", size
+    sentence = (
+        f"{PREPROCESSOR}: size is a single number: say {{height, width}} or {{shortest_edge}}"
+    )
+    mode = asking.ask_choice("resize.mode", sentence, ("exact", "shortest_edge"))
+    return mode or "exact", size
 
 
 def _processor(fields: Fields) -> str:
@@ -115,9 +127,9 @@ def _processor(fields: Fields) -> str:
     return name
 
 
-def _convnext(fields: Fields, interp: str) -> tuple[ResizeSpec, CropSpec]:
+def _convnext(fields: Fields, interp: str, asking: Asking) -> tuple[ResizeSpec, CropSpec]:
     """ConvNextImageProcessor: shortest edge to int(size / crop_pct), then the centre of size × size."""
-    mode, (side, _) = _size(fields)
+    mode, (side, _) = _size(fields, asking)
     share = fields.number("crop_pct")
     if _processor(fields) != "ConvNext" or mode != "shortest_edge" or not 0 < share <= 1:
         fields.problem(
@@ -147,7 +159,8 @@ def _crop(fields: Fields) -> CropSpec:
     return CropSpec("center", size, rounding="floor")
 
 
-def _rescale(fields: Fields, origin: dict[str, str]) -> tuple[float, float]:
+def _rescale(fields: Fields, asking: Asking) -> tuple[float, float]:
+    origin = asking.origin
     origin["scale"] = f"{PREPROCESSOR}: do_rescale, rescale_factor"
     origin["offset"] = f"{PREPROCESSOR}: rescale_offset"
     stated = fields.get("do_rescale") is not None or fields.get("rescale_factor") is not None
@@ -155,7 +168,7 @@ def _rescale(fields: Fields, origin: dict[str, str]) -> tuple[float, float]:
         # Files of the older feature extractors: pixels were always brought to 0…1 before the mean was taken off.
         origin["scale"] = "1/255, the library's behaviour where do_rescale is not written"
         if fields.get("image_mean") is None:
-            fields.problem("do_rescale", "is missing: the file does not say how pixels are scaled")
+            return ask_range(asking, PREPROCESSOR, "float32")
         return 1 / 255, 0.0
     if not fields.flag("do_rescale", default=True):
         return 1.0, 0.0
@@ -163,13 +176,15 @@ def _rescale(fields: Fields, origin: dict[str, str]) -> tuple[float, float]:
     return fields.number("rescale_factor"), offset
 
 
-def _normalise(fields: Fields, origin: dict[str, str]) -> tuple[Triple, Triple]:
-    origin["mean"] = origin["std"] = f"{PREPROCESSOR}: do_normalize, image_mean, image_std"
+def _normalise(fields: Fields, asking: Asking) -> tuple[Triple, Triple]:
+    asking.origin["mean"] = asking.origin["std"] = (
+        f"{PREPROCESSOR}: do_normalize, image_mean, image_std"
+    )
     if fields.get("do_normalize") is None and fields.get("image_mean") is None:
-        fields.problem(
-            "do_normalize", "is missing: the file does not say how pixels are normalised"
-        )
-        return (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+        return ask_normalisation(asking, PREPROCESSOR, "float32")
     if not fields.flag("do_normalize", default=True):
         return (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    asked = fields.get("image_mean") is None or fields.get("image_std") is None
+    if asked:
+        return ask_normalisation(asking, PREPROCESSOR, "float32")
     return fields.three("image_mean"), fields.three("image_std")

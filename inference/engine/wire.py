@@ -4,6 +4,7 @@ https://protobuf.dev/programming-guides/encoding/ - read here so that the `onnx`
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _LONGEST_VARINT = 70
@@ -48,3 +49,53 @@ def _varint(view: memoryview, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if byte < 0x80:  # noqa: PLR2004 - the continuation bit
             return value, at
+
+
+def packed_numbers(values: list[int | memoryview]) -> Iterator[int]:
+    """The numbers of a repeated integer field: written one by one, or packed into runs of bytes."""
+    for value in values:
+        if isinstance(value, int):
+            yield value
+            continue
+        at = 0
+        while at < len(value):
+            number, at = _varint(value, at)
+            yield number
+
+
+class Message:
+    """One message's fields by number. Raises WireError where bytes and numbers are not what they should be."""
+
+    def __init__(self, view: memoryview) -> None:
+        self._fields: dict[int, list[int | memoryview]] = {}
+        for number, value in read_fields(view):
+            self._fields.setdefault(number, []).append(value)
+
+    def number(self, field: int) -> int:
+        value = self._fields.get(field, [0])[-1]
+        return value if isinstance(value, int) else 0
+
+    def has(self, field: int) -> bool:
+        return field in self._fields
+
+    def values(self, field: int) -> list[int | memoryview]:
+        return self._fields.get(field, [])
+
+    def views(self, field: int) -> list[memoryview]:
+        values = self._fields.get(field, [])
+        if any(isinstance(value, int) for value in values):
+            raise WireError("a number in place of a message")
+        return cast("list[memoryview]", values)
+
+    def texts(self, field: int) -> list[str]:
+        return [str(view, "utf-8") for view in self.views(field)]
+
+    def text(self, field: int) -> str:
+        return "".join(self.texts(field)[-1:])
+
+    def messages(self, field: int) -> Iterator["Message"]:
+        return (Message(view) for view in self.views(field))
+
+    def message(self, field: int) -> "Message | None":
+        views = self.views(field)
+        return Message(views[-1]) if views else None

@@ -40,7 +40,7 @@ def test_the_positive_class_is_never_guessed():
         "config.json does not say which class is positive: pass --positive one of: benign, malignant",
     )
     assert problems_of(files(), positive="melanoma") == (
-        "config.json has no class 'melanoma': pass --positive one of: benign, malignant",
+        "The answer to output.positive, 'melanoma', must be one or some of benign, malignant.",
     )
 
 

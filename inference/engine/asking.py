@@ -1,0 +1,98 @@
+"""What the files leave open about a network is asked, never guessed.
+
+A convention reads its own files. Where they are silent it asks here: what another file of the upload states comes
+first, then what the admin has answered; otherwise the question is kept, and all of them are told together.
+"""
+
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from inference.engine.answers import ANSWERED, read_answer
+from inference.engine.errors import SpecError
+
+Kind = Literal["choice", "size", "side", "three", "names", "positive"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One open field of a spec.
+
+    `kind` says what an answer looks like: one of `options`, a size in pixels (224 or 224 × 224) or one side, three
+    numbers, or names with commas; for `positive`, some of the classes in `options`.
+    """
+
+    field: str
+    sentence: str
+    kind: Kind
+    options: tuple[str, ...] = ()
+    guess: str = ""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A value that a file states, and the words that say where."""
+
+    value: Any
+    origin: str
+
+
+@dataclass
+class Asking:
+    """The fields that are known from elsewhere, the answers, and what was asked so far."""
+
+    stated: dict[str, Stated] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    origin: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    def state(self, name: str, value: Any, origin: str) -> None:
+        """Keeps what the file that is being read says; it goes before what other files say."""
+        self.stated[name] = Stated(value, origin)
+
+    def ask(self, question: Question) -> Any:
+        """The value of the question's field, or None: then it is kept as open, or its answer as wrong."""
+        known = self.stated.get(question.field)
+        if known is not None:
+            self.origin[question.field] = known.origin
+            return known.value
+        answer = self.answers.get(question.field, "").strip()
+        if not answer:
+            self.questions.append(question)
+            return None
+        self.origin[question.field] = ANSWERED
+        try:
+            return read_answer(question.kind, answer, question.options)
+        except ValueError as error:
+            self.problems.append(f"The answer to {question.field}, {reprlib.repr(answer)}, {error}")
+            return None
+
+    def ask_choice(self, name: str, sentence: str, options: Sequence[str], guess: str = "") -> Any:
+        """One of `options`, or None."""
+        return self.ask(Question(name, sentence, "choice", tuple(options), guess))
+
+    def finish(self, *, place: str, preface: str = "") -> None:
+        """Raises SpecError with every problem and every open question, if there are any."""
+        if self.problems or self.questions:
+            raise refusal(self.problems, self.questions, place=place, preface=preface)
+
+
+def refusal(
+    problems: Iterable[str], questions: Iterable[Question], *, place: str, preface: str = ""
+) -> SpecError:
+    """Both together as one error; who cannot be asked reads the questions as sentences.
+
+    Questions are worth an answer only where nothing else is wrong.
+    """
+    wrong, asked = tuple(problems), tuple(questions)
+    # The way out by a file is for those who have no answers.
+    preface = "" if wrong else preface
+    sentences = (preface, *wrong, *(question.sentence for question in asked))
+    told = tuple(dict.fromkeys(filter(None, sentences)))
+    error = SpecError(
+        "\n".join(told), place=place, code="no_spec" if preface else "", problems=told
+    )
+    error.questions = () if wrong else asked
+    return error
