@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from inference import engine
 from inference.models import Artefact, Model
 from inference.permissions import check_may_load
 from inference.storing import Checked, check_bundles, check_new, store_artefacts
@@ -14,6 +15,8 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.validation import check_valid
 
+POSITIVE = engine.POSITIVE
+
 
 def load_model(
     *,
@@ -21,18 +24,20 @@ def load_model(
     name: str,
     files: Mapping[str, bytes],
     positive: str | None = None,
+    answers: Mapping[str, str] | None = None,
     now: datetime,
     **about: Any,
 ) -> Model:
     """A model with the training runs of an upload; all of it or nothing. `about` goes to create_model.
 
+    `answers` (field of the spec → what a person typed) say what the files leave open, `positive` among them.
     A model-card.json among the files becomes its card. Raises as create_model and add_artefacts do.
     """
     check_may_load(actor)
     # Before the transaction: a check runs the network, and writers must not wait for it.
     opened = unpacked(files)
     card = card_of(opened)
-    checked = check_bundles(bundles(opened), positive)
+    checked = check_bundles(bundles(opened), _said(answers, positive))
     with transaction.atomic():
         model = create_model(actor=actor, name=name, card=card, now=now, **about)
         _store(actor, model, checked, now)
@@ -73,6 +78,7 @@ def add_artefacts(
     model: Model,
     files: Mapping[str, bytes],
     positive: str | None = None,
+    answers: Mapping[str, str] | None = None,
     now: datetime,
 ) -> list[Artefact]:
     """Every ONNX file of an upload as a training run of its own; all of them or none.
@@ -80,7 +86,9 @@ def add_artefacts(
     Raises NotAllowed, InvalidInputs with everything that does not fit, Conflict for what is loaded already.
     """
     check_may_load(actor)
-    return _store(actor, model, check_bundles(bundles(unpacked(files)), positive), now)
+    return _store(
+        actor, model, check_bundles(bundles(unpacked(files)), _said(answers, positive)), now
+    )
 
 
 def add_artefact(
@@ -90,6 +98,7 @@ def add_artefact(
     label: str,
     files: Mapping[str, bytes],
     positive: str | None = None,
+    answers: Mapping[str, str] | None = None,
     now: datetime,
 ) -> Artefact:
     """One training run: an ONNX file with the JSON that says how to prepare an image for it.
@@ -98,7 +107,11 @@ def add_artefact(
     """
     check_may_load(actor)
     bundle = Bundle(label=label, place=label, files=dict(files))
-    return _store(actor, model, check_bundles([bundle], positive), now)[0]
+    return _store(actor, model, check_bundles([bundle], _said(answers, positive)), now)[0]
+
+
+def _said(answers: Mapping[str, str] | None, positive: str | None) -> dict[str, str]:
+    return {**(answers or {}), **({POSITIVE: positive} if positive else {})}
 
 
 def _store(actor: User, model: Model, checked: list[Checked], now: datetime) -> list[Artefact]:

@@ -98,6 +98,32 @@ class Artefact(AppendOnlyModel, PublicIdModel):
         return f"{self.model} {self.label}"
 
 
+class ModelDraft(PublicIdModel):
+    """An upload whose files leave something open, kept until an admin has said it, or has let it go."""
+
+    model = models.ForeignKey(
+        Model,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="drafts",
+        help_text="To which training runs are added; none where a new model is made",
+    )
+    about = models.JSONField(default=dict, help_text="Name and description of a new model")
+    file = models.FileField(max_length=200, help_text="A zip archive of the files as uploaded")
+    questions = models.JSONField(default=list, help_text="All that was asked so far, in order")
+    answers = models.JSONField(default=dict, help_text="Field of the spec to what was typed")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.model or self.about.get("name", ""))
+
+
 class PlannedModel(models.Model):
     """The model that a study is planned with; part of the lock, so that results can say "pre-specified"."""
 

@@ -4,25 +4,22 @@ Only images that are in no study are shown: a score of a study's case is sealed 
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
+from inference.children import run_child
 from inference.models import Artefact, ArtefactSample
 from inference.permissions import check_may_load
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
-from readerstudy.core.sandbox import bare_environment
 from readerstudy.images.models import Image, ImageSet
 
 IMAGES = 3
@@ -101,27 +98,8 @@ def _copy(stored: str, path: Path, label: str) -> None:
 
 def _run(folder: Path, artefact: Artefact) -> list[dict[str, Any]]:
     """What the child process made. Raises InvalidInput with its sentence, or with one about its end."""
-    command = [sys.executable, "-m", "inference.sample_child", str(folder)]
-    try:
-        done = subprocess.run(  # noqa: S603 (our own command)
-            command,
-            cwd=settings.BASE_DIR,
-            env=bare_environment(),
-            timeout=SECONDS,
-            capture_output=True,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        message = f"{artefact.file_name} took more than {SECONDS} seconds for {IMAGES} images."
-        raise InvalidInput(message, code="too_slow") from error
-    path = folder / "result.json"
-    if done.returncode or not path.exists():
-        message = (
-            f"{artefact.file_name} ended its process ({done.returncode}) without a score: "
-            "it may need more memory than a look is given."
-        )
-        raise InvalidInput(message, code="died")
-    result = json.loads(path.read_text("utf-8"))
+    label = f"{artefact.file_name}, with {IMAGES} images,"
+    result = run_child("inference.sample_child", folder, label=label, seconds=SECONDS)
     if "error" in result:
         raise InvalidInput(result["error"], code="refused")
     samples: list[dict[str, Any]] = result["samples"]

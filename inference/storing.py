@@ -1,21 +1,39 @@
 """Uploaded training runs are checked by the engine and stored, all of them or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from inference import engine
+from inference.check_child import write_work
+from inference.children import run_child
 from inference.models import Artefact, Model
 from inference.uploads import Bundle
 from readerstudy.accounts.models import User
-from readerstudy.core.errors import Conflict, InvalidInputs, Problem
+from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, Problem
 from readerstudy.core.ids import new_public_id
 from readerstudy.core.validation import check_valid
+
+# Below the time after which the web server gives a request up.
+SECONDS = 20
+
+
+class OpenQuestions(InvalidInputs):
+    """Nothing is wrong with the upload, but it leaves something open that only a person can say."""
+
+    def __init__(
+        self, message: str, problems: tuple[Problem, ...], questions: tuple[engine.Question, ...]
+    ) -> None:
+        super().__init__(message, problems)
+        self.questions = questions
 
 
 @dataclass(frozen=True)
@@ -30,21 +48,51 @@ class Checked:
         return self.artefact.sha256, self.artefact.spec.spec_sha256
 
 
-def check_bundles(found: Sequence[Bundle], positive: str | None) -> list[Checked]:
-    """Every bundle's artefact, checked against its spec. Raises InvalidInputs with what does not fit in any of them."""
+def check_bundles(found: Sequence[Bundle], answers: Mapping[str, str]) -> list[Checked]:
+    """Every bundle's artefact, checked against its spec in a process of its own.
+
+    Raises InvalidInputs with what does not fit in any of them; where that is nothing but open questions,
+    OpenQuestions, which `answers` (field → what a person typed) would close.
+    """
     checked: list[Checked] = []
     problems: list[Problem] = []
+    refused: list[engine.EngineError] = []
     for bundle in found:
         try:
-            artefact = engine.artefact_of(bundle.files, positive=positive or None)
-            engine.check_artefact(artefact)
+            artefact = engine.artefact_of(bundle.files, answers=answers)
+            _check(artefact)
         except engine.EngineError as error:
+            refused.append(error)
             problems += _problems(bundle, error)
         else:
             checked.append(Checked(bundle.label, artefact))
-    if problems:
-        raise InvalidInputs("\n".join(map(str, problems)), tuple(dict.fromkeys(problems)))
+    if refused:
+        raise _refusal(problems, refused)
     return checked
+
+
+def _check(artefact: engine.Artefact) -> None:
+    """Raises ArtefactError with what does not fit, also where the network ends or outlasts the process it runs in."""
+    with TemporaryDirectory(prefix="check-") as name:
+        write_work(Path(name), artefact)
+        try:
+            told = run_child(
+                "inference.check_child", Path(name), label=artefact.file_name, seconds=SECONDS
+            )
+        except InvalidInput as error:
+            raise engine.ArtefactError(error.message, code=error.code) from error
+    if told["problems"]:
+        problems = tuple(told["problems"])
+        raise engine.ArtefactError("\n".join(problems), code=told["code"], problems=problems)
+
+
+def _refusal(problems: list[Problem], refused: list[engine.EngineError]) -> InvalidInputs:
+    told = tuple(dict.fromkeys(problems))
+    asked = [error.questions if isinstance(error, engine.SpecError) else () for error in refused]
+    message = "\n".join(map(str, told))
+    if all(asked):
+        return OpenQuestions(message, told, tuple(dict.fromkeys(chain.from_iterable(asked))))
+    return InvalidInputs(message, told)
 
 
 def _problems(bundle: Bundle, error: engine.EngineError) -> list[Problem]:
@@ -104,7 +152,7 @@ def _stored(
         spec=source.spec.to_json(),
         spec_sha256=source.spec.spec_sha256,
         spec_origin=dict(source.spec.origin),
-        facts=source.metadata.to_json(),
+        facts={**source.metadata.to_json(), "golden_images": len(source.golden)},
         created_by=actor,
         created_at=now,
     )

@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from inference.claims import heartbeat_seconds
+from inference.drafts import remove_old_drafts
 from inference.execution import execute_run
 from inference.recovery import requeue_stale_runs
 from readerstudy.core.clock import now
@@ -22,8 +23,9 @@ def run_model_task(*, run_id: int) -> None:
 
 @shared_task(soft_time_limit=60, time_limit=90)
 def sweep_task() -> None:
-    """Takes up lost runs."""
+    """Takes up lost runs, and lets go of uploads that nobody has answered."""
     requeue_stale_runs(now=now())
+    remove_old_drafts(now=now())
 
 
 @worker_ready.connect
@@ -40,3 +42,4 @@ def take_up_lost_runs() -> None:
     """Looks once."""
     with brief_connection():
         requeue_stale_runs(now=now())
+        remove_old_drafts(now=now())

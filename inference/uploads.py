@@ -12,12 +12,15 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from inference import engine
 from readerstudy.core.errors import InvalidInput
 
 MAX_ENTRIES = 200
 MAX_LABEL = 80
 CARD = "model-card.json"
 _READ = (".onnx", ".json")
+# Read for a golden file alone.
+_IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -100,21 +103,36 @@ def _label(path: PurePosixPath, names: Counter[str], folders: Counter[str]) -> s
 def _with_json(model: PurePosixPath, opened: Mapping[PurePosixPath, bytes]) -> dict[str, bytes]:
     own = model.with_suffix(".json")
     if own in opened:
-        return {model.name: opened[model], own.name: opened[own]}
+        files = {model.name: opened[model], own.name: opened[own]}
+        return {**files, **_golden(model.parent, opened)}
     # The JSON of another ONNX file's name is that file's alone.
     taken = {path.with_suffix(".json") for path in opened if path.suffix.lower() == ".onnx"}
-    beside: dict[str, bytes] = {}
     for folder in model.parents:
-        beside = beside or {
+        beside = {
             path.name: content
             for path, content in opened.items()
             if path.parent == folder and path.suffix.lower() == ".json" and path not in taken
         }
-    return {model.name: opened[model], **beside}
+        if beside:
+            return {model.name: opened[model], **beside, **_golden(folder, opened)}
+    return {model.name: opened[model]}
+
+
+def _golden(folder: PurePosixPath, opened: Mapping[PurePosixPath, bytes]) -> dict[str, bytes]:
+    """The golden file of a folder and the images that it names, from beside it."""
+    place = folder / engine.GOLDEN
+    if place not in opened:
+        return {}
+    images = {
+        path.name: content
+        for path, content in opened.items()
+        if path.parent == folder and path.suffix.lower() not in (".onnx", ".json")
+    }
+    return {engine.GOLDEN: opened[place], **images}
 
 
 def unpacked(files: Mapping[str, bytes]) -> dict[PurePosixPath, bytes]:
-    """Path → content of the ONNX and JSON files, those in zip archives included.
+    """Path → content of the ONNX and JSON files and images, those in zip archives included.
 
     Raises InvalidInput where an archive cannot be read or is too large.
     """
@@ -132,7 +150,7 @@ def unpacked(files: Mapping[str, bytes]) -> dict[PurePosixPath, bytes]:
 def _from_zip(name: str, content: bytes) -> Iterator[tuple[PurePosixPath, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if _wanted(entry.filename)]
+            entries = _entries(archive)
             _check_size(name, entries)
             for entry in entries:
                 yield PurePosixPath(entry.filename), archive.read(entry)
@@ -140,10 +158,15 @@ def _from_zip(name: str, content: bytes) -> Iterator[tuple[PurePosixPath, bytes]
         raise _refusal(f"{name} is not a readable zip archive: {error}.", "bad_zip") from error
 
 
-def _wanted(name: str) -> bool:
-    path = PurePosixPath(name)
-    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return path.suffix.lower() in _READ and not hidden
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    paths = [(PurePosixPath(entry.filename), entry) for entry in archive.infolist()]
+    golden = any(path.name == engine.GOLDEN for path, _entry in paths)
+    endings = (*_READ, *_IMAGES) if golden else _READ
+    return [entry for path, entry in paths if path.suffix.lower() in endings and not _hidden(path)]
+
+
+def _hidden(path: PurePosixPath) -> bool:
+    return path.name.startswith(".") or "__MACOSX" in path.parts
 
 
 def _check_size(name: str, parts: list[Any]) -> None:

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from inference import artefact_views, score_views, views
+from inference import artefact_views, draft_views, score_views, views
 
 app_name = "inference"
 urlpatterns = [
     path("", views.model_list, name="model-list"),
     path("new/", views.model_upload, name="model-upload"),
+    path("drafts/<slug:public_id>/", draft_views.draft, name="draft"),
+    path("drafts/<slug:public_id>/discard/", draft_views.discard, name="draft-discard"),
     path("<slug:public_id>/", views.model_detail, name="model-detail"),
     path("studies/<slug:slug>/", views.study_runs, name="study-runs"),
     path("studies/<slug:slug>/progress/", views.run_progress, name="run-progress"),

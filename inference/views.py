@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inference.card_words import card_sections
+from inference.drafts import drafts_of, take_upload
 from inference.ensembles import FEWEST
 from inference.external import TAKES_SCORES
 from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
-from inference.models import Artefact, Model
+from inference.models import Artefact, Model, ModelDraft
 from inference.permissions import check_may_load
 from inference.recovery import UNFINISHED
 from inference.selectors import (
@@ -27,10 +28,9 @@ from inference.selectors import (
     runs_of,
     runs_visible_to,
 )
-from inference.services import add_artefacts, load_model, plan_model, retry_run, start_runs
+from inference.services import plan_model, retry_run, start_runs
 from inference.spec_words import input_words, opset_words, positive_words, spec_sentence
 from inference.starting import RUNNABLE
-from inference.uploads import read_uploads
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
@@ -44,7 +44,11 @@ def model_list(request: SignedInRequest) -> HttpResponse:
     """Every model; readers find nothing here."""
     if request.user.is_reader:
         raise NotFound("There is no such page.")
-    return render(request, "inference/list.html", {"models": models_visible_to(request.user)})
+    return render(
+        request,
+        "inference/list.html",
+        {"models": models_visible_to(request.user), "drafts": drafts_of(request.user)},
+    )
 
 
 @require_safe
@@ -82,13 +86,7 @@ def model_upload(request: SignedInRequest) -> HttpResponse:
     check_may_load(request.user)
     form = ModelForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            model = load_model(actor=request.user, now=now(), **_given(form))
-        except DomainError as error:
-            show_problems(form, error)
-        else:
-            messages.success(request, _("The model is loaded."))
-            return redirect("inference:model-detail", model.public_id)
+        return _loaded(request, form, _("The model is loaded."))
     return _upload_page(request, form)
 
 
@@ -100,23 +98,28 @@ def artefact_upload(request: SignedInRequest, public_id: str) -> HttpResponse:
     model = model_for(request.user, public_id)
     form = ArtefactsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            add_artefacts(actor=request.user, model=model, now=now(), **_given(form))
-        except DomainError as error:
-            show_problems(form, error)
-        else:
-            messages.success(request, _("The training runs are loaded."))
-            return redirect("inference:model-detail", model.public_id)
+        return _loaded(request, form, _("The training runs are loaded."), model=model)
     return _upload_page(request, form, model=model)
+
+
+def _loaded(
+    request: SignedInRequest, form: ArtefactsForm, done: str, model: Model | None = None
+) -> HttpResponse:
+    """On to the model, to the questions that its files leave open, or back to the form with what is wrong."""
+    try:
+        outcome = take_upload(actor=request.user, model=model, now=now(), **form.cleaned_data)
+    except DomainError as error:
+        show_problems(form, error)
+        return _upload_page(request, form, **({"model": model} if model else {}))
+    if isinstance(outcome, ModelDraft):
+        return redirect("inference:draft", outcome.public_id)
+    messages.success(request, done)
+    return redirect("inference:model-detail", outcome.public_id)
 
 
 def _upload_page(request: SignedInRequest, form: ArtefactsForm, **context: Any) -> HttpResponse:
     status = 400 if form.errors else 200
     return render(request, "inference/upload.html", {"form": form, **context}, status=status)
-
-
-def _given(form: ArtefactsForm) -> dict[str, Any]:
-    return {**form.cleaned_data, "files": read_uploads(form.cleaned_data["files"])}
 
 
 @require_safe

@@ -12,8 +12,9 @@ from inference.engine.artefact import (
     build_artefact,
     load_artefact,
 )
+from inference.engine.asking import Question
 from inference.engine.check import check_artefact
-from inference.engine.conventions import read_spec
+from inference.engine.conventions import POSITIVE, read_spec
 from inference.engine.directory import image_files, score_directory
 from inference.engine.errors import (
     ArtefactError,
@@ -22,6 +23,7 @@ from inference.engine.errors import (
     ProviderError,
     SpecError,
 )
+from inference.engine.golden import GOLDEN, Expected
 from inference.engine.preprocess import load_image, to_tensor
 from inference.engine.providers import (
     choose_providers,
@@ -43,7 +45,9 @@ from inference.engine.spec import (
 )
 
 __all__ = [
+    "GOLDEN",
     "OWN_FILE",
+    "POSITIVE",
     "Artefact",
     "ArtefactError",
     "ArtefactMetadata",
@@ -51,12 +55,14 @@ __all__ = [
     "CropSpec",
     "DecodeSpec",
     "EngineError",
+    "Expected",
     "Failed",
     "ImageError",
     "ModelSpec",
     "OutputSpec",
     "PreprocessSpec",
     "ProviderError",
+    "Question",
     "ResizeSpec",
     "Scored",
     "SpecError",

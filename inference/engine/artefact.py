@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from inference.engine.bundle import MAX_BYTES, model_name, read_bundle
-from inference.engine.conventions import read_spec
+from inference.engine.conventions import read_json, read_spec
 from inference.engine.errors import ArtefactError
+from inference.engine.golden import GOLDEN, Expected, read_golden
 from inference.engine.graph import GraphFacts, TensorFacts, read_graph
 from inference.engine.positive import Positive
 from inference.engine.spec import ModelSpec
@@ -47,6 +48,7 @@ class Artefact:
     file_name: str
     metadata: ArtefactMetadata
     graph: GraphFacts
+    golden: tuple[Expected, ...] = ()
 
 
 def load_artefact(
@@ -79,7 +81,8 @@ def artefact_of(
     # The model goes first: nobody should be asked about the classes of a file that is none.
     _check_inside(read_graph(files[name], name), name)
     spec = read_spec(files, positive=positive, answers=answers)
-    return build_artefact(files[name], spec, name)
+    golden = read_golden(read_json(files, GOLDEN), files) if GOLDEN in files else ()
+    return replace(build_artefact(files[name], spec, name), golden=golden)
 
 
 def build_artefact(onnx_bytes: bytes, spec: ModelSpec, file_name: str) -> Artefact:

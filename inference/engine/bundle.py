@@ -5,17 +5,20 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from inference.engine.conventions import read_json
 from inference.engine.errors import ArtefactError
+from inference.engine.golden import GOLDEN, golden_files
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_JSON_BYTES = 4 * 1024 * 1024
+MAX_IMAGE_BYTES = 64 * 1024 * 1024
 MAX_ENTRIES = 200
 _READ = (".onnx", ".json")
 _ENCRYPTED = 0x1
 
 
 def read_bundle(path: Path, *, max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
-    """Name → content of the ONNX file and the JSON files beside it.
+    """Name → content of the ONNX file, and of the JSON files beside it with the images that a golden file names.
 
     Raises ArtefactError where nothing is there, where there is not exactly one ONNX file, or where a file is larger
     than `max_bytes` (JSON: 4 MB).
@@ -55,15 +58,27 @@ def _from_file(path: Path, max_bytes: int) -> dict[str, bytes]:
     files = {path.name: _content(path, max_bytes)}
     for beside in sorted(path.parent.glob("*.json")):
         files[beside.name] = _content(beside, MAX_JSON_BYTES)
-    return files
+    return {**files, **_golden_images(path.parent, files)}
 
 
 def _from_folder(folder: Path, max_bytes: int) -> dict[str, bytes]:
-    return {
+    files = {
         path.name: _content(path, _limit(path.name, max_bytes))
         for path in sorted(folder.iterdir())
         if path.is_file() and _wanted(path.name)
     }
+    return {**files, **_golden_images(folder, files)}
+
+
+def _golden_images(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of the images in a folder only those that the golden file names, and none from outside of the folder."""
+    names = [name for name in _golden_names(files) if (folder / name).is_file()]
+    return {name: _content(folder / name, MAX_IMAGE_BYTES) for name in names}
+
+
+def _golden_names(files: Mapping[str, bytes]) -> set[str]:
+    named = golden_files(read_json(files, GOLDEN)) if GOLDEN in files else []
+    return {name for name in named if name == PurePosixPath(name).name and "\0" not in name}
 
 
 def _content(path: Path, limit: int) -> bytes:
@@ -76,14 +91,27 @@ def _from_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(path) as archive:
-            for entry in _entries(archive, path.name):
-                name = PurePosixPath(entry.filename).name
-                if name in files:
-                    raise _refusal(f"{path.name} holds {name} twice.", path.name)
-                files[name] = _unpacked(archive, entry, _limit(name, max_bytes))
+            entries = _entries(archive, path.name)
+            for entry in entries:
+                if _wanted(entry.filename):
+                    _add(files, archive, entry, max_bytes)
+            named = _golden_names(files)
+            for entry in entries:
+                if PurePosixPath(entry.filename).name in named - files.keys():
+                    _add(files, archive, entry, max_bytes)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise _refusal(f"{path.name} is a damaged zip archive.", path.name) from error
     return files
+
+
+def _add(
+    files: dict[str, bytes], archive: zipfile.ZipFile, entry: zipfile.ZipInfo, max_bytes: int
+) -> None:
+    name = PurePosixPath(entry.filename).name
+    if name in files:
+        place = PurePosixPath(str(archive.filename)).name
+        raise _refusal(f"{place} holds {name} twice.", place)
+    files[name] = _unpacked(archive, entry, _limit(name, max_bytes))
 
 
 def _entries(archive: zipfile.ZipFile, place: str) -> list[zipfile.ZipInfo]:
@@ -92,7 +120,7 @@ def _entries(archive: zipfile.ZipFile, place: str) -> list[zipfile.ZipInfo]:
         raise _refusal(f"{place} holds more than {MAX_ENTRIES} files.", place, "too_many_files")
     for entry in entries:
         _refuse_unsafe(entry, place)
-    return [entry for entry in entries if _wanted(entry.filename)]
+    return entries
 
 
 def _refuse_unsafe(entry: zipfile.ZipInfo, place: str) -> None:
@@ -126,7 +154,9 @@ def _wanted(name: str) -> bool:
 
 
 def _limit(name: str, max_bytes: int) -> int:
-    return max_bytes if name.lower().endswith(".onnx") else MAX_JSON_BYTES
+    if name.lower().endswith(".json"):
+        return MAX_JSON_BYTES
+    return max_bytes if name.lower().endswith(".onnx") else MAX_IMAGE_BYTES
 
 
 def _too_large(name: str, limit: int) -> ArtefactError:

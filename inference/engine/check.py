@@ -9,6 +9,7 @@ from PIL import Image
 
 from inference.engine.artefact import Artefact
 from inference.engine.errors import ArtefactError
+from inference.engine.golden_check import golden_problems
 from inference.engine.graph import Dimension, TensorFacts, image_input
 from inference.engine.preprocess import to_tensor
 from inference.engine.session import CnnSession, open_session
@@ -25,11 +26,12 @@ def check_artefact(artefact: Artefact) -> None:
     """Nothing, if the network runs on the CPU with images prepared as its spec says.
 
     Raises ArtefactError with every sentence about what does not fit: inputs, layout, channels, size, dtype, outputs,
-    number of classes, probabilities that would be turned into probabilities again.
+    number of classes, probabilities that would be turned into probabilities again, a golden file's outputs.
     """
     _raise(artefact, [*_input(artefact), *_output(artefact)])
     session = open_session(artefact, "cpu", threads=1)
     _raise(artefact, list(_behaviour(session)))
+    _raise(artefact, list(golden_problems(session, artefact.golden)))
 
 
 def _raise(artefact: Artefact, problems: list[str]) -> None:

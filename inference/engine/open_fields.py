@@ -86,6 +86,8 @@ def ask_geometry(
         ("exact", "shortest_edge", "letterbox", "none"),
     )
     if mode is None:
+        # Asked at once: it is needed for all answers but one.
+        ask_interpolation(asking, place)
         return ResizeSpec("none", None, None), CropSpec("none", None)
     if mode == "none":
         return ResizeSpec("none", None, None), _ask_crop(asking, place, size)

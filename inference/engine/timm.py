@@ -114,24 +114,25 @@ def _geometry(reading: _Reading, layout: str) -> tuple[ResizeSpec, CropSpec]:
 
 def _size_and_share(reading: _Reading, fixed: Size | None) -> tuple[Size, float, tuple[str, str]]:
     """The size and the crop_pct that belong together: those for testing only where the graph takes that size."""
-    usual = ("input_size", "crop_pct")
-    for names in (usual, ("test_input_size", "test_crop_pct")):
-        value = reading.fields.get(names[0])
-        if names == usual or (fixed is not None and value and list(fixed) == list(value)[1:]):
-            size, chosen = _height_and_width(reading, names[0], value), names
-    stated = reading.fields.get(chosen[1]) is not None or reading.fields.get("crop_pct") is not None
-    name = chosen[1] if reading.fields.get(chosen[1]) is not None else "crop_pct"
-    if not stated:
-        reading.fields.problem("crop_pct", "is missing: it says how much of the image is kept")
-        return size, 1.0, chosen
-    share = reading.fields.number(name)
-    if not 0 < share <= 1:
-        reading.fields.problem(name, f"must be above 0 and at most 1, but is {share:g}")
+    fields, names = reading.fields, ("input_size", "crop_pct")
+    test_size = fields.get("test_input_size")
+    if fixed is not None and isinstance(test_size, list) and test_size[1:] == list(fixed):
+        test_share = "crop_pct" if fields.get("test_crop_pct") is None else "test_crop_pct"
+        names = ("test_input_size", test_share)
+    size = _height_and_width(reading, names[0])
+    if fields.get(names[1]) is None:
+        fields.problem(names[1], "is missing: it says how much of the image is kept")
+        return size, 1.0, names
+    share = fields.number(names[1])
+    # Less would be scaled to more pixels than any size may have.
+    if not 1 / LARGEST_SIDE <= share <= 1:
+        fields.problem(names[1], f"must be above 0 and at most 1, but is {share:g}")
         share = 1.0
-    return size, share, (chosen[0], name)
+    return size, share, names
 
 
-def _height_and_width(reading: _Reading, name: str, value: Any) -> Size:
+def _height_and_width(reading: _Reading, name: str) -> Size:
+    value = reading.fields.get(name)
     sides = value if isinstance(value, list) else []
     whole = all(type(side) is int and 0 < side <= LARGEST_SIDE for side in sides)
     if len(sides) != 3 or not whole:  # noqa: PLR2004 - channels, height, width

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from inference import samples
+from inference import children, samples
 from inference.choices import ModelKind
 from inference.models import ArtefactSample, Model, ModelRun
 from inference.samples import take_samples
@@ -29,9 +29,9 @@ def sampling(artefact, clinic, now, monkeypatch, tmp_path):
 
     def take(code):
         python = tmp_path / "python"
-        python.write_text(f"#!/bin/sh\nexec {samples.sys.executable} -c '{code}'\n")
+        python.write_text(f"#!/bin/sh\nexec {children.sys.executable} -c '{code}'\n")
         python.chmod(0o755)
-        monkeypatch.setattr(samples.sys, "executable", str(python))
+        monkeypatch.setattr(children.sys, "executable", str(python))
         monkeypatch.setattr(samples, "SECONDS", 1)
         admin = artefact.created_by
         take_samples(actor=admin, artefact=artefact, image_set=clinic, now=now)

@@ -27,6 +27,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--positive", help="which class counts as positive, where the files do not say"
         )
+        parser.add_argument(
+            "--answer",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="what the files leave open, such as output.activation=softmax; may be repeated",
+        )
         parser.add_argument("--out", type=Path, required=True, help="CSV file to write")
         parser.add_argument(
             "--provider", default=settings.INFERENCE_PROVIDER, choices=["auto", "cpu", "cuda"]
@@ -37,12 +44,15 @@ class Command(BaseCommand):
             raise CommandError(f"{out} cannot be written: there is no folder {out.parent}.")
         try:
             artefact = engine.load_artefact(
-                model, positive=options["positive"], max_bytes=settings.MODEL_MAX_BYTES
+                model,
+                positive=options["positive"],
+                answers=_answers(options["answer"]),
+                max_bytes=settings.MODEL_MAX_BYTES,
             )
             engine.check_artefact(artefact)
             scores = self._score(artefact, folder, options["provider"])
         except engine.EngineError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(_told(error)) from error
         if not scores:
             raise CommandError(f"{folder} holds no JPEG, PNG, WebP or TIFF image.")
         _write(out, scores)
@@ -56,6 +66,21 @@ class Command(BaseCommand):
                 progress.update(bar, completed=done, total=total)
 
             return engine.score_directory(artefact, folder, show, providers=provider)
+
+
+def _answers(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    wrong = [name for name, sign, value in pairs if not sign or not value]
+    if wrong:
+        raise CommandError(f"--answer {wrong[0]} must be FIELD=VALUE.")
+    return {name: value for name, _sign, value in pairs}
+
+
+def _told(error: engine.EngineError) -> str:
+    """The error's sentences; for open questions also what to pass."""
+    questions = error.questions if isinstance(error, engine.SpecError) else ()
+    ways = [f"  --answer {one.field}={'|'.join(one.options) or 'VALUE'}" for one in questions]
+    return "\n".join([error.message, *(["Answer with:", *ways] if ways else [])])
 
 
 def _write(out: Path, scores: Scores) -> None:
