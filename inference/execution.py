@@ -5,9 +5,11 @@ The row of the run is the truth, not the message that names it: see `claims`.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
@@ -17,11 +19,13 @@ from inference.claims import Clock, beating, claim, held, keep
 from inference.models import ModelRun, Score
 from inference.networks import network_of
 from inference.provenance import begin_attempt, record_provenance
+from inference.reference import check_against_reference
 from inference.run_errors import RunError, SupersededError
 from inference.starting import images_of
 from readerstudy.core.audit import record_event
 from readerstudy.images.models import Image
 
+STORED_EVERY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -64,9 +68,29 @@ def _score(run: ModelRun, clock: Clock) -> None:
     # Cases may have been withdrawn since the run was started.
     done = scored.count()
     keep(run, now=clock(), done=done, total=done + len(waiting))
-    outcomes = engine.score_images(session, _sources(waiting.values()), batch_size=run.batch_size)
+    check_against_reference(run, session, _sources(waiting.values()), now=clock())
+    outcomes = engine.score_images(
+        session,
+        _sources(waiting.values()),
+        batch_size=run.batch_size,
+        pixels=_pixels(session.spec, waiting),
+    )
     for batch in _batches(outcomes, run.batch_size):
         _store(run, batch, waiting, cases, now=clock())
+
+
+def _pixels(spec: engine.ModelSpec, images: Mapping[str, Image]) -> engine.FolderOfPixels:
+    """What other runs have prepared of the same files, as they were imported."""
+    engine.trim(
+        settings.PIXELS_DIR,
+        max_bytes=settings.PIXELS_MAX_BYTES,
+        max_seconds=settings.PIXELS_MAX_SECONDS,
+    )
+    return engine.FolderOfPixels(
+        settings.PIXELS_DIR,
+        engine.family_of(spec.preprocess),
+        name_of=lambda key: images[str(key)].sha256,
+    )
 
 
 def _sources(images: Iterable[Image]) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -88,16 +112,18 @@ def _checked_bytes(image: Image) -> bytes:
 def _batches(
     outcomes: Iterable[engine.Scored | engine.Failed], size: int
 ) -> Iterator[list[engine.Scored]]:
+    """Whole batches of what was scored within a second: a transaction costs the same for one score as for many."""
     batch: list[engine.Scored] = []
+    begun = time.monotonic()
     for outcome in outcomes:
         if isinstance(outcome, engine.Failed):
+            yield batch
             raise RunError(outcome.sentence)
         batch.append(outcome)
-        if len(batch) == size:
+        if len(batch) >= size and time.monotonic() - begun >= STORED_EVERY_SECONDS:
             yield batch
-            batch = []
-    if batch:
-        yield batch
+            batch, begun = [], time.monotonic()
+    yield batch
 
 
 def _store(

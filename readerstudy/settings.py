@@ -235,8 +235,12 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- The CNN ----------------------------------------------------------------------------------------
-# auto: CUDA where the machine has it, CPU otherwise; cuda: refuse to run on anything else; cpu.
+# auto: CUDA where the machine has it, CPU otherwise; cuda, tensorrt: refuse to run on anything else; cpu.
 INFERENCE_PROVIDER = env.str("INFERENCE_PROVIDER", "auto")
+# Pixels that are scaled and cropped already, shared by the training runs of a model, on the worker's own disk.
+PIXELS_DIR = Path(env.str("PIXELS_DIR", str(VAR_DIR / "pixels")))
+PIXELS_MAX_BYTES = env.int("PIXELS_MAX_BYTES", 2 * 2**30)
+PIXELS_MAX_SECONDS = env.int("PIXELS_MAX_SECONDS", 24 * 3600)
 INFERENCE_BATCH_SIZE = env.int("INFERENCE_BATCH_SIZE", 8)
 # A run whose worker has not written a heartbeat for so long is taken up by another worker.
 MODEL_RUN_STALE_SECONDS = env.int("MODEL_RUN_STALE_SECONDS", 30)

@@ -8,7 +8,7 @@ import onnxruntime
 from PIL import Image
 
 from inference import engine
-from tools import bench_import, bench_planning, bench_statistics, simulations
+from tools import bench_import, bench_inference, bench_planning, bench_statistics, simulations
 from tools.timing import seconds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--simulations", action="store_true", help="also 2,000 simulated studies for each setting")  # fmt: skip
     chosen = parser.parse_args()
     bench_engine()
+    bench_inference.main([])
     bench_import.main(["--photographs", "24"])
     bench_planning.main()
     bench_statistics.main()

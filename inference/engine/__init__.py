@@ -24,14 +24,19 @@ from inference.engine.errors import (
     SpecError,
 )
 from inference.engine.golden import GOLDEN, Expected
+from inference.engine.pixel_store import FolderOfPixels, family_of, trim
 from inference.engine.preprocess import load_image, to_tensor
 from inference.engine.providers import (
+    CPU,
     choose_providers,
     installed_runtimes,
     runtime_conflict,
     usable_cores,
 )
-from inference.engine.runner import Failed, Scored, score_images
+from inference.engine.providers import (
+    SETTINGS as PROVIDER_SETTINGS,
+)
+from inference.engine.runner import Failed, Scored, Source, score_images
 from inference.engine.session import CnnSession, open_session
 from inference.engine.spec import (
     OWN_FILE,
@@ -45,9 +50,11 @@ from inference.engine.spec import (
 )
 
 __all__ = [
+    "CPU",
     "GOLDEN",
     "OWN_FILE",
     "POSITIVE",
+    "PROVIDER_SETTINGS",
     "Artefact",
     "ArtefactError",
     "ArtefactMetadata",
@@ -57,6 +64,7 @@ __all__ = [
     "EngineError",
     "Expected",
     "Failed",
+    "FolderOfPixels",
     "ImageError",
     "ModelSpec",
     "OutputSpec",
@@ -65,12 +73,14 @@ __all__ = [
     "Question",
     "ResizeSpec",
     "Scored",
+    "Source",
     "SpecError",
     "ThresholdSpec",
     "artefact_of",
     "build_artefact",
     "check_artefact",
     "choose_providers",
+    "family_of",
     "image_files",
     "installed_runtimes",
     "load_artefact",
@@ -81,5 +91,6 @@ __all__ = [
     "score_directory",
     "score_images",
     "to_tensor",
+    "trim",
     "usable_cores",
 ]

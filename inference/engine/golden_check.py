@@ -8,7 +8,8 @@ import numpy as np
 from inference.engine.errors import ImageError
 from inference.engine.golden import GOLDEN, Expected
 from inference.engine.preprocess import load_image, to_tensor
-from inference.engine.session import CnnSession, scores_of
+from inference.engine.session import CnnSession
+from inference.engine.tta import score_batch
 
 TOLERANCE = 1e-3
 
@@ -25,8 +26,10 @@ def golden_problems(session: CnnSession, expected: tuple[Expected, ...]) -> Iter
 def _differences(session: CnnSession, one: Expected) -> Iterator[str]:
     spec = session.spec
     image = load_image(one.content, spec.preprocess, name=one.file)
-    outputs = session.run(to_tensor(image, spec.preprocess, name=one.file)[np.newaxis])
-    score = float(scores_of(outputs, spec.output)[0])
+    outputs, scores = score_batch(
+        session, to_tensor(image, spec.preprocess, name=one.file)[np.newaxis]
+    )
+    score = float(scores[0])
     if one.outputs is not None:
         found = tuple(map(float, outputs[0]))
         if not _agree(found, one.outputs):

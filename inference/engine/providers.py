@@ -19,7 +19,10 @@ from typing import Any
 from inference.engine.errors import ProviderError
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
-SETTINGS = ("cpu", "auto", "cuda")
+TENSORRT = "TensorrtExecutionProvider"
+SETTINGS = ("cpu", "auto", "cuda", "tensorrt")
+# What a setting demands of the session; `auto` takes what there is.
+_DEMANDED = {"cuda": CUDA, "tensorrt": TENSORRT}
 DISTRIBUTIONS = ("onnxruntime", "onnxruntime-gpu")
 _WARNING, _FATAL = 2, 4
 
@@ -40,9 +43,9 @@ def runtime() -> Any:
 
 
 def choose_providers(setting: str = "auto") -> list[str]:
-    """The providers to ask for: `cpu`, `auto` (CUDA where a driver is found) or `cuda`.
+    """The providers to ask for: `cpu`, `auto` (CUDA where a driver is found), `cuda` or `tensorrt`.
 
-    Raises ProviderError where the setting is none of these, or is `cuda` and there is no driver. Whether CUDA was
+    Raises ProviderError where the setting is none of these, or demands a GPU and there is no driver. Which provider was
     really used is known only from the session: see `confirm_provider`.
     """
     if setting not in SETTINGS:
@@ -53,23 +56,24 @@ def choose_providers(setting: str = "auto") -> list[str]:
         return [CPU]
     if not has_driver():
         raise ProviderError(
-            "The provider is set to cuda, but this machine has no NVIDIA driver (libcuda.so.1).",
+            f"The provider is set to {setting}, but this machine has no NVIDIA driver (libcuda.so.1).",
             place=setting,
             code="no_driver",
         )
     with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
         runtime().preload_dlls()
-    return [CUDA, CPU]
+    return [TENSORRT, CUDA, CPU] if setting == "tensorrt" else [CUDA, CPU]
 
 
 def confirm_provider(setting: str, used: str) -> None:
     """Nothing, if a session's first provider is what the setting demands; ProviderError otherwise."""
-    if setting == "cuda" and used != CUDA:
+    if used != _DEMANDED.get(setting, used):
+        needed = "TensorRT 10" if setting == "tensorrt" else "CUDA 13 or cuDNN 9"
         raise ProviderError(
-            f"The provider is set to cuda, but the session runs on {used}: "
-            "CUDA 13 or cuDNN 9 could not be loaded (see requirements-gpu.txt).",
+            f"The provider is set to {setting}, but the session runs on {used}: "
+            f"{needed} could not be loaded (see requirements-gpu.txt).",
             place=setting,
-            code="cuda_not_used",
+            code=f"{setting}_not_used",
         )
 
 

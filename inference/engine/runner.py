@@ -21,10 +21,12 @@ from pathlib import Path
 import numpy as np
 
 from inference.engine.errors import ImageError
-from inference.engine.preprocess import Tensor, load_image, to_tensor
+from inference.engine.pixel_store import PixelStore
+from inference.engine.preprocess import Pixels, Tensor, load_image, tensor_of, to_pixels
 from inference.engine.providers import usable_cores
-from inference.engine.session import CnnSession, scores_of
+from inference.engine.session import CnnSession
 from inference.engine.spec import PreprocessSpec
+from inference.engine.tta import score_batch
 
 Key = Hashable
 Loader = Callable[[], bytes | Path]
@@ -73,17 +75,18 @@ def score_images(
     batch_size: int = 1,
     on_batch: OnBatch | None = None,
     workers: int | None = None,
+    pixels: PixelStore | None = None,
 ) -> Iterator[Outcome]:
     """A `Scored` or a `Failed` for each source, in the order of the sources.
 
     A source is a key and a function that gives the file's bytes or path; the function is called in another thread.
     An image that cannot be read is a `Failed`, and the others go on; so is one whose outputs are not finite.
     `on_batch` is called with each batch's outcomes before they are yielded. The reference is `batch_size=1`: larger
-    batches may differ in the last digits.
+    batches may differ in the last digits. What `pixels` holds of a photograph is not read and decoded again.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-    batches = _in_order(session, sources, batch_size, workers or usable_cores())
+    batches = _in_order(_Work(session, pixels), sources, batch_size, workers or usable_cores())
     try:
         for outcomes in batches:
             if on_batch is not None:
@@ -93,8 +96,14 @@ def score_images(
         batches.close()
 
 
+@dataclass(frozen=True)
+class _Work:
+    session: CnnSession
+    pixels: PixelStore | None
+
+
 def _in_order(
-    session: CnnSession, sources: Iterable[Source], batch_size: int, workers: int
+    work: _Work, sources: Iterable[Source], batch_size: int, workers: int
 ) -> Generator[list[Outcome]]:
     waiting: deque[Future[list[list[Outcome]]]] = deque()
     remaining = iter(sources)
@@ -102,7 +111,7 @@ def _in_order(
     try:
         while True:
             while len(waiting) <= workers and (batch := list(islice(remaining, batch_size))):
-                waiting.append(pool.submit(_score, session, batch))
+                waiting.append(pool.submit(_score, work, batch))
             if not waiting:
                 return
             yield from waiting.popleft().result()
@@ -110,22 +119,33 @@ def _in_order(
         pool.shutdown(cancel_futures=True)
 
 
-def _score(session: CnnSession, batch: Sequence[Source]) -> list[list[Outcome]]:
+def _score(work: _Work, batch: Sequence[Source]) -> list[list[Outcome]]:
     """The outcomes of one batch, in parts: a new one begins where the tensors' shape changes."""
-    prepared = [_prepare(key, loader, session.spec.preprocess) for key, loader in batch]
-    return [_outcomes(session, part) for part in _parts(prepared)]
+    prepared = [_prepare(key, loader, work) for key, loader in batch]
+    return [_outcomes(work.session, part) for part in _parts(prepared)]
 
 
-def _prepare(key: Key, loader: Loader, spec: PreprocessSpec) -> _Prepared | Failed:
+def _prepare(key: Key, loader: Loader, work: _Work) -> _Prepared | Failed:
     start = time.perf_counter()
+    spec = work.session.spec.preprocess
     try:
-        tensor = to_tensor(load_image(loader(), spec, name=str(key)), spec, name=str(key))
+        tensor = tensor_of(_pixels(key, loader, spec, work.pixels), spec)
     except ImageError as error:
         return Failed(key, error.message)
     except OSError as error:
         return Failed(key, f"{key} cannot be read: {error.strerror or error}.")
-    digest = hashlib.sha256(tensor.tobytes()).hexdigest()
+    digest = hashlib.sha256(tensor.data).hexdigest()
     return _Prepared(key, tensor, digest, _since(start))
+
+
+def _pixels(key: Key, loader: Loader, spec: PreprocessSpec, store: PixelStore | None) -> Pixels:
+    held = store.get(key) if store else None
+    if held is not None:
+        return held
+    made = to_pixels(load_image(loader(), spec, name=str(key)), spec, name=str(key))
+    if store:
+        store.put(key, made)
+    return made
 
 
 def _parts(prepared: Sequence[_Prepared | Failed]) -> list[list[_Prepared | Failed]]:
@@ -144,8 +164,7 @@ def _outcomes(session: CnnSession, batch: list[_Prepared | Failed]) -> list[Outc
     if not ready:
         return [item for item in batch if isinstance(item, Failed)]
     start = time.perf_counter()
-    outputs = session.run(np.stack([item.tensor for item in ready]))
-    scores = scores_of(outputs, session.spec.output)
+    outputs, scores = score_batch(session, np.stack([item.tensor for item in ready]))
     share = _since(start) / len(ready)
     scored = (
         _outcome(item, float(score), tuple(map(float, row)), share)

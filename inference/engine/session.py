@@ -12,6 +12,7 @@ from inference.engine.errors import ArtefactError
 from inference.engine.providers import (
     CPU,
     CUDA,
+    TENSORRT,
     choose_providers,
     confirm_provider,
     quiet_runtime,
@@ -82,12 +83,12 @@ class CnnSession:
 def open_session(
     artefact: Artefact, providers: str = "auto", threads: int | None = None
 ) -> CnnSession:
-    """The artefact ready to run: `providers` is cpu, auto or cuda, `threads` are those of one call, 1 by default.
+    """The artefact ready to run: `providers` is cpu, auto, cuda or tensorrt, `threads` are those of one call, 1 by default.
 
     The runner calls the network from as many workers as there are cores, which keeps them busier than one call that
     uses them all: there is no waiting for one another within a layer.
 
-    Raises ProviderError where CUDA is demanded and not used, ArtefactError where onnxruntime refuses the graph.
+    Raises ProviderError where a GPU's provider is demanded and not used, ArtefactError where onnxruntime refuses the graph.
     """
     ort = runtime()
     names = choose_providers(providers)
@@ -120,8 +121,9 @@ def _session_options(ort: Any, threads: int) -> Any:
 
 
 def _with_options(name: str) -> str | tuple[str, dict[str, str]]:
-    # TF32 moves scores by about 1e-3, ten times what a run may differ from the CPU.
-    return (name, {"use_tf32": "0"}) if name == CUDA else name
+    # TF32 moves scores by about 1e-3, ten times what a run may differ from the CPU; half precision more.
+    options = {CUDA: {"use_tf32": "0"}, TENSORRT: {"trt_fp16_enable": "0", "trt_int8_enable": "0"}}
+    return (name, options[name]) if name in options else name
 
 
 def is_runtime_error(error: Exception) -> bool:

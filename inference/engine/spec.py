@@ -11,6 +11,7 @@ SPEC = "rs-preproc/1"
 RESIZE_MODES = ("shortest_edge", "exact", "squash", "letterbox", "none")
 INTERPOLATIONS = ("nearest", "box", "bilinear", "hamming", "bicubic", "lanczos")
 ACTIVATIONS = ("softmax", "sigmoid", "none")
+AUGMENTATIONS = ("hflip", "vflip", "rot90", "rot180", "rot270")
 ROUNDINGS = ("half_even", "floor")
 
 Size = tuple[int, int]
@@ -109,6 +110,8 @@ class ModelSpec:
     output: OutputSpec
     origin: dict[str, str] = field(default_factory=dict, compare=False)
     threshold: ThresholdSpec | None = None
+    # Copies that the score is averaged with; none of them stands for the image itself.
+    tta: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: Any, *, source: str = OWN_FILE) -> "ModelSpec":
@@ -125,7 +128,7 @@ class ModelSpec:
                     "spec": SPEC,
                     **asdict(self.preprocess),
                     "output": asdict(self.output),
-                    "tta": [],
+                    "tta": list(self.tta),
                     "threshold": asdict(self.threshold) if self.threshold else None,
                 }
             )

@@ -6,6 +6,7 @@ from inference.engine.errors import SpecError
 from inference.engine.fields import Fields
 from inference.engine.spec import (
     ACTIVATIONS,
+    AUGMENTATIONS,
     INTERPOLATIONS,
     RESIZE_MODES,
     ROUNDINGS,
@@ -33,16 +34,13 @@ def read_model_spec(data: Any, *, source: str) -> ModelSpec:
     preprocess = _preprocess(top)
     output = _output(top.section("output"))
     threshold = _threshold(top)
-    if top.get("tta"):
-        top.problem(
-            "tta", "must be empty: averaging over altered copies of an image is not supported"
-        )
+    tta = _tta(top)
     top.finish()
     # Contradictions between stand-ins for missing values would only confuse.
-    problems = problems or [f"{source}: {words}" for words in conflicts(preprocess, output)]
+    problems = problems or [f"{source}: {words}" for words in conflicts(preprocess, output, tta)]
     if problems:
         raise SpecError.of(problems, place=source)
-    return ModelSpec(preprocess, output, _origin(data, source), threshold)
+    return ModelSpec(preprocess, output, _origin(data, source), threshold, tta)
 
 
 def _preprocess(top: Fields) -> PreprocessSpec:
@@ -138,6 +136,18 @@ def _positive(fields: Fields, classes: tuple[str, ...]) -> tuple[int, ...]:
         )
         return ()
     return tuple(sorted({classes.index(v) if isinstance(v, str) else int(v) for v in value}))
+
+
+def _tta(top: Fields) -> tuple[str, ...]:
+    value = top.get("tta")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or any(name not in AUGMENTATIONS for name in value):
+        top.problem("tta", f"must be a list of some of {', '.join(AUGMENTATIONS)}")
+        return ()
+    if len(set(value)) < len(value):
+        top.problem("tta", "names an augmentation twice")
+    return tuple(value)
 
 
 def _threshold(top: Fields) -> ThresholdSpec | None:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from inference.engine.spec import CropSpec, OutputSpec, PreprocessSpec, ResizeSpec
 
 
-def conflicts(preprocess: PreprocessSpec, output: OutputSpec) -> list[str]:
+def conflicts(
+    preprocess: PreprocessSpec, output: OutputSpec, tta: tuple[str, ...] = ()
+) -> list[str]:
     """One sentence for each contradiction, empty where everything fits."""
     return [
         *_resize(preprocess.resize),
         *_crop(preprocess.resize, preprocess.crop),
         *_numbers(preprocess),
         *_output(output),
+        *_tta(preprocess, tta),
     ]
 
 
@@ -58,3 +61,10 @@ def _output(output: OutputSpec) -> Iterator[str]:
         yield "output.positive is empty: say which class counts as positive"
     if several and len(output.positive) == len(output.classes):
         yield "output.positive names every class: say which of them count as positive"
+
+
+def _tta(preprocess: PreprocessSpec, tta: tuple[str, ...]) -> Iterator[str]:
+    height, width = preprocess.output_size or (0, 1)
+    turned = [name for name in tta if name in ("rot90", "rot270")]
+    if turned and height != width:
+        yield f"tta cannot hold {turned[0]}: the network's images are not square"

@@ -47,3 +47,9 @@ def runs(coordinator, locked_study, model, now):
 def stranger(db):
     """A coordinator of other studies."""
     return make_person("stranger@example.org", role="coordinator")
+
+
+@pytest.fixture
+def each_batch_stored(monkeypatch):
+    """As on a machine that needs more than a second for a batch."""
+    monkeypatch.setattr("inference.execution.STORED_EVERY_SECONDS", 0)

@@ -90,6 +90,7 @@ def test_a_demand_for_cuda_without_it_fails_with_a_sentence(
         assert run.error.startswith("The provider is set to cuda")
 
 
+@pytest.mark.usefixtures("each_batch_stored")
 def test_progress_is_stored_batch_by_batch(queued, now):
     seen = []
 

@@ -22,6 +22,8 @@ from tests.inference.factories import WorkerDied, dies_after, make_locked_study,
 
 STALE = timedelta(seconds=31)
 
+pytestmark = pytest.mark.usefixtures("each_batch_stored")
+
 
 def values_of(run):
     return dict(run.scores.values_list("image__public_id", "value"))

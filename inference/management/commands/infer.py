@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--out", type=Path, required=True, help="CSV file to write")
         parser.add_argument(
-            "--provider", default=settings.INFERENCE_PROVIDER, choices=["auto", "cpu", "cuda"]
+            "--provider", default=settings.INFERENCE_PROVIDER, choices=engine.PROVIDER_SETTINGS
         )
 
     def handle(self, *_args: Any, model: Path, folder: Path, out: Path, **options: Any) -> None:

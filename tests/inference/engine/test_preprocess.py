@@ -219,3 +219,34 @@ def test_a_thread_of_a_picture_is_refused_before_it_is_scaled():
     with pytest.raises(ImageError, match=r"^a is so narrow \(2 × 60000\)"):
         to_tensor(Image.new("RGB", (2, 60_000)), spec, name="a")
     assert to_tensor(Image.new("RGB", (20, 600)), spec).shape == (3, 224, 224)
+
+
+def test_converting_our_own_profile_to_itself_changes_no_colour():
+    """All 2^24 of them: so leaving the conversion out is the same, not nearly the same."""
+    levels = np.arange(2**24, dtype=np.uint32)
+    cube = np.stack([levels & 255, levels >> 8 & 255, levels >> 16], -1).astype(np.uint8)
+    image = Image.fromarray(cube.reshape(4096, 4096, 3))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    converted = ImageCms.profileToProfile(
+        image,
+        ImageCms.ImageCmsProfile(BytesIO(profile)),
+        ImageCms.createProfile("sRGB"),
+        outputMode="RGB",
+    )
+    assert converted.tobytes() == image.tobytes()
+
+
+def test_only_our_own_profile_is_left_out(monkeypatch, rng):
+    calls = []
+    monkeypatch.setattr(
+        "inference.engine.preprocess._to_srgb",
+        lambda image, *_rest: calls.append(1) or image.convert("RGB"),
+    )
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    dated = own[:24] + bytes(12) + own[36:]
+    other = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    given = preprocess_spec()
+    for profile, expected in ((own, 0), (dated, 0), (other, 1)):
+        calls.clear()
+        load_image(encoded(random_picture(rng), "PNG", icc_profile=profile), given)
+        assert len(calls) == expected

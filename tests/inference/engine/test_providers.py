@@ -80,7 +80,9 @@ def test_a_driver_without_cuda_libraries_falls_back_without_noise(tmp_path):
 
 
 def test_an_unknown_setting_is_refused():
-    with pytest.raises(ProviderError, match="must be one of cpu, auto, cuda, but is 'gpu'"):
+    with pytest.raises(
+        ProviderError, match="must be one of cpu, auto, cuda, tensorrt, but is 'gpu'"
+    ):
         choose_providers("gpu")
 
 
