@@ -3,14 +3,11 @@
 The row of the run is the truth, not the message that names it: see `claims`.
 """
 
-import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from inference import engine
@@ -18,6 +15,7 @@ from inference.choices import RunState
 from inference.claims import Clock, beating, claim, held, keep
 from inference.models import ModelRun, Score
 from inference.networks import network_of
+from inference.photographs import prepared_pixels, sources_of
 from inference.provenance import begin_attempt, record_provenance
 from inference.reference import check_against_reference
 from inference.run_errors import RunError, SupersededError
@@ -68,45 +66,13 @@ def _score(run: ModelRun, clock: Clock) -> None:
     # Cases may have been withdrawn since the run was started.
     done = scored.count()
     keep(run, now=clock(), done=done, total=done + len(waiting))
-    check_against_reference(run, session, _sources(waiting.values()), now=clock())
+    pixels = prepared_pixels(session.spec, waiting)
+    check_against_reference(run, session, sources_of(waiting), now=clock())
     outcomes = engine.score_images(
-        session,
-        _sources(waiting.values()),
-        batch_size=run.batch_size,
-        pixels=_pixels(session.spec, waiting),
+        session, sources_of(waiting), batch_size=run.batch_size, pixels=pixels
     )
     for batch in _batches(outcomes, run.batch_size):
         _store(run, batch, waiting, cases, now=clock())
-
-
-def _pixels(spec: engine.ModelSpec, images: Mapping[str, Image]) -> engine.FolderOfPixels:
-    """What other runs have prepared of the same files, as they were imported."""
-    engine.trim(
-        settings.PIXELS_DIR,
-        max_bytes=settings.PIXELS_MAX_BYTES,
-        max_seconds=settings.PIXELS_MAX_SECONDS,
-    )
-    return engine.FolderOfPixels(
-        settings.PIXELS_DIR,
-        engine.family_of(spec.preprocess),
-        name_of=lambda key: images[str(key)].sha256,
-    )
-
-
-def _sources(images: Iterable[Image]) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    for image in images:
-        yield image.public_id, lambda image=image: _checked_bytes(image)  # type: ignore[misc]  # bound early
-
-
-def _checked_bytes(image: Image) -> bytes:
-    """The stored file, refused if it is not the one that was imported. Runs in a thread: no database here."""
-    with default_storage.open(image.file.name) as file:
-        content: bytes = file.read()
-    if hashlib.sha256(content).hexdigest() != image.sha256:
-        raise engine.ImageError(
-            f"The stored file of image {image.public_id} has changed since it was imported."
-        )
-    return content
 
 
 def _batches(

@@ -32,7 +32,7 @@ class ArtefactsForm(forms.Form):
         label=_("Files"),
         help_text=_(
             "ONNX files with their JSON specs, or a zip of both. Several ONNX files are training runs of one model. "
-            "A Hugging Face preprocessor_config.json with config.json is read as it is."
+            "What Hugging Face, timm or MONAI write beside a model is read as it is; what the files leave open is asked."
         ),
     )
     positive = forms.CharField(

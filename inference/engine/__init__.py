@@ -24,8 +24,8 @@ from inference.engine.errors import (
     SpecError,
 )
 from inference.engine.golden import GOLDEN, Expected
-from inference.engine.pixel_store import FolderOfPixels, family_of, trim
-from inference.engine.preprocess import load_image, to_tensor
+from inference.engine.pixel_store import FolderOfPixels, PixelStore, family_of, trim
+from inference.engine.preprocess import Pixels, load_image, to_pixels, to_tensor
 from inference.engine.providers import (
     CPU,
     choose_providers,
@@ -68,6 +68,8 @@ __all__ = [
     "ImageError",
     "ModelSpec",
     "OutputSpec",
+    "PixelStore",
+    "Pixels",
     "PreprocessSpec",
     "ProviderError",
     "Question",
@@ -90,6 +92,7 @@ __all__ = [
     "runtime_conflict",
     "score_directory",
     "score_images",
+    "to_pixels",
     "to_tensor",
     "trim",
     "usable_cores",

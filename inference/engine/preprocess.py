@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -75,12 +75,26 @@ def to_pixels(image: Image.Image, spec: PreprocessSpec, *, name: str = "The imag
 
 def tensor_of(pixels: Pixels, spec: PreprocessSpec) -> Tensor:
     """What `to_tensor` gives, from the pixels that `to_pixels` gave."""
-    values: Tensor = pixels[:, :, ::-1] if spec.channel_order == "BGR" else pixels
-    if spec.dtype != "uint8":
-        values = values.astype(np.float32) * np.float32(spec.scale) + np.float32(spec.offset)
-        values = (values - np.array(spec.mean, np.float32)) / np.array(spec.std, np.float32)
-        values = values.astype(spec.dtype, copy=False)
-    return np.ascontiguousarray(values.transpose(2, 0, 1) if spec.layout == "NCHW" else values)
+    if spec.channel_order == "BGR":
+        pixels = pixels[:, :, ::-1]
+    if spec.layout == "NCHW":
+        pixels = pixels.transpose(2, 0, 1)
+    if spec.dtype == "uint8":
+        return np.ascontiguousarray(pixels)
+    channels = (pixels[at] if spec.layout == "NCHW" else pixels[:, :, at] for at in range(3))
+    tensor: Tensor = np.empty(pixels.shape, spec.dtype)
+    for at, (levels, channel) in enumerate(zip(_levels(spec), channels, strict=True)):
+        part = tensor[at] if spec.layout == "NCHW" else tensor[:, :, at]
+        part[...] = levels[channel]
+    return tensor
+
+
+@lru_cache(maxsize=8)
+def _levels(spec: PreprocessSpec) -> Tensor:
+    """What becomes of each of the 256 values of a channel, (3, 256): looked up, it need not be worked out for each pixel."""
+    values = np.arange(256, dtype=np.float32) * np.float32(spec.scale) + np.float32(spec.offset)
+    mean, std = (np.array(three, np.float32)[:, np.newaxis] for three in (spec.mean, spec.std))
+    return np.asarray((values - mean) / std, spec.dtype)
 
 
 def _is_srgb(profile: bytes) -> bool:

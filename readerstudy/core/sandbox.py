@@ -10,13 +10,16 @@ from collections.abc import Mapping
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
 # One thread each: there is a child for every core.
 _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-ALLOWED = frozenset({*_KEPT, *_THREADS})
+# What one photograph needed is kept for the next: mallopt(3). Fresh pages for every large block take a third of the time
+# of decoding.
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
+ALLOWED = frozenset({*_KEPT, *_THREADS, *_MALLOC})
 
 
 def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What a Python process needs to start, and no more."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
-    return {**kept, **_THREADS}
+    return {**kept, **_THREADS, **_MALLOC}
 
 
 def limit_process(limits: Mapping[int, int]) -> None:
@@ -25,3 +28,11 @@ def limit_process(limits: Mapping[int, int]) -> None:
         _soft, hard = resource.getrlimit(kind)
         allowed = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         resource.setrlimit(kind, (allowed, allowed))
+
+
+def renew_time(seconds: int) -> None:
+    """Gives this process so many seconds of the processor from now on, for one more piece of work."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + seconds
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, hard))

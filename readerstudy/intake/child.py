@@ -12,8 +12,8 @@ from typing import Any
 
 from django.conf import settings
 
-from readerstudy.core.sandbox import limit_process
-from readerstudy.intake.wire import receive, send
+from readerstudy.core.sandbox import limit_process, renew_time
+from readerstudy.core.wire import receive, send
 
 # Measured on photographs of 60 million pixels, the most that are read: 2.0 GiB of address space for a CMYK TIFF.
 MEMORY_BYTES = 3 * 2**30
@@ -33,7 +33,7 @@ def main() -> None:
     sys.stdout = sys.stderr  # what a library prints must not become part of an answer
     with suppress(BrokenPipeError):
         while (message := receive(requests)) is not None:
-            _renew_time()
+            renew_time(CPU_SECONDS)
             header, [content] = message
             send(answers, *_answer(header, content))
 
@@ -58,14 +58,6 @@ def _set_pixels(limit: int) -> None:
 
     settings.IMPORT_MAX_PIXELS = limit
     Image.MAX_IMAGE_PIXELS = limit
-
-
-def _renew_time() -> None:
-    """Each photograph has its own seconds; the soft limit counts from the start of the process."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
-    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 
 if __name__ == "__main__":

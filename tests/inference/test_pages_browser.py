@@ -9,6 +9,7 @@ from inference.models import ModelRun
 from inference.services import start_runs
 from tests.axe import assert_accessible
 from tests.conftest import sign_in
+from tests.inference.engine.graphs import linear
 from tests.inference.factories import (
     make_locked_study,
     make_model,
@@ -61,6 +62,32 @@ def test_an_admin_loads_a_model_and_is_told_what_does_not_fit(open_page, admin):
     expect(page.get_by_role("heading", name="Small CNN")).to_be_visible()
     expect(page.get_by_role("rowheader", name="run-02")).to_be_visible()
     assert_accessible(page)
+
+
+def test_what_the_files_leave_open_is_asked_and_answered_by_keyboard(open_page, admin):
+    page = open_page(admin, "/models/new/")
+    page.get_by_label("Name").fill("Bare CNN")
+    page.get_by_label("Files").set_input_files([given("model.onnx", linear())])
+    page.get_by_role("button", name="Check and load").click()
+    expect(page.get_by_role("heading", name="Questions about the model")).to_be_visible()
+    assert_accessible(page)
+    assert page.locator("input:checked").count() == 0
+    choose(page, "both sides at once", "bilinear", "0 to 1", "RGB")
+    page.get_by_role("button", name="as for ImageNet").press("Enter")
+    expect(page.get_by_label("Mean that is taken off")).to_have_value("0.485 0.456 0.406")
+    choose(page, "softmax")
+    page.get_by_label("Names of the classes").fill("mel, nv")
+    page.get_by_role("button", name="Check and load").press("Enter")
+    expect(page.get_by_text("One more question came up.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("checkbox", name="mel").press("Space")
+    page.get_by_role("button", name="Check and load").press("Enter")
+    expect(page.get_by_role("heading", name="Bare CNN")).to_be_visible()
+
+
+def choose(page, *names):
+    for name in names:
+        page.get_by_role("radio", name=name).first.press("Space")
 
 
 def test_a_draft_is_planned_with_a_model(open_page, admin, coordinator, now):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from readerstudy.core.children import Child
 from readerstudy.core.errors import InvalidInput
 from readerstudy.core.sandbox import ALLOWED
 from readerstudy.intake import child, children
-from readerstudy.intake.children import Child, encode_in_child, inspect_in_child
+from readerstudy.intake.children import MODULE, encode_in_child, inspect_in_child
 from readerstudy.intake.pixels import encode_image, inspect_image
 from tests.intake.photographs import jpeg, png, turned
 
@@ -20,7 +21,7 @@ from tests.intake.photographs import jpeg, png, turned
 @pytest.fixture
 def only():
     """A child of the test's own."""
-    made = Child()
+    made = Child(MODULE)
     yield made
     made.close()
 
@@ -34,7 +35,7 @@ def scripted(monkeypatch, tmp_path):
         path.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{script}'\n")
         path.chmod(0o755)
         children.close_children()
-        monkeypatch.setattr(children.sys, "executable", str(path))
+        monkeypatch.setattr(sys, "executable", str(path))
 
     yield become
     children.close_children()
@@ -99,7 +100,7 @@ def test_a_decoder_that_dies_is_a_sentence_about_the_file(scripted, script):
 
 
 def test_a_decoder_that_does_not_come_back_is_ended(scripted, monkeypatch):
-    monkeypatch.setattr(children, "SECONDS", 0.5)
+    monkeypatch.setattr("readerstudy.core.children.SECONDS", 0.5)
     scripted("import time; time.sleep(600)")
     started = time.monotonic()
     with pytest.raises(InvalidInput) as raised:

@@ -1,4 +1,4 @@
-"""How an import's worker and its decoding child talk: a JSON header that tells the lengths of the parts behind it."""
+"""How a process and its children talk: a JSON header that tells the lengths of the parts behind it."""
 
 import json
 import struct

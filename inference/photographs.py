@@ -1,0 +1,67 @@
+"""The stored photographs of a study as the engine takes them: the files that were imported, and no others."""
+
+import hashlib
+from collections.abc import Hashable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from inference import engine
+from inference.decoding import DecodedPixels, StoredFile
+from readerstudy.images.models import Image
+
+
+def sources_of(images: Mapping[str, Image]) -> Iterator[engine.Source]:
+    """Every image by its public id. The bytes are read in threads: no database there."""
+    return ((key, partial(checked_bytes, image)) for key, image in images.items())
+
+
+def checked_bytes(image: Image) -> bytes:
+    """The stored file. Raises ImageError if it is not the one that was imported."""
+    content = _stored_bytes(image)
+    if hashlib.sha256(content).hexdigest() != image.sha256:
+        raise engine.ImageError(
+            f"The stored file of image {image.public_id} has changed since it was imported."
+        )
+    return content
+
+
+def prepared_pixels(spec: engine.ModelSpec, images: Mapping[str, Image]) -> DecodedPixels:
+    """The images' pixels for a spec: what another run of the family has prepared of the same file, or new ones."""
+    engine.trim(
+        settings.PIXELS_DIR,
+        max_bytes=settings.PIXELS_MAX_BYTES,
+        max_seconds=settings.PIXELS_MAX_SECONDS,
+    )
+
+    def hash_of(key: Hashable) -> str:
+        return images[str(key)].sha256
+
+    family = engine.family_of(spec.preprocess)
+    store = engine.FolderOfPixels(settings.PIXELS_DIR, family, name_of=hash_of)
+    return DecodedPixels(spec, lambda key: _stored_file(images[str(key)]), store)
+
+
+def _stored_file(image: Image) -> StoredFile:
+    return StoredFile(
+        name=image.public_id,
+        sha256=image.sha256,
+        path=_path(image),
+        fetch=partial(_stored_bytes, image),
+        count_of_pixels=image.width * image.height,
+    )
+
+
+def _path(image: Image) -> Path | None:
+    try:
+        return Path(default_storage.path(image.file.name))
+    except NotImplementedError:
+        return None  # kept elsewhere than on a disk
+
+
+def _stored_bytes(image: Image) -> bytes:
+    with default_storage.open(image.file.name) as file:
+        content: bytes = file.read()
+    return content

@@ -1,0 +1,113 @@
+"""Child processes for work on what strangers made: without secrets, kept from one piece of work to the next."""
+
+import atexit
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any
+
+from readerstudy.core.sandbox import bare_environment
+from readerstudy.core.wire import receive, send
+
+# Of the clock on the wall: a decoder that waits uses no time of the processor.
+SECONDS = 120
+ROOT = Path(__file__).resolve().parents[2]
+CRASHES = (EOFError, OSError, ValueError)
+
+
+class Child:
+    """One process that runs a module. It is used by one thread at a time."""
+
+    def __init__(self, module: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 (our own command)
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=bare_environment(),
+        )
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        """The answer. Raises EOFError, OSError or ValueError where the child died; it is dead then."""
+        timer = threading.Timer(SECONDS, self._process.kill)
+        timer.start()
+        try:
+            return self._asked(header, content)
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            timer.cancel()
+
+    def _asked(self, header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise EOFError
+        send(stdin, header, [content])
+        answer = receive(stdout)
+        if answer is None:
+            raise EOFError
+        return answer
+
+    def close(self) -> None:
+        """Ends the process, whatever it does."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue  # what was not sent yet has nobody to go to
+        self._process.wait()
+
+
+class Children:
+    """The children of a module that wait for work; all of them end with this process.
+
+    A process that was forked since starts its own: a pipe has one reader.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._begin()
+        atexit.register(self.close)
+
+    def _begin(self) -> None:
+        self._waiting: LifoQueue[Child] = LifoQueue()
+        self._owner = os.getpid()
+
+    def ask(self, header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        """The answer of a child to one message. Raises one of `CRASHES` where it died of it."""
+        child = self.take()
+        try:
+            return child.ask(header, content)
+        finally:
+            self.give_back(child)
+
+    def take(self) -> Child:
+        """A child that lives."""
+        if self._owner != os.getpid():
+            self._begin()
+        while not self._waiting.empty():
+            child = self._waiting.get()
+            if child.lives:
+                return child
+            child.close()
+        return Child(self._module)
+
+    def give_back(self, child: Child) -> None:
+        if child.lives:
+            self._waiting.put(child)
+
+    def close(self) -> None:
+        if self._owner == os.getpid():
+            while not self._waiting.empty():
+                self._waiting.get().close()
