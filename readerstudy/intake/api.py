@@ -15,19 +15,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from readerstudy.accounts.models import User
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
-from readerstudy.core.errors import Conflict
+from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.images.services import check_may_administer
+from readerstudy.intake.chunk_api import urlpatterns as chunk_urls
+from readerstudy.intake.chunks import upload_for, whole_file
 from readerstudy.intake.dry_run import report_of_upload
 from readerstudy.intake.jobs import name_of_set
 from readerstudy.intake.mapping import CLASSES, ManifestMapping
-from readerstudy.intake.models import ImportJob
+from readerstudy.intake.models import ChunkedUpload, ImportJob
 from readerstudy.intake.report import report_json
 from readerstudy.intake.selectors import job_for, jobs_visible_to
 from readerstudy.intake.services import (
     confirm_job,
     create_job,
+    create_job_of_upload,
     discard_job,
     map_job,
     pause_job,
@@ -62,9 +66,13 @@ class ImportOutput(serializers.ModelSerializer[ImportJob]):
 
 
 class ImportInput(serializers.Serializer[Any]):
-    """An archive, perhaps a manifest beside it. With `dry_run` only the report is made and nothing is stored."""
+    """An archive, or the id of one that came in pieces, perhaps a manifest beside it.
 
-    archive = serializers.FileField()
+    With `dry_run` only the report is made and nothing is stored; the pieces stay.
+    """
+
+    archive = serializers.FileField(required=False, allow_null=True, default=None)
+    upload = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
     manifest = serializers.FileField(required=False, allow_null=True, default=None)
     name = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     is_synthetic = serializers.BooleanField(required=False, default=False)
@@ -103,12 +111,34 @@ class ImportListView(ListAPIView[ImportJob]):
         given = ImportInput(data=request.data)
         given.is_valid(raise_exception=True)
         said = dict(given.validated_data)
-        said["name"] = name_of_set(said["name"], said["archive"])
+        upload = _upload_in(user, said)
         if said.pop("dry_run"):
             said.pop("is_synthetic")
+            if upload is not None:
+                said["archive"] = whole_file(upload)
+            said["name"] = name_of_set(said["name"], said["archive"])
             return _report(report_of_upload(actor=user, **said))
-        job = create_job(actor=user, now=now(), **said)
+        job = _created(user, said, upload)
         return Response(ImportOutput(job).data, status=status.HTTP_201_CREATED)
+
+
+def _upload_in(user: User, said: dict[str, Any]) -> ChunkedUpload | None:
+    """The upload that is named in place of an archive. Raises InvalidInput where there is neither."""
+    public_id = said.pop("upload")
+    if said["archive"]:
+        return None
+    if not public_id:
+        message = "Send an archive, or the id of one that was uploaded in pieces."
+        raise InvalidInput(message, code="required", field="archive")
+    return upload_for(user, public_id)
+
+
+def _created(user: User, said: dict[str, Any], upload: ChunkedUpload | None) -> ImportJob:
+    if upload is None:
+        said["name"] = name_of_set(said["name"], said["archive"])
+        return create_job(actor=user, now=now(), **said)
+    del said["archive"]
+    return create_job_of_upload(actor=user, upload=upload, now=now(), **said)
 
 
 class ImportView(APIView):
@@ -198,6 +228,7 @@ def _report(report: dict[str, Any]) -> HttpResponse:
 
 
 urlpatterns = [
+    *chunk_urls,
     path("imports/", ImportListView.as_view(), name="import-list"),
     path("imports/<slug:public_id>/", ImportView.as_view(), name="import-detail"),
     path("imports/<slug:public_id>/report/", ImportReportView.as_view(), name="import-report"),

@@ -38,11 +38,14 @@ class UploadForm(forms.Form):
 
     archive = forms.FileField(
         label=_("Archive"),
+        required=False,
         help_text=_(
             "A zip or tar archive with photographs as they are (JPEG, PNG, TIFF, WebP, HEIC, DICOM), and the manifest if you like."
         ),
         widget=forms.FileInput(attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz"}),
     )
+    # An archive that the browser has sent in pieces before the form.
+    upload = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     manifest = forms.FileField(
         label=_("Manifest"),
         required=False,
@@ -68,6 +71,8 @@ class UploadForm(forms.Form):
         archive = data.get("archive")
         if archive:
             data["name"] = name_of_set(data.get("name", ""), archive)
+        elif not data.get("upload") and "archive" not in self.errors:
+            self.add_error("archive", forms.Field.default_error_messages["required"])
         return data
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -12,8 +13,9 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.intake.choices import ImportState
+from readerstudy.intake.chunks import remove_upload, whole_file
 from readerstudy.intake.claims import is_held, is_interrupted
-from readerstudy.intake.models import ImportJob
+from readerstudy.intake.models import ChunkedUpload, ImportJob
 from readerstudy.intake.pausing import is_paused
 from readerstudy.intake.queueing import locked, queue_job
 from readerstudy.intake.uploads import check_sizes, remove_uploads, upload_name
@@ -58,6 +60,20 @@ def create_job(
     except BaseException:
         remove_uploads(job)
         raise
+    return job
+
+
+def create_job_of_upload(
+    *, actor: User, upload: ChunkedUpload, name: str, now: datetime, **said: Any
+) -> ImportJob:
+    """A job of an archive that came in pieces, which are let go then. The rest of `said` goes to create_job.
+
+    Raises Conflict where pieces are missing, and what create_job raises.
+    """
+    archive = whole_file(upload)
+    name = name_of_set(name, archive)
+    job = create_job(actor=actor, archive=archive, name=name, now=now, **said)
+    remove_upload(upload)
     return job
 
 

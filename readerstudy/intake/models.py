@@ -49,3 +49,39 @@ class ImportJob(PublicIdModel):
 
     def __str__(self) -> str:
         return f"Import of {self.archive_name}"
+
+
+class ChunkedUpload(PublicIdModel):
+    """A file that comes piece by piece, so that a lost connection costs one piece and not an hour.
+
+    The pieces lie in the storage, each under the byte that it begins with, until an import takes them.
+    """
+
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField(help_text="In bytes, as the browser told")
+    modified = models.CharField(
+        max_length=40, blank=True, help_text="With name and size it tells the same file again"
+    )
+    starts = models.JSONField(default=list, help_text="The byte that each piece begins with")
+    received = models.PositiveBigIntegerField(default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    heard_of_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(received__lte=models.F("size")),
+                name="an_upload_is_no_longer_than_its_file",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_complete(self) -> bool:
+        return self.received == self.size

@@ -2,7 +2,13 @@
 
 from readerstudy.intake.answering import map_job
 from readerstudy.intake.applying import apply_plan
-from readerstudy.intake.jobs import confirm_job, create_job, discard_job, retry_job
+from readerstudy.intake.jobs import (
+    confirm_job,
+    create_job,
+    create_job_of_upload,
+    discard_job,
+    retry_job,
+)
 from readerstudy.intake.pausing import pause_job, resume_job
 from readerstudy.intake.planning import plan_import
 from readerstudy.intake.running import apply_job, plan_job
@@ -14,6 +20,7 @@ __all__ = [
     "apply_plan",
     "confirm_job",
     "create_job",
+    "create_job_of_upload",
     "discard_job",
     "map_job",
     "pause_job",

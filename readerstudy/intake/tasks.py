@@ -8,6 +8,7 @@ from django.conf import settings
 
 from readerstudy.core.clock import now
 from readerstudy.core.timers import brief_connection
+from readerstudy.intake.chunks import remove_old_uploads
 from readerstudy.intake.recovery import requeue_lost_imports
 from readerstudy.intake.running import apply_job, plan_job
 
@@ -28,8 +29,9 @@ def apply_job_task(job_id: int) -> None:
 
 @shared_task(soft_time_limit=60, time_limit=90)
 def sweep_task() -> None:
-    """Takes up lost imports."""
+    """Takes up lost imports, and lets go of uploads that nobody continues."""
     requeue_lost_imports(now=now())
+    remove_old_uploads(now=now())
 
 
 @worker_ready.connect
@@ -46,3 +48,4 @@ def take_up_lost_imports() -> None:
     """Looks once."""
     with brief_connection():
         requeue_lost_imports(now=now())
+        remove_old_uploads(now=now())

@@ -1,6 +1,7 @@
 """The pages of an import, for admins: upload, report, confirm."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,7 @@ from readerstudy.core.media import send_stored_file
 from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
 from readerstudy.intake.answering import CAN_BE_MAPPED
+from readerstudy.intake.chunks import PIECE_BYTES, upload_for
 from readerstudy.intake.forms import MappingForm, UploadForm, classes_read, columns_read
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.mapping import ManifestMapping
@@ -35,6 +37,7 @@ from readerstudy.intake.selectors import (
 from readerstudy.intake.services import (
     confirm_job,
     create_job,
+    create_job_of_upload,
     discard_job,
     map_job,
     pause_job,
@@ -58,13 +61,27 @@ def upload(request: SignedInRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
-            job = create_job(actor=request.user, now=now(), **form.cleaned_data)
+            job = _created(request, form.cleaned_data)
         except DomainError as error:
             show_problems(form, error)
         else:
             return redirect("intake:job", job.public_id)
-    context = {"form": form, "jobs": unfinished_jobs(request.user)}
+    context = {
+        "form": form,
+        "jobs": unfinished_jobs(request.user),
+        "small_bytes": PIECE_BYTES,
+    }
     return render(request, "intake/upload.html", context, status=400 if form.errors else 200)
+
+
+def _created(request: SignedInRequest, said: dict[str, Any]) -> ImportJob:
+    """Of an archive in the form, or of one that came in pieces before it."""
+    public_id = said.pop("upload")
+    if said["archive"]:
+        return create_job(actor=request.user, now=now(), **said)
+    del said["archive"]
+    upload = upload_for(request.user, public_id)
+    return create_job_of_upload(actor=request.user, upload=upload, now=now(), **said)
 
 
 @require_safe

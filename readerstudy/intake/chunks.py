@@ -1,0 +1,160 @@
+"""Uploads that come in pieces: begun, continued where they stopped, taken by an import, or let go."""
+
+import io
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import Conflict, InvalidInput, NotFound
+from readerstudy.core.file_names import without_folders
+from readerstudy.images.services import check_may_administer
+from readerstudy.intake.models import ChunkedUpload
+
+# Below DATA_UPLOAD_MAX_MEMORY_SIZE; on a slow line some seconds.
+PIECE_BYTES = 4 * 2**20
+KEPT = timedelta(days=2)
+MOST = 5
+
+
+def begin_upload(
+    *, actor: User, name: str, size: int, modified: str = "", now: datetime
+) -> ChunkedUpload:
+    """A new upload, or the actor's own of the same file (name, size, time of change) that has stopped.
+
+    Raises NotAllowed for anybody but admins, InvalidInput for a file that is empty or larger than is read, Conflict
+    where five are under way.
+    """
+    check_may_administer(actor)
+    name = without_folders(name, otherwise="upload")
+    own = ChunkedUpload.objects.filter(created_by=actor)
+    begun = own.filter(name=name, size=size, modified=modified).first()
+    if begun is not None:
+        return begun
+    if not 0 < size <= settings.IMPORT_MAX_ARCHIVE_BYTES:
+        message = (
+            f"{name} has {size} bytes; from 1 to {settings.IMPORT_MAX_ARCHIVE_BYTES} are read."
+        )
+        raise InvalidInput(message, code="archive_too_large", field="size")
+    if own.count() >= MOST:
+        message = f"{MOST} uploads are under way already: finish one, or let one go."
+        raise Conflict(message, code="too_many_uploads")
+    return ChunkedUpload.objects.create(
+        name=name, size=size, modified=modified, created_by=actor, created_at=now, heard_of_at=now
+    )
+
+
+def upload_for(user: User, public_id: str) -> ChunkedUpload:
+    """The admin's own upload. Raises NotAllowed for anybody but admins, NotFound for another's."""
+    check_may_administer(user)
+    found = ChunkedUpload.objects.filter(created_by=user, public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such upload: it may have been taken or let go already.")
+    return found
+
+
+def add_piece(*, upload: ChunkedUpload, start: int, content: bytes, now: datetime) -> ChunkedUpload:
+    """Stores the next piece. One that is there already (its acknowledgement was lost) changes nothing.
+
+    Raises Conflict where a piece before it is missing, InvalidInput where it is empty, too long, or longer than what is
+    left of the file.
+    """
+    if not 0 < len(content) <= min(PIECE_BYTES, upload.size):
+        message = f"A piece has {len(content)} bytes; from 1 to {PIECE_BYTES} are taken."
+        raise InvalidInput(message, code="piece_size", field="piece")
+    with transaction.atomic():
+        held = ChunkedUpload.objects.select_for_update().get(pk=upload.pk)
+        if start in held.starts:
+            return held
+        _check_place(held, start, len(content))
+        default_storage.save(_path(held, start), ContentFile(content))
+        held.starts = [*held.starts, start]
+        held.received += len(content)
+        held.heard_of_at = now
+        held.save(update_fields=["starts", "received", "heard_of_at"])
+    return held
+
+
+def _check_place(upload: ChunkedUpload, start: int, length: int) -> None:
+    if start != upload.received:
+        message = f"The next piece begins with byte {upload.received}, not {start}."
+        raise Conflict(message, code="wrong_offset")
+    if start + length > upload.size:
+        message = (
+            f"{upload.name} has {upload.size} bytes; this piece would end at {start + length}."
+        )
+        raise InvalidInput(message, code="piece_size", field="piece")
+
+
+def whole_file(upload: ChunkedUpload) -> File:
+    """The file made of its pieces. Raises Conflict where some are missing."""
+    if not upload.is_complete:
+        message = f"Of {upload.name} {upload.received} of {upload.size} bytes have come."
+        raise Conflict(message, code="upload_incomplete", field="archive")
+    return PiecedFile(upload)
+
+
+def remove_upload(upload: ChunkedUpload) -> None:
+    """Removes the row, and the pieces once that is certain."""
+    paths = [_path(upload, start) for start in upload.starts]
+    upload.delete()
+    transaction.on_commit(partial(_delete, paths))
+
+
+def _delete(paths: list[str]) -> None:
+    for path in paths:
+        default_storage.delete(path)
+
+
+def remove_old_uploads(*, now: datetime) -> int:
+    """Lets go of what nobody has continued for two days; gives their number."""
+    old = list(ChunkedUpload.objects.filter(heard_of_at__lt=now - KEPT))
+    for upload in old:
+        remove_upload(upload)
+    return len(old)
+
+
+class PiecedFile(File):
+    """All pieces of an upload one after the other, one of them in memory at a time. It can be read once."""
+
+    def __init__(self, upload: ChunkedUpload) -> None:
+        paths = [_path(upload, start) for start in upload.starts]
+        super().__init__(io.BufferedReader(_Pieces(paths)), name=upload.name)
+        self.upload = upload
+
+    @property
+    def size(self) -> int:
+        return self.upload.size
+
+
+class _Pieces(io.RawIOBase):
+    """Stored files as one stream."""
+
+    def __init__(self, paths: list[str]) -> None:
+        super().__init__()
+        self._waiting = iter(paths)
+        self._held = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._held:
+            path = next(self._waiting, None)
+            if path is None:
+                return 0
+            with default_storage.open(path) as piece:
+                self._held = memoryview(piece.read())
+        count = min(len(buffer), len(self._held))
+        buffer[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count
+
+
+def _path(upload: ChunkedUpload, start: int) -> str:
+    return f"uploads/{upload.public_id}/{start}"
