@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from inference import engine
@@ -23,7 +24,6 @@ from inference.starting import images_of
 from readerstudy.core.audit import record_event
 from readerstudy.images.models import Image
 
-STORED_EVERY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +78,7 @@ def _score(run: ModelRun, clock: Clock) -> None:
 def _batches(
     outcomes: Iterable[engine.Scored | engine.Failed], size: int
 ) -> Iterator[list[engine.Scored]]:
-    """Whole batches of what was scored within a second: a transaction costs the same for one score as for many."""
+    """Whole batches of what was scored within a moment: a transaction costs the same for one score as for many."""
     batch: list[engine.Scored] = []
     begun = time.monotonic()
     for outcome in outcomes:
@@ -86,7 +86,7 @@ def _batches(
             yield batch
             raise RunError(outcome.sentence)
         batch.append(outcome)
-        if len(batch) >= size and time.monotonic() - begun >= STORED_EVERY_SECONDS:
+        if len(batch) >= size and time.monotonic() - begun >= settings.INFERENCE_STORE_SECONDS:
             yield batch
             batch, begun = [], time.monotonic()
     yield batch

@@ -241,6 +241,8 @@ INFERENCE_PROVIDER = env.str("INFERENCE_PROVIDER", "auto")
 PIXELS_DIR = Path(env.str("PIXELS_DIR", str(VAR_DIR / "pixels")))
 PIXELS_MAX_BYTES = env.int("PIXELS_MAX_BYTES", 2 * 2**30)
 PIXELS_MAX_SECONDS = env.int("PIXELS_MAX_SECONDS", 24 * 3600)
+# Scores are stored that often: what is not stored yet is scored again after a crash.
+INFERENCE_STORE_SECONDS = env.float("INFERENCE_STORE_SECONDS", 1.0)
 INFERENCE_BATCH_SIZE = env.int("INFERENCE_BATCH_SIZE", 8)
 # A run whose worker has not written a heartbeat for so long is taken up by another worker.
 MODEL_RUN_STALE_SECONDS = env.int("MODEL_RUN_STALE_SECONDS", 30)

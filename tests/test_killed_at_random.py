@@ -92,7 +92,11 @@ print(json.dumps({
 
 @pytest.fixture
 def site(tmp_path):
-    environment = {"INFERENCE_BATCH_SIZE": "1", "IMPORT_STALE_SECONDS": "3"}
+    environment = {
+        "INFERENCE_BATCH_SIZE": "1",
+        "INFERENCE_STORE_SECONDS": "0",
+        "IMPORT_STALE_SECONDS": "3",
+    }
     with running_site(tmp_path, environment) as site:
         yield site
 

@@ -55,9 +55,9 @@ def ask_range(asking: Asking, place: str, dtype: str) -> tuple[float, float]:
         asking.origin["scale"] = asking.origin["offset"] = f"{place}: it takes whole pixels"
         return 1.0, 0.0
     sentence = f"{place} does not say to which numbers the pixels are scaled."
-    return PIXEL_RANGES.get(
-        asking.ask_choice("scale", sentence, tuple(PIXEL_RANGES)), PIXEL_RANGES["0..1"]
-    )
+    chosen = asking.ask_choice("scale", sentence, tuple(PIXEL_RANGES)) or "0..1"
+    asking.origin["offset"] = asking.origin.get("scale", "")
+    return PIXEL_RANGES[chosen]
 
 
 def ask_normalisation(asking: Asking, place: str, dtype: str) -> tuple[Triple, Triple]:
@@ -187,7 +187,7 @@ def ask_positive(asking: Asking, classes: tuple[str, ...], source: str) -> tuple
     if not classes:
         return ()
     listed = ", ".join(classes)
-    sentence = f"{source} does not say which class is positive: pass --positive one of: {listed}"
+    sentence = f"{source} does not say which class is positive, of: {listed}."
     return asking.ask(Question("output.positive", sentence, "positive", classes)) or ()
 
 

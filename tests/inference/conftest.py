@@ -50,6 +50,6 @@ def stranger(db):
 
 
 @pytest.fixture
-def each_batch_stored(monkeypatch):
-    """As on a machine that needs more than a second for a batch."""
-    monkeypatch.setattr("inference.execution.STORED_EVERY_SECONDS", 0)
+def each_batch_stored(settings):
+    """As on a machine that needs long for a batch."""
+    settings.INFERENCE_STORE_SECONDS = 0

@@ -126,7 +126,7 @@ def test_a_hugging_face_folder_is_a_model_with_the_positive_class_said(tmp_path,
     }
     (folder / "config.json").write_text(json.dumps(config))
     out = tmp_path / "scores.csv"
-    with pytest.raises(CommandError, match="pass --positive one of: mel, nv"):
+    with pytest.raises(CommandError, match=r"--answer output\.positive=mel\|nv"):
         infer(folder, photographs, out)
     assert not out.exists()
     infer(folder, photographs, out, positive="mel")

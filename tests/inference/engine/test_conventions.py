@@ -37,7 +37,7 @@ def test_the_file_named_like_the_model_goes_before_the_common_one():
 
 def test_the_positive_class_is_never_guessed():
     assert problems_of(files(), positive=None) == (
-        "config.json does not say which class is positive: pass --positive one of: benign, malignant",
+        "config.json does not say which class is positive, of: benign, malignant.",
     )
     assert problems_of(files(), positive="melanoma") == (
         "The answer to output.positive, 'melanoma', must be one or some of benign, malignant.",
