@@ -6,6 +6,7 @@ from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,7 +14,7 @@ from rest_framework.views import APIView
 from inference.models import ModelRun
 from inference.permissions import visible_runs
 from inference.selectors import model_for, run_for, runnable_study_for
-from inference.services import start_runs
+from inference.services import load_scores, start_runs
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 
@@ -71,6 +72,57 @@ class ModelRunListView(ListAPIView[ModelRun]):
         return Response(ModelRunSerializer(runs, many=True).data, status=status.HTTP_201_CREATED)
 
 
+class ScoresInput(serializers.Serializer[Any]):
+    """A score file from elsewhere: a row per case, a column of probabilities per run."""
+
+    study = serializers.SlugField()
+    file = serializers.FileField()
+    name = serializers.CharField(max_length=120)
+    version = serializers.CharField(max_length=60)
+    case_column = serializers.CharField(required=False, allow_blank=True, default="")
+    columns = serializers.ListField(child=serializers.CharField(), required=False, default=list)
+    are_probabilities = serializers.BooleanField()
+
+    def validate_are_probabilities(self, said: Any) -> Any:
+        """True; nothing else is taken."""
+        if not said:
+            raise serializers.ValidationError("Other numbers are not taken: convert them first.")
+        return said
+
+
+class ScoresOutput(serializers.Serializer[Any]):
+    """The model that the scores became, its runs (none in a draft), and the columns that hold no numbers."""
+
+    model = serializers.CharField(source="model.public_id")
+    runs = ModelRunSerializer(many=True)
+    left_out = serializers.ListField(child=serializers.CharField())
+
+
+class ScoresView(APIView):
+    """Scores from elsewhere as runs of a study; what the page and `manage.py load_scores` do."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request=ScoresInput, responses={201: ScoresOutput})
+    def post(self, request: Request) -> Response:
+        """Loads the file, or tells everything that is wrong with it and stores nothing."""
+        given = ScoresInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = given.validated_data
+        loaded = load_scores(
+            actor=user_of(request),
+            study=runnable_study_for(user_of(request), said["study"]),
+            content=said["file"].read(),
+            file_name=said["file"].name,
+            name=said["name"],
+            version=said["version"],
+            naming_column=said["case_column"],
+            columns=said["columns"],
+            now=now(),
+        )
+        return Response(ScoresOutput(loaded).data, status=status.HTTP_201_CREATED)
+
+
 class ModelRunDetailView(APIView):
     """One run."""
 
@@ -81,5 +133,6 @@ class ModelRunDetailView(APIView):
 
 urlpatterns = [
     path("model-runs/", ModelRunListView.as_view(), name="model-run-list"),
+    path("model-runs/scores/", ScoresView.as_view(), name="model-run-scores"),
     path("model-runs/<str:public_id>/", ModelRunDetailView.as_view(), name="model-run-detail"),
 ]

@@ -16,7 +16,12 @@ from inference import engine
 from readerstudy.core.sandbox import limit_process
 
 MEMORY_BYTES = 6 * 2**30
-LIMITS = {resource.RLIMIT_CPU: 60, resource.RLIMIT_AS: MEMORY_BYTES}
+# It writes its result and nothing else.
+LIMITS = {
+    resource.RLIMIT_CPU: 60,
+    resource.RLIMIT_AS: MEMORY_BYTES,
+    resource.RLIMIT_FSIZE: 2**20,
+}
 
 
 def write_work(folder: Path, artefact: engine.Artefact) -> None:

@@ -2,16 +2,13 @@
 
 import json
 import resource
-import sys
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from inference import engine
 from inference.decoding import pixels_of
-from readerstudy.core.sandbox import limit_process, renew_time
-from readerstudy.core.wire import receive, send
+from readerstudy.core.child_loop import serve
 
 CPU_SECONDS = 60
 LIMITS = {
@@ -23,14 +20,7 @@ LIMITS = {
 
 def main() -> None:
     """Answers one photograph after the other until the pipe is closed."""
-    limit_process(LIMITS)
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints must not become part of an answer
-    with suppress(BrokenPipeError):
-        while (message := receive(requests)) is not None:
-            renew_time(CPU_SECONDS)
-            header, [content] = message
-            send(answers, *_answer(header, content))
+    serve(_answer, limits=LIMITS, cpu_seconds=CPU_SECONDS)
 
 
 def _answer(header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:

@@ -5,15 +5,12 @@ database, no file that it could write, and bounded memory and time.
 """
 
 import resource
-import sys
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 
-from readerstudy.core.sandbox import limit_process, renew_time
-from readerstudy.core.wire import receive, send
+from readerstudy.core.child_loop import serve
 
 # Measured on photographs of 60 million pixels, the most that are read: 2.0 GiB of address space for a CMYK TIFF.
 MEMORY_BYTES = 3 * 2**30
@@ -27,15 +24,8 @@ LIMITS = {
 
 def main() -> None:
     """Answers one photograph after the other until the pipe is closed."""
-    limit_process(LIMITS)
     settings.configure(IMPORT_MAX_PIXELS=0)
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints must not become part of an answer
-    with suppress(BrokenPipeError):
-        while (message := receive(requests)) is not None:
-            renew_time(CPU_SECONDS)
-            header, [content] = message
-            send(answers, *_answer(header, content))
+    serve(_answer, limits=LIMITS, cpu_seconds=CPU_SECONDS)
 
 
 def _answer(header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:

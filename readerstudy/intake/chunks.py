@@ -72,6 +72,8 @@ def add_piece(*, upload: ChunkedUpload, start: int, content: bytes, now: datetim
         if start in held.starts:
             return held
         _check_place(held, start, len(content))
+        # What a server left that died before it could write the row is half a piece, perhaps.
+        default_storage.delete(_path(held, start))
         default_storage.save(_path(held, start), ContentFile(content))
         held.starts = [*held.starts, start]
         held.received += len(content)

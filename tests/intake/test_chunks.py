@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
@@ -72,6 +73,13 @@ def test_a_piece_whose_answer_was_lost_may_come_again(admin, now):
         upload = add_piece(upload=upload, start=0, content=b"a" * PIECE, now=now)
     assert upload.received == PIECE
     assert held_pieces(upload) == ["0"]
+
+
+def test_half_a_piece_of_a_server_that_died_is_replaced(admin, now):
+    upload = begun(admin, now, PIECE)
+    default_storage.save(f"uploads/{upload.public_id}/0", ContentFile(b"half"))
+    upload = add_piece(upload=upload, start=0, content=b"a" * PIECE, now=now)
+    assert whole_file(upload).read() == b"a" * PIECE
 
 
 def test_a_piece_too_early_is_refused_with_the_place_to_go_on(admin, now):
