@@ -34,6 +34,8 @@ def load_model(
     A model-card.json among the files becomes its card. Raises as create_model and add_artefacts do.
     """
     check_may_load(actor)
+    # A name that is taken is told before anybody is asked about the files.
+    check_valid(Model(name=name.strip(), created_by=actor, created_at=now))
     # Before the transaction: a check runs the network, and writers must not wait for it.
     opened = unpacked(files)
     card = card_of(opened)

@@ -1,5 +1,6 @@
 """Uploaded training runs are checked by the engine and stored, all of them or none."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, Probl
 from readerstudy.core.ids import new_public_id
 from readerstudy.core.validation import check_valid
 
-# Below the time after which the web server gives a request up.
+# For all networks of an upload together; below the time after which the web server gives a request up.
 SECONDS = 20
 
 
@@ -57,10 +58,11 @@ def check_bundles(found: Sequence[Bundle], answers: Mapping[str, str]) -> list[C
     checked: list[Checked] = []
     problems: list[Problem] = []
     refused: list[engine.EngineError] = []
+    until = time.monotonic() + SECONDS
     for bundle in found:
         try:
             artefact = engine.artefact_of(bundle.files, answers=answers)
-            _check(artefact)
+            _check(artefact, seconds=max(1, round(until - time.monotonic())))
         except engine.EngineError as error:
             refused.append(error)
             problems += _problems(bundle, error)
@@ -71,13 +73,13 @@ def check_bundles(found: Sequence[Bundle], answers: Mapping[str, str]) -> list[C
     return checked
 
 
-def _check(artefact: engine.Artefact) -> None:
+def _check(artefact: engine.Artefact, *, seconds: int) -> None:
     """Raises ArtefactError with what does not fit, also where the network ends or outlasts the process it runs in."""
     with TemporaryDirectory(prefix="check-") as name:
         write_work(Path(name), artefact)
         try:
             told = run_child(
-                "inference.check_child", Path(name), label=artefact.file_name, seconds=SECONDS
+                "inference.check_child", Path(name), label=artefact.file_name, seconds=seconds
             )
         except InvalidInput as error:
             raise engine.ArtefactError(error.message, code=error.code) from error

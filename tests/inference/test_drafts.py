@@ -152,3 +152,11 @@ def test_problems_go_before_questions(client):
     assert page.status_code == 400
     assert "task must be classify" in page.content.decode()
     assert not ModelDraft.objects.exists()
+
+
+def test_a_name_that_is_taken_is_told_before_anything_is_asked(client, admin, now):
+    make_model(admin=admin, now=now, name="Bare CNN")
+    page = upload(client, {"model.onnx": linear()})
+    assert page.status_code == 400
+    assert "already exists" in page.content.decode()
+    assert not ModelDraft.objects.exists()
