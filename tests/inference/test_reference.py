@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from django.urls import reverse
 
 from inference import engine, execution
 from inference.choices import RunState
@@ -63,3 +64,10 @@ def test_on_the_cpu_there_is_nothing_to_compare(queued, now):
     execute_run(run_id=queued.pk, clock=lambda: now)
     queued.refresh_from_db()
     assert "reference" not in queued.environment
+
+
+def test_the_page_of_the_runs_tells_of_the_comparison(run_on_gpu, client, coordinator):
+    run = run_on_gpu(1e-5)
+    client.force_login(coordinator)
+    page = client.get(reverse("inference:study-runs", args=[run.study.slug])).content.decode()
+    assert "5 images compared with the CPU: at most 0.0000" in page
