@@ -33,6 +33,8 @@ def test_a_check_rests_where_it_was_paused_and_goes_on_to_its_end(page, tmp_path
         page.goto(f"{site.url}/import/")
         page.get_by_label("Archive", exact=True).set_input_files(archive)
         page.get_by_role("button", name="Upload and check").click()
+        # An upload of this size has a button of that name too.
+        expect(page.get_by_role("heading", name="Import of ward.zip")).to_be_visible(timeout=30_000)
         page.get_by_role("button", name="Pause").click()
         resume = page.get_by_role("button", name="Go on")
         expect(resume).to_be_visible()
