@@ -10,6 +10,7 @@ from typing import Any
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from inference.engine.providers import usable_cores
 from readerstudy.core.secrets import read_or_create_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -193,6 +194,8 @@ IMPORT_MAX_ARCHIVE_BYTES = env.int("IMPORT_MAX_ARCHIVE_BYTES", 4 * 2**30)
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 64 * 2**20)
 IMPORT_MAX_FILES = env.int("IMPORT_MAX_FILES", 20_000)
 IMPORT_MAX_PIXELS = env.int("IMPORT_MAX_PIXELS", 60_000_000)
+# Photographs that are decoded at once, each in a process of about 150 MB for 12 megapixels.
+IMPORT_WORKERS = env.int("IMPORT_WORKERS", usable_cores())
 # Photographs between the check of an import and its confirmation, encoded: on the worker's own disk.
 STAGING_DIR = Path(env.str("STAGING_DIR", str(VAR_DIR / "staging")))
 # An import whose worker has not written a heartbeat for so long is taken up by another worker.

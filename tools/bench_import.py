@@ -1,11 +1,13 @@
 """An import of large photographs against the bare decoding and encoding of Pillow: `python -m tools.bench_import`.
 
-Both use all cores and make the same lossless WebP. What the import does besides: reading the archive, hashes, facts,
-perceptual hash, thumbnail, child processes, staging. Printed too: the largest memory of all its processes.
+Both use all cores and make the same lossless files. The import is the whole one, as a worker does it: archive, manifest,
+plan, report, hashes, facts, thumbnails, child processes, staging, storing, rows. Printed too: the largest memory of the
+worker and its children together.
 """
 
 import argparse
 import io
+import json
 import os
 import subprocess
 import sys
@@ -13,88 +15,105 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 import django
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 SIDE = (4000, 3000)
 SETS = 4
+# So many are enough to know how fast bare decoding and encoding is.
+PLAIN = 48
 
 
-def photograph(seed: int) -> bytes:
-    """A JPEG of 12 megapixels with structure and the noise of a sensor."""
+def photograph(seed: int) -> Image.Image:
+    """12 megapixels with structure and the noise of a sensor."""
     rng = np.random.default_rng(seed)
     coarse = Image.fromarray(rng.integers(90, 200, (30, 40, 3), dtype=np.uint8))
     smooth = np.asarray(coarse.resize(SIDE, Image.Resampling.BICUBIC), dtype=np.int16)
     noisy = smooth + rng.integers(-4, 5, smooth.shape, dtype=np.int16)
-    out = io.BytesIO()
-    Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=90)
-    return out.getvalue()
+    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
 
 
-def archive_of(count: int, path: Path) -> list[bytes]:
-    """Writes a zip of so many different photographs with their manifest; gives their bytes."""
+def write_archive(count: int, path: Path) -> None:
+    """Writes a zip of so many different JPEG photographs with their manifest."""
     some = [photograph(seed) for seed in range(min(count, SETS))]
-    # A comment makes each file, and the top left pixel each photograph, its own.
-    contents = [_marked(some[at % len(some)], at) for at in range(count)]
     rows = [f"photo{at}.jpg,{'melanoma' if at % 5 else 'nevus'},{int(at % 5 > 0)}" for at in range(count)]  # fmt: skip
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("manifest.csv", "\n".join(["image,diagnosis,malignant", *rows]))
-        for at, content in enumerate(contents):
-            archive.writestr(f"photo{at}.jpg", content)
-    return contents
+        for at in range(count):
+            archive.writestr(f"photo{at}.jpg", _numbered(some[at % len(some)], at))
 
 
-def _marked(content: bytes, number: int) -> bytes:
-    with Image.open(io.BytesIO(content)) as image:
-        pixels = image.copy()
-    pixels.paste((number % 256, number // 256 % 256, 128), (0, 0, 64, 64))
+def _numbered(pixels: Image.Image, number: int) -> bytes:
+    """The photograph with 64 squares, lighter or not, that write its number: no two are alike, nor nearly so."""
+    squares = np.random.default_rng(number).integers(0, 2, (8, 8), dtype=np.uint8) * 50
+    lighter = Image.fromarray(squares).resize(SIDE, Image.Resampling.NEAREST)
     out = io.BytesIO()
-    pixels.save(out, "JPEG", quality=90)
+    ImageChops.add(pixels, Image.merge("RGB", [lighter] * 3)).save(out, "JPEG", quality=90)
     return out.getvalue()
 
 
-def plain(contents: Sequence[bytes]) -> None:
-    """Decodes and encodes, on all cores, and nothing else."""
+def plain(path: Path) -> float:
+    """Photographs a second when they are decoded and encoded, on all cores, and nothing else."""
     # Django has to be set up first.
     from readerstudy.intake.ordered import map_in_order  # noqa: PLC0415
-    from readerstudy.intake.pixels import LOSSLESS  # noqa: PLC0415
+    from readerstudy.intake.pixels import codec_of  # noqa: PLC0415
 
     def again(content: bytes) -> int:
         out = io.BytesIO()
         with Image.open(io.BytesIO(content)) as image:
-            image.convert("RGB").save(out, "WEBP", **LOSSLESS)
+            image.convert("RGB").save(out, **codec_of(image))
         return out.tell()
 
-    assert all(map_in_order(again, contents))  # noqa: S101 (it has to be consumed)
+    start = time.perf_counter()
+    sizes = list(map_in_order(again, islice(_contents(path), PLAIN)))
+    return len(sizes) / (time.perf_counter() - start)
 
 
-def imported(path: Path, staging: Path) -> None:
-    """Checks the photographs and stores what was staged, as the import does but for the manifest and the rows."""
-    from readerstudy.intake.photographs import encoded_photographs, inspect_photographs  # noqa: PLC0415
-    from readerstudy.intake.sources import open_source, sha256_of_source  # noqa: PLC0415
-    from readerstudy.intake.staging import Staged  # noqa: PLC0415
+def _contents(path: Path) -> Iterable[bytes]:
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist()[1:]:
+            yield archive.read(name)
 
-    staged = Staged(staging, sha256_of_source(path))
-    with open_source(path, name=path.name) as source:
-        entries = [entry for entry in source.entries if entry.suffix == ".jpg"]
-        names = list(inspect_photographs(source, entries, staged=staged))
-        for encoded in encoded_photographs(source, names, staged=staged):
-            (staging / "stored").write_bytes(encoded.content)
+
+def import_archive(path: Path) -> dict[str, float]:
+    """Uploads, checks, confirms and imports the archive in a new installation, as a worker does; what it took."""
+    from django.core.files.base import File  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from readerstudy.core.clock import now  # noqa: PLC0415
+    from readerstudy.demo.build import make_people  # noqa: PLC0415
+    from readerstudy.images.models import Image as StoredImage  # noqa: PLC0415
+    from readerstudy.intake import services  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    admin = make_people(now=now()).admin
+    with path.open("rb") as archive:
+        job = services.create_job(
+            actor=admin, name="Measured", is_synthetic=True, archive=File(archive), now=now()
+        )
+    start = time.perf_counter()
+    services.plan_job(job_id=job.pk, clock=now)
+    planned = time.perf_counter()
+    services.confirm_job(actor=admin, job=job, now=now())
+    services.apply_job(job_id=job.pk, clock=now)
+    done = time.perf_counter()
+    return {"check": planned - start, "store": done - planned, "images": StoredImage.objects.count()}  # fmt: skip
 
 
 @contextmanager
 def memory_peak() -> Iterator[list[int]]:
-    """The largest sum of resident bytes of this process and its children, looked at ten times a second."""
+    """The most memory of this process and its children, looked at ten times a second; what they share counts once."""
     peak, done = [0], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.1):
-            peak[0] = max(peak[0], _resident())
+            peak[0] = max(peak[0], _proportional())
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -105,15 +124,15 @@ def memory_peak() -> Iterator[list[int]]:
         watcher.join()
 
 
-def _resident() -> int:
+def _proportional() -> int:
+    """Bytes (PSS, see proc(5): a page that two processes share counts half for each)."""
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(stat.parent.name) == os.getpid() or int(fields[1]) == os.getpid():
-            total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+        with suppress(OSError, ValueError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if os.getpid() in {parent, int(stat.parent.name)}:
+                rollup = (stat.parent / "smaps_rollup").read_text()
+                total += 1024 * int(rollup.partition("\nPss:")[2].split()[0])
     return total
 
 
@@ -121,12 +140,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the ratio and the memory."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench_import", description=main.__doc__)
     parser.add_argument("--photographs", type=int, default=100)
-    parser.add_argument("--only", type=Path, help="import this archive, print seconds and bytes")
+    parser.add_argument("--only", type=Path, help="import this archive, print what it took as JSON")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
     django.setup()
     if chosen.only:
-        _import_alone(chosen.only)
+        with memory_peak() as peak:
+            told = import_archive(chosen.only)
+        print(json.dumps({**told, "memory": peak[0]}))
     else:
         _compare(chosen.photographs)
 
@@ -134,35 +155,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _compare(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photographs.zip"
-        contents = archive_of(count, path)
-        bare = _timed(lambda: plain(contents))
-        contents.clear()
-        ours, peak = _apart(path)
+        write_archive(count, path)
+        bare = plain(path)
+        told = _apart(path)
+        bare = max(bare, plain(path))  # the machine may have become faster or slower meanwhile
+    if told["images"] != count:
+        raise SystemExit(f"{told['images']} photographs were stored, not {count}")
+    rate = count / (told["check"] + told["store"])
     print(
-        f"import: {count} photographs of 12 megapixels, {count / ours:.2f} a second,"
-        f" {bare / ours:.2f} times decoding and encoding alone ({count / bare:.2f});"
-        f" at most {peak / 1e6:.0f} MB in all processes"
+        f"import: {count} photographs of 12 megapixels, {rate:.2f} a second ({told['check']:.0f} s check,"
+        f" {told['store']:.0f} s store), {rate / bare:.2f} times decoding and encoding alone ({bare:.2f});"
+        f" at most {told['memory'] / 1e6:.0f} MB in all processes"
     )
 
 
-def _apart(path: Path) -> tuple[float, int]:
-    """Seconds and bytes of the import, in a process that has made no photographs before."""
+def _apart(path: Path) -> dict[str, float]:
+    """The import, in a process that has made no photographs before and an installation of its own."""
     command = [sys.executable, "-m", "tools.bench_import", "--only", str(path)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, peak = told.stdout.split()
-    return float(seconds), int(peak)
-
-
-def _import_alone(path: Path) -> None:
-    with memory_peak() as peak:
-        seconds = _timed(lambda: imported(path, path.parent / "staging"))
-    print(seconds, peak[0])
-
-
-def _timed(work: object) -> float:
-    start = time.perf_counter()
-    work()  # type: ignore[operator]
-    return time.perf_counter() - start
+    environment = {**os.environ, "VAR_DIR": str(path.parent / "var"), "DATABASE_URL": f"sqlite:///{path.parent}/var/bench.sqlite3"}  # fmt: skip
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    result: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+    return result
 
 
 if __name__ == "__main__":

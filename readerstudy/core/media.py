@@ -8,12 +8,16 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.encoding import iri_to_uri
 
+SUFFIXES = {"image/webp": ".webp", "image/png": ".png", "image/jpeg": ".jpg"}
+
 
 def send_stored_file(name: str, *, content_type: str, download_name: str) -> HttpResponseBase:
     """The stored file `name`; behind nginx only the order to send it (X-Accel-Redirect).
 
-    Call it after the permission check. Raises Http404 where the file is gone.
+    `download_name` gets the ending of the content type. Call it after the permission check. Raises Http404 where the
+    file is gone.
     """
+    download_name += SUFFIXES[content_type]
     headers = {
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'inline; filename="{download_name}"',

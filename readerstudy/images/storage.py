@@ -4,9 +4,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from readerstudy.core.ids import new_public_id
+from readerstudy.core.media import SUFFIXES
 from readerstudy.images.encoded import EncodedImage, StoredImage
 
-SUFFIXES = {"image/webp": ".webp", "image/png": ".png", "image/jpeg": ".jpg"}
+# Whatever the photograph is, its small picture is this.
+THUMBNAIL_TYPE = "image/webp"
 
 
 def folder_of(image_set_id: str) -> str:
@@ -20,7 +22,7 @@ def write_image(encoded: EncodedImage, *, folder: str) -> StoredImage:
     file = default_storage.save(f"{folder}/{new_public_id()}{suffix}", ContentFile(encoded.content))
     try:
         thumbnail = default_storage.save(
-            f"{folder}/{new_public_id()}{suffix}", ContentFile(encoded.thumbnail)
+            f"{folder}/{new_public_id()}{SUFFIXES[THUMBNAIL_TYPE]}", ContentFile(encoded.thumbnail)
         )
     except BaseException:
         default_storage.delete(file)

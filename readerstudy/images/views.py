@@ -22,6 +22,7 @@ from readerstudy.images.selectors import (
     is_used,
 )
 from readerstudy.images.services import check_may_administer, delete_image_set
+from readerstudy.images.storage import THUMBNAIL_TYPE
 from readerstudy.images.training import declare_training_set, training_overlaps
 
 SETS_ON_A_PAGE = 24
@@ -106,7 +107,7 @@ def image_file(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The photograph as it is stored."""
     image = image_for(request.user, public_id)
     return send_stored_file(
-        image.file.name, content_type=image.content_type, download_name=f"{image.public_id}.webp"
+        image.file.name, content_type=image.content_type, download_name=image.public_id
     )
 
 
@@ -117,6 +118,6 @@ def image_thumbnail(request: HttpRequest, public_id: str) -> HttpResponseBase:
     image = image_for(request.user, public_id)
     return send_stored_file(
         image.thumbnail.name,
-        content_type=image.content_type,
-        download_name=f"{image.public_id}-small.webp",
+        content_type=THUMBNAIL_TYPE,
+        download_name=f"{image.public_id}-small",
     )

@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage
 
 from readerstudy.core.errors import NotFound
 from readerstudy.core.ids import new_public_id
+from readerstudy.core.media import SUFFIXES
 from readerstudy.images.choices import View
-from readerstudy.images.storage import remove_folder
+from readerstudy.images.storage import THUMBNAIL_TYPE, remove_folder
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan, PlannedImage
@@ -69,6 +70,6 @@ def _pictures(
 
 
 def _written(job: ImportJob, image: PlannedImage, picture: bytes) -> dict[str, Any]:
-    path = f"{private_folder(job)}/{new_public_id()}.webp"
+    path = f"{private_folder(job)}/{new_public_id()}{SUFFIXES[THUMBNAIL_TYPE]}"
     stored = default_storage.save(path, ContentFile(picture))
     return {"file": image.entry, "row": image.row, "view": image.view, "picture": stored}

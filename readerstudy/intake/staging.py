@@ -18,7 +18,7 @@ from django.conf import settings
 
 from readerstudy.images.encoded import EncodedImage
 
-_IMAGE, _THUMBNAIL, _FACTS = ".webp", ".small.webp", ".json"
+_IMAGE, _THUMBNAIL, _FACTS = ".image", ".small", ".json"
 
 
 @dataclass(frozen=True)

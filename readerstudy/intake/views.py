@@ -18,13 +18,13 @@ from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
 from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
+from readerstudy.images.storage import THUMBNAIL_TYPE
 from readerstudy.intake.answering import CAN_BE_MAPPED
 from readerstudy.intake.chunks import PIECE_BYTES, upload_for
 from readerstudy.intake.forms import MappingForm, UploadForm, classes_read, columns_read
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.pixels import CONTENT_TYPE
 from readerstudy.intake.preview import preview_picture, previewed
 from readerstudy.intake.report import problems_in, report_csv, report_json
 from readerstudy.intake.selectors import (
@@ -152,9 +152,7 @@ def job_progress(request: SignedInRequest, public_id: str) -> HttpResponse:
 def preview(request: SignedInRequest, public_id: str, number: int) -> HttpResponseBase:
     """The small picture of a photograph that is not imported yet."""
     picture = preview_picture(job_for(request.user, public_id), number)
-    return send_stored_file(
-        picture, content_type=CONTENT_TYPE, download_name=f"preview-{number}.webp"
-    )
+    return send_stored_file(picture, content_type=THUMBNAIL_TYPE, download_name=f"preview-{number}")
 
 
 @require_safe

@@ -8,7 +8,7 @@ from readerstudy.reading.order import OrderState, Place, order_state
 from readerstudy.studies.choices import Revision
 from readerstudy.studies.models import Enrolment
 
-IMAGE_NAME = "case.webp"
+IMAGE_NAME = "case"
 
 
 def next_payload(enrolment: Enrolment, order: OrderState | None = None) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_plotly_is_served_out_of_its_package():
 
 def test_a_stored_file_is_sent_inline_and_kept_by_nobody(db):
     name = default_storage.save("a/b.jpg", ContentFile(b"pixels"))
-    response = send_stored_file(name, content_type="image/jpeg", download_name="case-1.jpg")
+    response = send_stored_file(name, content_type="image/jpeg", download_name="case-1")
     assert b"".join(response.streaming_content) == b"pixels"
     response.close()
     assert response.headers["Content-Type"] == "image/jpeg"
@@ -90,12 +90,12 @@ def test_a_stored_file_is_sent_inline_and_kept_by_nobody(db):
 
 def test_a_stored_file_that_is_gone_is_not_found():
     with pytest.raises(Http404):
-        send_stored_file("gone.jpg", content_type="image/jpeg", download_name="x.jpg")
+        send_stored_file("gone.jpg", content_type="image/jpeg", download_name="x")
 
 
 def test_behind_nginx_only_the_order_to_send_the_file_goes_out(settings):
     settings.MEDIA_ACCEL_PREFIX = "/internal-media/"
-    response = send_stored_file("ä/b.jpg", content_type="image/jpeg", download_name="x.jpg")
+    response = send_stored_file("ä/b.jpg", content_type="image/jpeg", download_name="x")
     assert response.headers["X-Accel-Redirect"] == "/internal-media/%C3%A4/b.jpg"
     assert response.content == b""
 

@@ -65,6 +65,48 @@ def test_the_stored_image_is_lossless_and_tagged_srgb():
     assert described.startswith("sRGB")
 
 
+def chunks_of(content):
+    """The names of a stored file's chunks: PNG (ISO/IEC 15948, 5.3) or RIFF."""
+    names, at = [], 12 if content.startswith(b"RIFF") else 8
+    while at < len(content):
+        if content.startswith(b"RIFF"):
+            names.append(content[at : at + 4])
+            size = int.from_bytes(content[at + 4 : at + 8], "little")
+            at += 8 + size + size % 2
+        else:
+            names.append(content[at + 4 : at + 8])
+            at += 12 + int.from_bytes(content[at : at + 4], "big")
+    return set(names)
+
+
+def test_a_stored_file_holds_its_pixels_and_its_profile_and_nothing_else(monkeypatch):
+    small = encode_image(turned(6), name="a.jpg")
+    monkeypatch.setattr("readerstudy.intake.pixels.LARGE", 64 * 48)
+    large = encode_image(turned(6), name="a.jpg")
+    assert chunks_of(small.content) == {b"VP8X", b"ICCP", b"VP8L"}
+    assert chunks_of(large.content) == {b"IHDR", b"iCCP", b"IDAT", b"IEND"}
+    assert {chunks_of(one.thumbnail) <= {b"VP8X", b"ICCP", b"VP8 "} for one in (small, large)} == {True}  # fmt: skip
+
+
+def test_a_large_photograph_is_png_with_the_same_pixels(monkeypatch):
+    small = encode_image(jpeg(), name="a.jpg")
+    monkeypatch.setattr("readerstudy.intake.pixels.LARGE", 64 * 48)
+    large = encode_image(jpeg(), name="a.jpg")
+    assert [one.content_type for one in (small, large)] == ["image/webp", "image/png"]
+    assert decoded(large).info["icc_profile"] == srgb_profile()
+    assert small.pixels_sha256 == large.pixels_sha256 == pixels_sha256(decoded(large))
+    assert small.thumbnail == large.thumbnail
+
+
+@pytest.mark.parametrize("size", [(16_383, 1), (1, 4_000), (641, 2)])
+def test_the_narrowest_photograph_has_a_thumbnail(size):
+    thumbnail = Image.open(
+        io.BytesIO(encode_image(saved(Image.new("RGB", size)), name="a.png").thumbnail)
+    )
+    assert max(thumbnail.size) == 320
+    assert min(thumbnail.size) >= 1
+
+
 def test_the_hashes_are_of_what_they_say():
     encoded = encode_image(png(), name="a.png")
     bare = struct.pack(">II", 64, 48) + pixels().tobytes()

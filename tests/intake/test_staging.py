@@ -63,9 +63,9 @@ def test_what_is_not_as_it_was_put_is_made_anew(tmp_path, decoded, applied, dama
     decoded.clear()
     place = plan.staged._path("photo2.png")
     if damage == "gone":
-        place.with_suffix(".webp").unlink()
+        place.with_suffix(".image").unlink()
     elif damage == "changed":
-        place.with_suffix(".webp").write_bytes(b"RIFF")
+        place.with_suffix(".image").write_bytes(b"RIFF")
     else:
         place.with_suffix(".json").unlink()
     image_set = applied(plan)
