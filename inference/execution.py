@@ -16,7 +16,7 @@ from inference.choices import RunState
 from inference.claims import Clock, beating, claim, held, keep
 from inference.models import ModelRun, Score
 from inference.networks import network_of
-from inference.photographs import prepared_pixels, sources_of
+from inference.photographs import preparing, sources_of
 from inference.provenance import begin_attempt, record_provenance
 from inference.reference import check_against_reference
 from inference.run_errors import RunError, SupersededError
@@ -66,10 +66,10 @@ def _score(run: ModelRun, clock: Clock) -> None:
     # Cases may have been withdrawn since the run was started.
     done = scored.count()
     keep(run, now=clock(), done=done, total=done + len(waiting))
-    pixels = prepared_pixels(session.spec, waiting)
+    prepare = preparing(session.spec, waiting)
     check_against_reference(run, session, sources_of(waiting), now=clock())
     outcomes = engine.score_images(
-        session, sources_of(waiting), batch_size=run.batch_size, pixels=pixels
+        session, sources_of(waiting), batch_size=run.batch_size, prepare=prepare
     )
     for batch in _batches(outcomes, run.batch_size):
         _store(run, batch, waiting, cases, now=clock())

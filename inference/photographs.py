@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from inference import engine
-from inference.decoding import DecodedPixels, StoredFile
+from inference.preparing import PreparingInChildren, StoredFile
 from readerstudy.images.models import Image
 
 
@@ -28,8 +28,8 @@ def checked_bytes(image: Image) -> bytes:
     return content
 
 
-def prepared_pixels(spec: engine.ModelSpec, images: Mapping[str, Image]) -> DecodedPixels:
-    """The images' pixels for a spec: what another run of the family has prepared of the same file, or new ones."""
+def preparing(spec: engine.ModelSpec, images: Mapping[str, Image]) -> PreparingInChildren:
+    """Prepares the images for a spec, from the pixels that another run of the family has made of the same file."""
     engine.trim(
         settings.PIXELS_DIR,
         max_bytes=settings.PIXELS_MAX_BYTES,
@@ -41,7 +41,7 @@ def prepared_pixels(spec: engine.ModelSpec, images: Mapping[str, Image]) -> Deco
 
     family = engine.family_of(spec.preprocess)
     store = engine.FolderOfPixels(settings.PIXELS_DIR, family, name_of=hash_of)
-    return DecodedPixels(spec, lambda key: _stored_file(images[str(key)]), store)
+    return PreparingInChildren(spec, lambda key: _stored_file(images[str(key)]), store)
 
 
 def _stored_file(image: Image) -> StoredFile:
@@ -50,7 +50,6 @@ def _stored_file(image: Image) -> StoredFile:
         sha256=image.sha256,
         path=_path(image),
         fetch=partial(_stored_bytes, image),
-        count_of_pixels=image.width * image.height,
     )
 
 

@@ -27,21 +27,21 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, [name], **attributes))
         return name
 
-    def weight(self, *shape: int) -> str:
+    def weight(self, *shape: int, gain: float = 1) -> str:
         name = f"w{len(self.weights)}"
         scale = np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.01
-        values = (self.rng.standard_normal(shape) * scale).astype(np.float32)
+        values = (self.rng.standard_normal(shape) * scale * gain).astype(np.float32)
         self.weights.append(numpy_helper.from_array(values, name))
         return name
 
     def convolution(
-        self, held: str, channels: tuple[int, int], kernel: int, stride: int = 1
+        self, held: str, channels: tuple[int, int], kernel: int, stride: int = 1, gain: float = 1
     ) -> str:
         """Batch normalisation is folded into weights and bias, as exporters do."""
         inner, outer = channels
         rest = kernel // 2
         return self.add(
-            "Conv", held, self.weight(outer, inner, kernel, kernel), self.weight(outer),
+            "Conv", held, self.weight(outer, inner, kernel, kernel, gain=gain), self.weight(outer),
             kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[rest] * 4,
         )  # fmt: skip
 
@@ -63,7 +63,8 @@ def _bottleneck(graph: _Graph, held: str, channels: int, inner: int, stride: int
     outer = inner * _EXPANSION
     way = graph.add("Relu", graph.convolution(held, (channels, inner), 1))
     way = graph.add("Relu", graph.convolution(way, (inner, inner), 3, stride))
-    way = graph.convolution(way, (inner, outer), 1)
+    # Without batch normalisation sixteen sums would grow beyond all scores.
+    way = graph.convolution(way, (inner, outer), 1, gain=0.2)
     if channels != outer:
         held = graph.convolution(held, (channels, outer), 1, stride)
     return graph.add("Relu", graph.add("Add", way, held))

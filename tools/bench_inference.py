@@ -18,7 +18,7 @@ import onnxruntime
 from PIL import Image, ImageCms
 
 from inference import engine
-from inference.decoding import DecodedPixels, StoredFile
+from inference.preparing import PreparingInChildren, StoredFile
 from tools import bench_graphs
 from tools.timing import seconds
 
@@ -51,29 +51,30 @@ class Case:
 
     artefact: engine.Artefact
     photographs: Sequence[Path]
-    count_of_pixels: int
-    store: engine.PixelStore | None = None
+    store: engine.FolderOfPixels | None = None
 
     def sources(self) -> Iterator[engine.Source]:
         return ((at, path.read_bytes) for at, path in enumerate(self.photographs))
 
-    def pixels(self) -> DecodedPixels:
-        return DecodedPixels(self.artefact.spec, self._file, self.store)
+    def prepare(self) -> PreparingInChildren:
+        return PreparingInChildren(self.artefact.spec, self._file, self.store)
 
     def _file(self, key: Hashable) -> StoredFile:
         path = self.photographs[int(str(key))]
-        return StoredFile(path.name, path.stem, path, path.read_bytes, self.count_of_pixels)
+        return StoredFile(path.name, path.stem, path, path.read_bytes)
 
-    def scored(self, session: engine.CnnSession) -> None:
-        for outcome in engine.score_images(session, self.sources(), pixels=self.pixels()):
+    def scored(self, session: engine.CnnSession, batch_size: int = 1) -> None:
+        for outcome in engine.score_images(
+            session, self.sources(), batch_size=batch_size, prepare=self.prepare()
+        ):
             assert isinstance(outcome, engine.Scored)  # noqa: S101 (a bench of failures would be fast)
 
     def bound(self, session: engine.CnnSession) -> float:
         """Images a second if all cores did nothing else, without ever waiting."""
         spec = self.artefact.spec.preprocess
         some = self.photographs[:DISTINCT]
-        prepare = seconds(lambda: [_prepared(one, spec) for one in some]) / len(some)
-        tensor = _prepared(some[0], spec)
+        prepare = seconds(lambda: [prepared_plainly(one, spec) for one in some]) / len(some)
+        tensor = prepared_plainly(some[0], spec)
         run = seconds(lambda: [session.run_raw(tensor) for _ in some]) / len(some)
         return engine.usable_cores() / (prepare + run)
 
@@ -85,7 +86,7 @@ class Case:
             session.run(None, {"pixels": _plainly(path, spec)})
 
 
-def _prepared(path: Path, spec: engine.PreprocessSpec) -> np.ndarray:
+def prepared_plainly(path: Path, spec: engine.PreprocessSpec) -> np.ndarray:
     """Plain decoding and preparing; the colours are sRGB already and stay as they are."""
     with Image.open(path) as photograph:
         return _tensor(photograph.convert("RGB"), spec)
@@ -126,8 +127,8 @@ def _measure(name: str, size: str, artefact: engine.Artefact, session: engine.Cn
     with tempfile.TemporaryDirectory() as name_of_folder:
         folder = Path(name_of_folder)
         side, count = SIZES[size]
-        some = [_written(folder, stored(side, seed)) for seed in range(DISTINCT)]
-        case = Case(artefact, [some[at % DISTINCT] for at in range(count)], side[0] * side[1])
+        some = [written(folder, stored(side, seed)) for seed in range(DISTINCT)]
+        case = Case(artefact, [some[at % DISTINCT] for at in range(count)])
         case.scored(session)  # starts the children
         bound = case.bound(session)
         rate = count / seconds(lambda: case.scored(session), repeats=2)
@@ -143,7 +144,7 @@ def _measure(name: str, size: str, artefact: engine.Artefact, session: engine.Cn
     )
 
 
-def _written(folder: Path, content: bytes) -> Path:
+def written(folder: Path, content: bytes) -> Path:
     path = folder / f"{hashlib.sha256(content).hexdigest()}.webp"
     path.write_bytes(content)
     return path

@@ -24,7 +24,8 @@ from inference.engine.errors import (
     SpecError,
 )
 from inference.engine.golden import GOLDEN, Expected
-from inference.engine.pixel_store import FolderOfPixels, PixelStore, family_of, trim
+from inference.engine.pixel_store import FolderOfPixels, PixelStore, family_of, read_pixels, trim
+from inference.engine.preparing import Prepare, PreparedTensor, prepared, preparing_here
 from inference.engine.preprocess import Pixels, load_image, to_pixels, to_tensor
 from inference.engine.providers import (
     CPU,
@@ -70,6 +71,8 @@ __all__ = [
     "OutputSpec",
     "PixelStore",
     "Pixels",
+    "Prepare",
+    "PreparedTensor",
     "PreprocessSpec",
     "ProviderError",
     "Question",
@@ -88,6 +91,9 @@ __all__ = [
     "load_artefact",
     "load_image",
     "open_session",
+    "prepared",
+    "preparing_here",
+    "read_pixels",
     "read_spec",
     "runtime_conflict",
     "score_directory",

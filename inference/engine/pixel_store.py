@@ -51,23 +51,13 @@ class FolderOfPixels:
     name_of: Callable[[Hashable], str]
 
     def get(self, key: Hashable) -> Pixels | None:
-        path = self._path(key)
-        try:
-            content = path.read_bytes()
-            os.utime(path)
-        except OSError:
-            return None
-        digest, packed = content[:_DIGEST], content[_DIGEST:]
-        if hashlib.sha256(packed).digest() != digest:
-            return None
-        pixels: Pixels = np.load(BytesIO(packed), allow_pickle=False)
-        return pixels
+        return read_pixels(self.path_of(key))
 
     def put(self, key: Hashable, pixels: Pixels) -> None:
         packed = BytesIO()
         np.save(packed, np.ascontiguousarray(pixels), allow_pickle=False)
         content = packed.getvalue()
-        path = self._path(key)
+        path = self.path_of(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
@@ -76,9 +66,24 @@ class FolderOfPixels:
         except OSError:
             return
 
-    def _path(self, key: Hashable) -> Path:
+    def path_of(self, key: Hashable) -> Path:
+        """Where the pixels of this photograph are, or would be."""
         name = hashlib.sha256(f"{self.family} {self.name_of(key)}".encode()).hexdigest()
         return self.folder / name[:2] / (name + _SUFFIX)
+
+
+def read_pixels(path: Path) -> Pixels | None:
+    """The pixels in a file of the store, or None."""
+    try:
+        content = path.read_bytes()
+        os.utime(path)
+    except OSError:
+        return None
+    digest, packed = content[:_DIGEST], content[_DIGEST:]
+    if hashlib.sha256(packed).digest() != digest:
+        return None
+    pixels: Pixels = np.load(BytesIO(packed), allow_pickle=False)
+    return pixels
 
 
 def trim(folder: Path, *, max_bytes: int, max_seconds: float) -> int:

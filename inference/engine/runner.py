@@ -4,32 +4,26 @@ Every worker takes a batch of photographs, prepares them and runs the network on
 resizing and network release Python's lock, so that all cores are busy whatever their share of the work is. On a
 provider other than the CPU the network is one, and its calls follow one another while others prepare.
 
-Memory: at most `(workers + 1) × batch_size` photographs are under way at once, each worker holding one decoded
-picture of up to `preprocess.MAX_PIXELS` pixels, however many sources there are. Sources are drawn one by one, as room
-becomes free.
+Memory: at most `workers × batch_size` tensors are held at once, each worker holding one decoded picture of up to
+`preprocess.MAX_PIXELS` pixels besides, however many sources there are. Sources are drawn one by one, as room becomes
+free; twice as many batches as workers are under way, so that nobody waits for one slow photograph.
 """
 
-import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, islice
-from pathlib import Path
 
 import numpy as np
 
 from inference.engine.errors import ImageError
-from inference.engine.pixel_store import PixelStore
-from inference.engine.preprocess import Pixels, Tensor, load_image, tensor_of, to_pixels
+from inference.engine.preparing import Key, Loader, Prepare, PreparedTensor, preparing_here
 from inference.engine.providers import usable_cores
 from inference.engine.session import CnnSession
-from inference.engine.spec import PreprocessSpec
 from inference.engine.tta import score_batch
 
-Key = Hashable
-Loader = Callable[[], bytes | Path]
 Source = tuple[Key, Loader]
 
 
@@ -59,8 +53,7 @@ class Failed:
 @dataclass(frozen=True)
 class _Prepared:
     key: Key
-    tensor: Tensor
-    sha256: str
+    made: PreparedTensor
     milliseconds: float
 
 
@@ -75,18 +68,19 @@ def score_images(
     batch_size: int = 1,
     on_batch: OnBatch | None = None,
     workers: int | None = None,
-    pixels: PixelStore | None = None,
+    prepare: Prepare | None = None,
 ) -> Iterator[Outcome]:
     """A `Scored` or a `Failed` for each source, in the order of the sources.
 
     A source is a key and a function that gives the file's bytes or path; the function is called in another thread.
     An image that cannot be read is a `Failed`, and the others go on; so is one whose outputs are not finite.
     `on_batch` is called with each batch's outcomes before they are yielded. The reference is `batch_size=1`: larger
-    batches may differ in the last digits. What `pixels` holds of a photograph is not read and decoded again.
+    batches may differ in the last digits. `prepare` makes the tensors, by default `preparing_here`.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-    batches = _in_order(_Work(session, pixels), sources, batch_size, workers or usable_cores())
+    work = _Work(session, prepare or preparing_here(session.spec.preprocess))
+    batches = _in_order(work, sources, batch_size, workers or usable_cores())
     try:
         for outcomes in batches:
             if on_batch is not None:
@@ -99,7 +93,7 @@ def score_images(
 @dataclass(frozen=True)
 class _Work:
     session: CnnSession
-    pixels: PixelStore | None
+    prepare: Prepare
 
 
 def _in_order(
@@ -110,7 +104,7 @@ def _in_order(
     pool = ThreadPoolExecutor(workers, thread_name_prefix="score-images")
     try:
         while True:
-            while len(waiting) <= workers and (batch := list(islice(remaining, batch_size))):
+            while len(waiting) <= 2 * workers and (batch := list(islice(remaining, batch_size))):
                 waiting.append(pool.submit(_score, work, batch))
             if not waiting:
                 return
@@ -127,33 +121,21 @@ def _score(work: _Work, batch: Sequence[Source]) -> list[list[Outcome]]:
 
 def _prepare(key: Key, loader: Loader, work: _Work) -> _Prepared | Failed:
     start = time.perf_counter()
-    spec = work.session.spec.preprocess
     try:
-        tensor = tensor_of(_pixels(key, loader, spec, work.pixels), spec)
+        made = work.prepare(key, loader)
     except ImageError as error:
         return Failed(key, error.message)
     except OSError as error:
         return Failed(key, f"{key} cannot be read: {error.strerror or error}.")
-    digest = hashlib.sha256(tensor.data).hexdigest()
-    return _Prepared(key, tensor, digest, _since(start))
-
-
-def _pixels(key: Key, loader: Loader, spec: PreprocessSpec, store: PixelStore | None) -> Pixels:
-    held = store.get(key) if store else None
-    if held is not None:
-        return held
-    made = to_pixels(load_image(loader(), spec, name=str(key)), spec, name=str(key))
-    if store:
-        store.put(key, made)
-    return made
+    return _Prepared(key, made, _since(start))
 
 
 def _parts(prepared: Sequence[_Prepared | Failed]) -> list[list[_Prepared | Failed]]:
     """Neighbours of one shape; a failed image, which has no tensor, stays with those before it, or else after it."""
-    shape = next((item.tensor.shape for item in prepared if isinstance(item, _Prepared)), None)
+    shape = next((item.made.tensor.shape for item in prepared if isinstance(item, _Prepared)), None)
     shapes = []
     for item in prepared:
-        shape = item.tensor.shape if isinstance(item, _Prepared) else shape
+        shape = item.made.tensor.shape if isinstance(item, _Prepared) else shape
         shapes.append(shape)
     pairs = groupby(zip(shapes, prepared, strict=True), key=lambda pair: pair[0])
     return [[item for _, item in group] for _, group in pairs]
@@ -164,7 +146,7 @@ def _outcomes(session: CnnSession, batch: list[_Prepared | Failed]) -> list[Outc
     if not ready:
         return [item for item in batch if isinstance(item, Failed)]
     start = time.perf_counter()
-    outputs, scores = score_batch(session, np.stack([item.tensor for item in ready]))
+    outputs, scores = score_batch(session, np.stack([item.made.tensor for item in ready]))
     share = _since(start) / len(ready)
     scored = (
         _outcome(item, float(score), tuple(map(float, row)), share)
@@ -176,7 +158,7 @@ def _outcomes(session: CnnSession, batch: list[_Prepared | Failed]) -> list[Outc
 def _outcome(item: _Prepared, score: float, outputs: tuple[float, ...], share: float) -> Outcome:
     if not np.isfinite([score, *outputs]).all():
         return Failed(item.key, f"The network gave no finite number for {item.key}.")
-    return Scored(item.key, score, outputs, item.sha256, item.milliseconds + share)
+    return Scored(item.key, score, outputs, item.made.sha256, item.milliseconds + share)
 
 
 def _since(start: float) -> float:

@@ -1,14 +1,15 @@
 """What a child process does that `children` has started: it answers one message after the other, within limits."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any
 
 from readerstudy.core.sandbox import limit_process, renew_time
-from readerstudy.core.wire import receive, send
+from readerstudy.core.shared_area import SharedArea
+from readerstudy.core.wire import Part, receive, send
 
-Answer = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], list[bytes]]]
+Answer = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], Sequence[Part]]]
 
 
 def serve(answer: Answer, *, limits: Mapping[int, int], cpu_seconds: int) -> None:
@@ -16,6 +17,7 @@ def serve(answer: Answer, *, limits: Mapping[int, int], cpu_seconds: int) -> Non
 
     `limits` (`resource.RLIMIT_…` → amount) hold for good; each message has its own seconds of the processor.
     """
+    area = SharedArea(int(sys.argv[1]))
     limit_process(limits)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints must not become part of an answer
@@ -23,4 +25,13 @@ def serve(answer: Answer, *, limits: Mapping[int, int], cpu_seconds: int) -> Non
         while (message := receive(requests)) is not None:
             renew_time(cpu_seconds)
             header, [content] = message
-            send(answers, *answer(header, content))
+            _send(answers, area, *answer(header, content))
+
+
+def _send(
+    stream: IO[bytes], area: SharedArea, header: dict[str, Any], parts: Sequence[Part]
+) -> None:
+    if area.put(parts):
+        send(stream, {**header, "shared": [len(part) for part in parts]})
+    else:
+        send(stream, header, parts)

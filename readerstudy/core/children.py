@@ -10,10 +10,13 @@ from queue import LifoQueue
 from typing import Any
 
 from readerstudy.core.sandbox import bare_environment
+from readerstudy.core.shared_area import new_area
 from readerstudy.core.wire import receive, send
 
 # Of the clock on the wall: a decoder that waits uses no time of the processor.
 SECONDS = 120
+# What an answer may hold to be handed over in memory; a larger one goes through the pipe.
+SHARED_BYTES = 32 * 2**20
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = (EOFError, OSError, ValueError)
 
@@ -22,8 +25,10 @@ class Child:
     """One process that runs a module. It is used by one thread at a time."""
 
     def __init__(self, module: str) -> None:
+        self._area = new_area(SHARED_BYTES)
         self._process = subprocess.Popen(  # noqa: S603 (our own command)
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, str(self._area.descriptor)],
+            pass_fds=[self._area.descriptor],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -55,7 +60,8 @@ class Child:
         answer = receive(stdout)
         if answer is None:
             raise EOFError
-        return answer
+        header, parts = answer
+        return header, parts or self._area.get(header.pop("shared", ()))
 
     def close(self) -> None:
         """Ends the process, whatever it does."""
@@ -67,6 +73,7 @@ class Child:
                 except OSError:
                     continue  # what was not sent yet has nobody to go to
         self._process.wait()
+        self._area.close()
 
 
 class Children:

@@ -5,12 +5,13 @@ import struct
 from collections.abc import Sequence
 from typing import IO, Any
 
+Part = bytes | memoryview
 _LENGTH = struct.Struct(">I")
 # Of one part; the largest photograph that is read has 180 million bytes of pixels.
 MAX_BYTES = 2**29
 
 
-def send(stream: IO[bytes], header: dict[str, Any], parts: Sequence[bytes] = ()) -> None:
+def send(stream: IO[bytes], header: dict[str, Any], parts: Sequence[Part] = ()) -> None:
     """Writes one message."""
     told = json.dumps({**header, "parts": [len(part) for part in parts]}).encode()
     stream.write(_LENGTH.pack(len(told)) + told)

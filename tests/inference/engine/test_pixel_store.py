@@ -12,6 +12,7 @@ from inference.engine import (
     artefact_of,
     family_of,
     open_session,
+    preparing_here,
     score_images,
     trim,
 )
@@ -57,7 +58,10 @@ def test_five_runs_of_a_family_decode_once_and_score_as_without(reading, store):
     counts.update(dict.fromkeys(counts, 0))
     for _ in range(5):
         found = [
-            (one.score, one.tensor_sha256) for one in score_images(opened, sources, pixels=store)
+            (one.score, one.tensor_sha256)
+            for one in score_images(
+                opened, sources, prepare=preparing_here(opened.spec.preprocess, store)
+            )
         ]
         assert found == wanted
     assert set(counts.values()) == {1}
@@ -105,7 +109,9 @@ def test_a_store_that_cannot_be_written_costs_nothing_but_time(tmp_path, reading
     (tmp_path / "file").write_text("no folder")
     sources, _ = reading
     blocked = FolderOfPixels(tmp_path / "file", "family", name_of=str)
-    assert len(list(score_images(session(), sources, pixels=blocked))) == 3
+    opened = session()
+    prepare = preparing_here(opened.spec.preprocess, blocked)
+    assert len(list(score_images(opened, sources, prepare=prepare))) == 3
 
 
 def test_the_longest_unused_goes_first_and_the_old_go_all(tmp_path, store):
@@ -114,7 +120,7 @@ def test_the_longest_unused_goes_first_and_the_old_go_all(tmp_path, store):
         (path,) = [
             one
             for one in tmp_path.rglob("*.pixels")
-            if store.get(name) is not None and one == store._path(name)
+            if store.get(name) is not None and one == store.path_of(name)
         ]
         os.utime(path, (time.time() - 100 * (4 - at), time.time() - 100 * (4 - at)))
     size = path.stat().st_size

@@ -1,0 +1,136 @@
+"""A run on an NVIDIA GPU, against bare `session.run` and against PyTorch: `python -m tools.bench_gpu`.
+
+ResNet-50 in float32 without TF32, as runs use it; PyTorch, where it is installed, in float16 and eager, which is what a
+fast script would do and moves scores. Whole runs start at stored files and prepare them on all cores; what they could
+have at most is the smaller of both: the network alone, and all cores preparing and nothing else.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from inference import engine
+from tools import bench_graphs
+from tools.bench_inference import DISTINCT, SIZES, Case, prepared_plainly, stored, written
+
+BATCHES = (1, 8, 32, 128)
+SECONDS = 2.0
+PER_SIZE = {"12 megapixels": 96, "1024 px": 1024, "600 px": 2048}
+
+
+def rate(work: Callable[[], object], images: int, threads: int = 1) -> float:
+    """Images a second when so many threads repeat the work."""
+    work()
+    done, until = [0] * threads, time.perf_counter() + SECONDS
+
+    def repeat(at: int) -> None:
+        while time.perf_counter() < until:
+            work()
+            done[at] += 1
+
+    start = time.perf_counter()
+    workers = [threading.Thread(target=repeat, args=(at,)) for at in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return images * sum(done) / (time.perf_counter() - start)
+
+
+def network_alone(session: engine.CnnSession) -> dict[int, float]:
+    """Prints bare `session.run` against ours, and gives ours for each batch size."""
+    rng = np.random.default_rng(0)
+    ours = {}
+    for size in BATCHES:
+        batch = rng.standard_normal((size, 3, bench_graphs.SIDE, bench_graphs.SIDE)).astype("f4")
+        bare = rate(lambda batch=batch: session.bare_run(batch), size)
+        ours[size] = rate(lambda batch=batch: session.run_raw(batch), size, threads=2)
+        print(
+            f"gpu, ResNet-50, batch {size}: {ours[size]:.0f} images/s, {ours[size] / bare:.2f} times bare session.run ({bare:.0f})"
+            + _beside_torch(batch, ours[size])
+        )
+    return ours
+
+
+def _beside_torch(batch: np.ndarray, ours: float) -> str:
+    try:
+        import torch  # noqa: PLC0415 (not needed to run the application)
+
+        from inference.training.resnet import ResNet50  # noqa: PLC0415
+    except ImportError:
+        return "; PyTorch is not installed"
+    network = ResNet50().cuda().half().eval()
+
+    def call() -> object:
+        with torch.inference_mode():
+            return network(torch.from_numpy(batch).cuda().half()).float().cpu()
+
+    half = rate(call, len(batch))
+    return f", {ours / half:.2f} times PyTorch in float16 ({half:.0f})"
+
+
+def whole_runs(artefact: engine.Artefact, session: engine.CnnSession, alone: float) -> None:
+    """Prints what runs over stored photographs reach."""
+    for size, (side, _count) in SIZES.items():
+        with tempfile.TemporaryDirectory() as name:
+            some = [written(Path(name), stored(side, seed)) for seed in range(DISTINCT)]
+            case = Case(artefact, [some[at % DISTINCT] for at in range(PER_SIZE[size])])
+            case.scored(session, 32)  # starts the children
+            bound = min(alone, _cores_alone(some, artefact))
+            first = _run(case, session)
+            store = engine.FolderOfPixels(Path(name) / "pixels", "family", name_of=str)
+            kept = replace(case, store=store)
+            kept.scored(session, 32)
+            again = _run(kept, session)
+        print(
+            f"gpu, ResNet-50, {size}: {first:.0f} images/s, {first / bound:.2f} of what cores or network alone would do"
+            f" ({bound:.0f}); from kept pixels {again:.0f}"
+        )
+
+
+def _cores_alone(some: list[Path], artefact: engine.Artefact) -> float:
+    start = time.perf_counter()
+    for path in some:
+        prepared_plainly(path, artefact.spec.preprocess)
+    return engine.usable_cores() * len(some) / (time.perf_counter() - start)
+
+
+def _run(case: Case, session: engine.CnnSession) -> float:
+    start = time.perf_counter()
+    case.scored(session, 32)
+    return len(case.photographs) / (time.perf_counter() - start)
+
+
+def agreement(artefact: engine.Artefact, session: engine.CnnSession) -> float:
+    """The largest difference between scores here and on the CPU, for 32 prepared photographs."""
+    reference = engine.open_session(artefact, "cpu", threads=engine.usable_cores())
+    batch = np.stack(list(_tensors(artefact)))
+    return float(np.abs(session.score(batch) - reference.score(batch)).max())
+
+
+def _tensors(artefact: engine.Artefact) -> Iterator[np.ndarray]:
+    with tempfile.TemporaryDirectory() as name:
+        for seed in range(32):
+            path = written(Path(name), stored((600, 450), seed))
+            yield prepared_plainly(path, artefact.spec.preprocess)[0]
+
+
+def main() -> None:
+    """Prints all of it, or why there is nothing to print."""
+    if engine.choose_providers() == [engine.CPU]:
+        print("gpu: this machine has no NVIDIA driver")
+        return
+    artefact = engine.artefact_of({"model.onnx": bench_graphs.resnet50(), "model.json": bench_graphs.spec()})  # fmt: skip
+    session = engine.open_session(artefact, "cuda")
+    print(f"gpu: scores differ from the CPU's by at most {agreement(artefact, session):.1e}")
+    alone = network_alone(session)
+    whole_runs(artefact, session, alone[32])
+
+
+if __name__ == "__main__":
+    main()
