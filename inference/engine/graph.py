@@ -6,7 +6,7 @@ Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 from dataclasses import dataclass, field
 
 from inference.engine.errors import ArtefactError
-from inference.engine.graph_limits import refuse_unbounded
+from inference.engine.graph_limits import held_by, refuse_unbounded
 from inference.engine.wire import Message, WireError
 
 Dimension = int | str | None
@@ -143,8 +143,8 @@ def _external_nodes(owner: Message, field: int, depth: int) -> bool:
 
 
 def _external_attribute(attribute: Message, depth: int) -> bool:
-    tensors = (tensor for field in (5, 10) for tensor in attribute.messages(field))
-    graphs = (graph for field in (6, 11) for graph in attribute.messages(field))
+    tensors = held_by(attribute, one=5, many=10)
+    graphs = held_by(attribute, one=6, many=11)
     return any(map(_points_outside, tensors)) or any(_external(g, depth + 1) for g in graphs)
 
 

@@ -79,9 +79,8 @@ class _Reading:
         for attribute in node.messages(5):
             for tensor, shape in _tensors(attribute):
                 self._tensor(tensor, shape=shape)
-            for number in (6, 11):
-                for graph in attribute.messages(number):
-                    self._graph(graph, depth + 1)
+            for graph in held_by(attribute, one=6, many=11):
+                self._graph(graph, depth + 1)
 
     def _tensor(self, tensor: Message, *, shape: int) -> None:
         count = 1
@@ -98,6 +97,13 @@ class _Reading:
 
 def _tensors(attribute: Message) -> Iterator[tuple[Message, int]]:
     """The tensors of an attribute, each with the number of the field that holds its shape."""
-    for number, shape in ((5, 1), (10, 1), (22, 3), (23, 3)):
-        for tensor in attribute.messages(number):
+    for one, many, shape in ((5, 10, 1), (22, 23, 3)):
+        for tensor in held_by(attribute, one=one, many=many):
             yield tensor, shape
+
+
+def held_by(attribute: Message, *, one: int, many: int) -> Iterator[Message]:
+    """What an attribute holds once in one field, or several times in another."""
+    if (single := attribute.message(one)) is not None:
+        yield single
+    yield from attribute.messages(many)

@@ -4,6 +4,7 @@ https://protobuf.dev/programming-guides/encoding/ - read here so that the `onnx`
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import cast
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
@@ -64,16 +65,21 @@ def packed_numbers(values: list[int | memoryview]) -> Iterator[int]:
 
 
 class Message:
-    """One message's fields by number. Raises WireError where bytes and numbers are not what they should be."""
+    """One message's fields by number. Raises WireError where bytes and numbers are not what they should be.
 
-    def __init__(self, view: memoryview) -> None:
+    A message that comes in several pieces is what the pieces say together: a reader that took one of them would see less
+    than onnxruntime does.
+    """
+
+    def __init__(self, *pieces: memoryview) -> None:
         self._fields: dict[int, list[int | memoryview]] = {}
-        for number, value in read_fields(view):
+        for number, value in chain.from_iterable(map(read_fields, pieces)):
             self._fields.setdefault(number, []).append(value)
 
     def number(self, field: int) -> int:
-        value = self._fields.get(field, [0])[-1]
-        return value if isinstance(value, int) else 0
+        """The last number; what is no number there is passed over, as every reader does."""
+        numbers = [value for value in self._fields.get(field, []) if isinstance(value, int)]
+        return numbers[-1] if numbers else 0
 
     def has(self, field: int) -> bool:
         return field in self._fields
@@ -94,8 +100,10 @@ class Message:
         return "".join(self.texts(field)[-1:])
 
     def messages(self, field: int) -> Iterator["Message"]:
+        """Of a field that may be repeated."""
         return (Message(view) for view in self.views(field))
 
     def message(self, field: int) -> "Message | None":
+        """Of a field that is there once, in one piece or in several."""
         views = self.views(field)
-        return Message(views[-1]) if views else None
+        return Message(*views) if views else None

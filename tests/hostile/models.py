@@ -61,6 +61,8 @@ def _outside() -> list[HostileModel]:
         HostileModel("custom operator", _changed(_custom_operator), "which is not part of ONNX"),
         HostileModel("custom operator within a branch", _changed(_custom_in_branch), "which is not part of ONNX"),
         HostileModel("custom operator within a function", _changed(_custom_in_function), "which is not part of ONNX"),
+        HostileModel("weights in another file, told in a piece before", _in_pieces(_external("manage.py")), "keeps its weights in another file"),
+        HostileModel("custom operator in a piece before", _in_pieces(_custom_operator), "which is not part of ONNX"),
     ]  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def _greedy() -> list[HostileModel]:
         HostileModel("a huge constant made when run", _changed(_huge_fill), "model.onnx"),
         HostileModel("a loop without an end", _changed(_endless), "model.onnx"),
         HostileModel("30,000 nodes", _changed(_many_nodes(30_000)), "has more than 20000 nodes"),
+        HostileModel("30,000 nodes in a piece before", _in_pieces(_many_nodes(30_000)), "has more than 20000 nodes"),
         HostileModel("30,000 tensors", _changed(_many_tensors(30_000)), "more than 20000 tensors"),
         HostileModel("graphs in graphs", _changed(_nested(20)), "is not an ONNX model"),
     ]  # fmt: skip
@@ -110,6 +113,22 @@ def _changed(change):
     model = onnx.load_from_string(linear())
     change(model)
     return model.SerializeToString()
+
+
+def _in_pieces(change):
+    """A file with two graphs one behind the other: readers put them together, and the last one alone is harmless."""
+    bad = onnx.load_from_string(linear())
+    change(bad)
+    graph = bad.graph.SerializeToString()
+    return b"\x3a" + _varint(len(graph)) + graph + linear()
+
+
+def _varint(number):
+    out = b""
+    while number >= 0x80:
+        out += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return out + bytes([number])
 
 
 def _rename_operator(model):
