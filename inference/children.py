@@ -22,8 +22,8 @@ def run_child(module: str, folder: Path, *, label: str, seconds: int) -> dict[st
     try:
         done = subprocess.run(  # noqa: S603 (our own command)
             [sys.executable, "-m", module, str(folder)],
-            cwd=settings.BASE_DIR,
-            env=bare_environment(),
+            cwd=folder,
+            env={**bare_environment(), "PYTHONPATH": str(settings.BASE_DIR)},
             timeout=seconds,
             capture_output=True,
             check=False,

@@ -16,10 +16,11 @@ from inference.choices import RunState
 from inference.claims import Clock, beating, claim, held, keep
 from inference.models import ModelRun, Score
 from inference.networks import network_of
-from inference.photographs import preparing, sources_of
+from inference.photographs import photographs_for, sources_of
 from inference.provenance import begin_attempt, record_provenance
 from inference.reference import check_against_reference
 from inference.run_errors import RunError, SupersededError
+from inference.scoring import scored
 from inference.starting import images_of
 from readerstudy.core.audit import record_event
 from readerstudy.images.models import Image
@@ -61,16 +62,14 @@ def _score(run: ModelRun, clock: Clock) -> None:
     session = network_of(run.artefact, run.provider_requested)
     record_provenance(run, session, now=clock())
     cases = dict(run.study.study_cases.filter(withdrawn_at=None).values_list("case_id", "pk"))
-    scored = run.scores.values("image")
-    waiting = {image.public_id: image for image in images_of(run.study).exclude(pk__in=scored)}
+    stored = run.scores.values("image")
+    waiting = {image.public_id: image for image in images_of(run.study).exclude(pk__in=stored)}
     # Cases may have been withdrawn since the run was started.
-    done = scored.count()
+    done = stored.count()
     keep(run, now=clock(), done=done, total=done + len(waiting))
-    prepare = preparing(session.spec, waiting)
-    check_against_reference(run, session, sources_of(waiting), now=clock())
-    outcomes = engine.score_images(
-        session, sources_of(waiting), batch_size=run.batch_size, prepare=prepare
-    )
+    photographs = photographs_for(session.network, waiting)
+    check_against_reference(run, session, photographs, sources_of(waiting), now=clock())
+    outcomes = scored(session, photographs, sources_of(waiting), batch_size=run.batch_size)
     for batch in _batches(outcomes, run.batch_size):
         _store(run, batch, waiting, cases, now=clock())
 

@@ -1,26 +1,29 @@
-"""The networks that a worker process has open."""
+"""The networks that a worker's child processes have open."""
 
+import atexit
 import hashlib
+import tempfile
 from functools import lru_cache
+from pathlib import Path
 
 from django.core.files.storage import default_storage
 
 from inference import engine
 from inference.models import Artefact
+from inference.network_children import ChildSession, StoredNetwork
 from inference.run_errors import RunError
 
 
-def network_of(artefact: Artefact, providers: str) -> engine.CnnSession:
-    """The artefact's network, opened on first use and kept by the process.
+def network_of(artefact: Artefact, providers: str) -> ChildSession:
+    """The artefact's network, opened on first use and kept by the process's children.
 
     Raises RunError where file or spec are no longer those that were loaded, EngineError where it cannot be opened.
     """
     return _open(artefact.pk, artefact.sha256, artefact.spec_sha256, providers)
 
 
-# Never at import: a session must be made after the worker has forked.
 @lru_cache(maxsize=4)
-def _open(artefact_id: int, sha256: str, spec_sha256: str, providers: str) -> engine.CnnSession:
+def _open(artefact_id: int, sha256: str, spec_sha256: str, providers: str) -> ChildSession:
     row = Artefact.objects.get(pk=artefact_id)
     content = _stored(row)
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -28,7 +31,8 @@ def _open(artefact_id: int, sha256: str, spec_sha256: str, providers: str) -> en
     spec = engine.ModelSpec.from_json(row.spec)
     if spec.spec_sha256 != spec_sha256:
         raise RunError(f"The spec of {row.file_name} has changed since it was loaded.")
-    return engine.open_session(engine.build_artefact(content, spec, row.file_name), providers)
+    artefact = engine.build_artefact(content, spec, row.file_name)
+    return ChildSession(StoredNetwork(artefact, _path(row, content), providers))
 
 
 def _stored(row: Artefact) -> bytes:
@@ -38,3 +42,20 @@ def _stored(row: Artefact) -> bytes:
     except OSError as error:
         raise RunError(f"The stored file of {row.file_name} cannot be read.") from error
     return content
+
+
+def _path(row: Artefact, content: bytes) -> Path:
+    """Where a child can read the file; what is kept elsewhere than on a disk is copied for as long as the process lives."""
+    try:
+        return Path(default_storage.path(row.file.name))
+    except NotImplementedError:
+        path = Path(_copies().name) / row.sha256
+        path.write_bytes(content)
+        return path
+
+
+@lru_cache(maxsize=1)
+def _copies() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="networks-")
+    atexit.register(folder.cleanup)
+    return folder

@@ -1,6 +1,5 @@
 """The stored photographs of a study as the engine takes them: the files that were imported, and no others."""
 
-import hashlib
 from collections.abc import Hashable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -9,27 +8,17 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from inference import engine
-from inference.preparing import PreparingInChildren, StoredFile
+from inference.network_children import Photographs, StoredFile, StoredNetwork
 from readerstudy.images.models import Image
 
 
 def sources_of(images: Mapping[str, Image]) -> Iterator[engine.Source]:
     """Every image by its public id. The bytes are read in threads: no database there."""
-    return ((key, partial(checked_bytes, image)) for key, image in images.items())
+    return ((key, partial(_stored_bytes, image)) for key, image in images.items())
 
 
-def checked_bytes(image: Image) -> bytes:
-    """The stored file. Raises ImageError if it is not the one that was imported."""
-    content = _stored_bytes(image)
-    if hashlib.sha256(content).hexdigest() != image.sha256:
-        raise engine.ImageError(
-            f"The stored file of image {image.public_id} has changed since it was imported."
-        )
-    return content
-
-
-def preparing(spec: engine.ModelSpec, images: Mapping[str, Image]) -> PreparingInChildren:
-    """Prepares the images for a spec, from the pixels that another run of the family has made of the same file."""
+def photographs_for(network: StoredNetwork, images: Mapping[str, Image]) -> Photographs:
+    """The images for a network, with the pixels that another run of the family has made of the same files."""
     engine.trim(
         settings.PIXELS_DIR,
         max_bytes=settings.PIXELS_MAX_BYTES,
@@ -39,9 +28,9 @@ def preparing(spec: engine.ModelSpec, images: Mapping[str, Image]) -> PreparingI
     def hash_of(key: Hashable) -> str:
         return images[str(key)].sha256
 
-    family = engine.family_of(spec.preprocess)
+    family = engine.family_of(network.artefact.spec.preprocess)
     store = engine.FolderOfPixels(settings.PIXELS_DIR, family, name_of=hash_of)
-    return PreparingInChildren(spec, lambda key: _stored_file(images[str(key)]), store)
+    return Photographs(network, lambda key: _stored_file(images[str(key)]), store)
 
 
 def _stored_file(image: Image) -> StoredFile:

@@ -8,6 +8,7 @@ from inference import engine
 from inference.claims import keep
 from inference.models import ModelRun
 from inference.run_errors import RunError
+from inference.scoring import batch_size_on
 
 MOST_FRUITLESS_ATTEMPTS = 5
 
@@ -59,12 +60,14 @@ def record_provenance(run: ModelRun, session: engine.CnnSession, *, now: datetim
     run.runtime_version = _joined(
         run.runtime_version if has_scores else "", session.runtime_version
     )
+    run.batch_size = batch_size_on(session, run.batch_size)
     keep(
         run,
         now=now,
         environment=run.environment,
         provider_used=run.provider_used,
         runtime_version=run.runtime_version,
+        batch_size=run.batch_size,
     )
 
 

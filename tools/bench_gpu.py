@@ -15,8 +15,17 @@ from pathlib import Path
 import numpy as np
 
 from inference import engine
+from inference.network_children import ChildSession, StoredNetwork
 from tools import bench_graphs
-from tools.bench_inference import DISTINCT, SIZES, Case, prepared_plainly, stored, written
+from tools.bench_inference import (
+    DISTINCT,
+    SIZES,
+    Case,
+    network_in,
+    prepared_plainly,
+    stored,
+    written,
+)
 
 BATCHES = (1, 8, 32, 128)
 SECONDS = 2.0
@@ -42,16 +51,16 @@ def rate(work: Callable[[], object], images: int, threads: int = 1) -> float:
     return images * sum(done) / (time.perf_counter() - start)
 
 
-def network_alone(session: engine.CnnSession) -> dict[int, float]:
+def network_alone(session: ChildSession, bare: engine.CnnSession) -> dict[int, float]:
     """Prints bare `session.run` against ours, and gives ours for each batch size."""
     rng = np.random.default_rng(0)
     ours = {}
     for size in BATCHES:
         batch = rng.standard_normal((size, 3, bench_graphs.SIDE, bench_graphs.SIDE)).astype("f4")
-        bare = rate(lambda batch=batch: session.bare_run(batch), size)
+        alone = rate(lambda batch=batch: bare.run_raw(batch), size)
         ours[size] = rate(lambda batch=batch: session.run_raw(batch), size, threads=2)
         print(
-            f"gpu, ResNet-50, batch {size}: {ours[size]:.0f} images/s, {ours[size] / bare:.2f} times bare session.run ({bare:.0f})"
+            f"gpu, ResNet-50, batch {size}: {ours[size]:.0f} images/s, {ours[size] / alone:.2f} times bare session.run ({alone:.0f})"
             + _beside_torch(batch, ours[size])
         )
     return ours
@@ -74,18 +83,18 @@ def _beside_torch(batch: np.ndarray, ours: float) -> str:
     return f", {ours / half:.2f} times PyTorch in float16 ({half:.0f})"
 
 
-def whole_runs(artefact: engine.Artefact, session: engine.CnnSession, alone: float) -> None:
+def whole_runs(network: StoredNetwork, session: ChildSession, alone: float) -> None:
     """Prints what runs over stored photographs reach."""
     for size, (side, _count) in SIZES.items():
         with tempfile.TemporaryDirectory() as name:
             some = [written(Path(name), stored(side, seed)) for seed in range(DISTINCT)]
-            case = Case(artefact, [some[at % DISTINCT] for at in range(PER_SIZE[size])])
-            case.scored(session, 32)  # starts the children
-            bound = min(alone, _cores_alone(some, artefact))
+            case = Case(network, [some[at % DISTINCT] for at in range(PER_SIZE[size])])
+            case.score(session, 32)  # starts the children
+            bound = min(alone, _cores_alone(some, case.spec))
             first = _run(case, session)
             store = engine.FolderOfPixels(Path(name) / "pixels", "family", name_of=str)
             kept = replace(case, store=store)
-            kept.scored(session, 32)
+            kept.score(session, 32)
             again = _run(kept, session)
         print(
             f"gpu, ResNet-50, {size}: {first:.0f} images/s, {first / bound:.2f} of what cores or network alone would do"
@@ -93,16 +102,16 @@ def whole_runs(artefact: engine.Artefact, session: engine.CnnSession, alone: flo
         )
 
 
-def _cores_alone(some: list[Path], artefact: engine.Artefact) -> float:
+def _cores_alone(some: list[Path], spec: engine.PreprocessSpec) -> float:
     start = time.perf_counter()
     for path in some:
-        prepared_plainly(path, artefact.spec.preprocess)
+        prepared_plainly(path, spec)
     return engine.usable_cores() * len(some) / (time.perf_counter() - start)
 
 
-def _run(case: Case, session: engine.CnnSession) -> float:
+def _run(case: Case, session: ChildSession) -> float:
     start = time.perf_counter()
-    case.scored(session, 32)
+    case.score(session, 32)
     return len(case.photographs) / (time.perf_counter() - start)
 
 
@@ -125,11 +134,15 @@ def main() -> None:
     if engine.choose_providers() == [engine.CPU]:
         print("gpu: this machine has no NVIDIA driver")
         return
-    artefact = engine.artefact_of({"model.onnx": bench_graphs.resnet50(), "model.json": bench_graphs.spec()})  # fmt: skip
-    session = engine.open_session(artefact, "cuda")
-    print(f"gpu: scores differ from the CPU's by at most {agreement(artefact, session):.1e}")
-    alone = network_alone(session)
-    whole_runs(artefact, session, alone[32])
+    with tempfile.TemporaryDirectory() as folder:
+        network = network_in(Path(folder), bench_graphs.resnet50(), "cuda")
+        bare = engine.open_session(network.artefact, "cuda")
+        print(
+            f"gpu: scores differ from the CPU's by at most {agreement(network.artefact, bare):.1e}"
+        )
+        session = ChildSession(network)
+        alone = network_alone(session, bare)
+        whole_runs(network, session, alone[32])
 
 
 if __name__ == "__main__":

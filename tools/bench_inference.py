@@ -2,23 +2,27 @@
 
 The bound is cores ÷ (seconds of one core for decoding and preparing + seconds of one core for `session.run`), both for
 one image and measured in the same run. The plain script does one image at a time, as a notebook would. The photographs
-are lossless WebP with the profile that imports give them, read from files.
+are stored as an import stores them, and read from files.
 """
 
 import argparse
 import hashlib
 import io
+import os
 import tempfile
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from PIL import Image, ImageCms
 
 from inference import engine
-from inference.preparing import PreparingInChildren, StoredFile
+from inference.network_children import ChildSession, Photographs, StoredFile, StoredNetwork
+from inference.scoring import scored
 from tools import bench_graphs
 from tools.timing import seconds
 
@@ -41,49 +45,60 @@ def stored(side: tuple[int, int], seed: int) -> bytes:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     out = io.BytesIO()
     pixels = Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
-    pixels.save(out, "WEBP", lossless=True, method=0, icc_profile=profile)
+    pixels.save(out, icc_profile=profile, **_codec(pixels))
     return out.getvalue()
+
+
+def _codec(pixels: Image.Image) -> dict[str, Any]:
+    """As an import stores it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
+    from readerstudy.intake.pixels import codec_of  # noqa: PLC0415 (settings first)
+
+    return codec_of(pixels)
 
 
 @dataclass(frozen=True)
 class Case:
     """One network, and photographs of one size."""
 
-    artefact: engine.Artefact
+    network: StoredNetwork
     photographs: Sequence[Path]
     store: engine.FolderOfPixels | None = None
 
+    @property
+    def spec(self) -> engine.PreprocessSpec:
+        return self.network.artefact.spec.preprocess
+
     def sources(self) -> Iterator[engine.Source]:
         return ((at, path.read_bytes) for at, path in enumerate(self.photographs))
-
-    def prepare(self) -> PreparingInChildren:
-        return PreparingInChildren(self.artefact.spec, self._file, self.store)
 
     def _file(self, key: Hashable) -> StoredFile:
         path = self.photographs[int(str(key))]
         return StoredFile(path.name, path.stem, path, path.read_bytes)
 
-    def scored(self, session: engine.CnnSession, batch_size: int = 1) -> None:
-        for outcome in engine.score_images(
-            session, self.sources(), batch_size=batch_size, prepare=self.prepare()
-        ):
+    def score(self, session: ChildSession, batch_size: int = 1) -> None:
+        photographs = Photographs(self.network, self._file, self.store)
+        for outcome in scored(session, photographs, self.sources(), batch_size=batch_size):
             assert isinstance(outcome, engine.Scored)  # noqa: S101 (a bench of failures would be fast)
 
-    def bound(self, session: engine.CnnSession) -> float:
+    def bound(self) -> float:
         """Images a second if all cores did nothing else, without ever waiting."""
-        spec = self.artefact.spec.preprocess
+        spec, session = self.spec, engine.open_session(self.network.artefact, "cpu")
         some = self.photographs[:DISTINCT]
         prepare = seconds(lambda: [prepared_plainly(one, spec) for one in some]) / len(some)
         tensor = prepared_plainly(some[0], spec)
         run = seconds(lambda: [session.run_raw(tensor) for _ in some]) / len(some)
         return engine.usable_cores() / (prepare + run)
 
-    def plain(self) -> None:
-        """One image at a time; the runtime takes the cores that it likes, as it does by default."""
-        session = onnxruntime.InferenceSession(self.artefact.onnx_bytes, providers=[engine.CPU])
-        spec = self.artefact.spec.preprocess
+    def plain(self, threads: int) -> None:
+        """One image at a time; with 0 threads the runtime takes the cores that it likes, as it does by default."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(
+            self.network.artefact.onnx_bytes, options, providers=[engine.CPU]
+        )
         for path in self.photographs:
-            session.run(None, {"pixels": _plainly(path, spec)})
+            session.run(None, {"pixels": _plainly(path, self.spec)})
 
 
 def prepared_plainly(path: Path, spec: engine.PreprocessSpec) -> np.ndarray:
@@ -116,36 +131,51 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=SIZES, action="append", help="only this one")
     chosen = parser.parse_args(arguments)
-    for name, make in GRAPHS.items():
-        artefact = engine.artefact_of({"model.onnx": make(), "model.json": bench_graphs.spec()})
-        session = engine.open_session(artefact, "cpu")
-        for size in chosen.size or SIZES:
-            _measure(name, size, artefact, session)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, make in GRAPHS.items():
+            network = network_in(Path(folder), make(), "cpu")
+            for size in chosen.size or SIZES:
+                _measure(name, size, network)
 
 
-def _measure(name: str, size: str, artefact: engine.Artefact, session: engine.CnnSession) -> None:
+def network_in(folder: Path, content: bytes, providers: str) -> StoredNetwork:
+    """The network as a file in the folder."""
+    artefact = engine.artefact_of({"model.onnx": content, "model.json": bench_graphs.spec()})
+    path = folder / f"{artefact.sha256}.onnx"
+    path.write_bytes(content)
+    return StoredNetwork(artefact, path, providers)
+
+
+def _measure(name: str, size: str, network: StoredNetwork) -> None:
     with tempfile.TemporaryDirectory() as name_of_folder:
         folder = Path(name_of_folder)
-        side, count = SIZES[size]
-        some = [written(folder, stored(side, seed)) for seed in range(DISTINCT)]
-        case = Case(artefact, [some[at % DISTINCT] for at in range(count)])
-        case.scored(session)  # starts the children
-        bound = case.bound(session)
-        rate = count / seconds(lambda: case.scored(session), repeats=2)
-        plain = count / seconds(case.plain, repeats=2)
+        case = _case(folder, size, network)
+        count = len(case.photographs)
+        session = ChildSession(network)
+        case.score(session)  # starts the children
+        bound = case.bound()
+        rate = count / seconds(lambda: case.score(session), repeats=2)
+        plain, on_one = (count / seconds(partial(case.plain, some), repeats=2) for some in (0, 1))
         # The machine may have become faster or slower meanwhile.
-        bound = max(bound, case.bound(session))
+        bound = max(bound, case.bound())
         pixels = engine.FolderOfPixels(folder / "pixels", "family", name_of=str)
         family = replace(case, store=pixels)
-        five = seconds(lambda: [family.scored(session) for _ in range(RUNS)], repeats=1)
+        five = seconds(lambda: [family.score(session) for _ in range(RUNS)], repeats=1)
     print(
         f"inference, {name}, {size}: {rate:.1f} images/s, {rate / bound:.2f} of the bound ({bound:.1f}), "
-        f"{rate / plain:.2f} times a plain script ({plain:.1f}); five runs of a family {RUNS * count / five:.1f}"
+        f"{rate / plain:.2f} times a plain script ({plain:.1f}), {rate / on_one:.2f} times one on one core ({on_one:.1f}); "
+        f"five runs of a family {RUNS * count / five:.1f}"
     )
 
 
+def _case(folder: Path, size: str, network: StoredNetwork) -> Case:
+    side, count = SIZES[size]
+    some = [written(folder, stored(side, seed)) for seed in range(DISTINCT)]
+    return Case(network, [some[at % DISTINCT] for at in range(count)])
+
+
 def written(folder: Path, content: bytes) -> Path:
-    path = folder / f"{hashlib.sha256(content).hexdigest()}.webp"
+    path = folder / f"{hashlib.sha256(content).hexdigest()}.image"
     path.write_bytes(content)
     return path
 

@@ -25,7 +25,7 @@ from inference.engine.errors import (
 )
 from inference.engine.golden import GOLDEN, Expected
 from inference.engine.pixel_store import FolderOfPixels, PixelStore, family_of, read_pixels, trim
-from inference.engine.preparing import Prepare, PreparedTensor, prepared, preparing_here
+from inference.engine.preparing import Key, Prepare, PreparedTensor, prepared, preparing_here
 from inference.engine.preprocess import Pixels, load_image, to_pixels, to_tensor
 from inference.engine.providers import (
     CPU,
@@ -37,7 +37,14 @@ from inference.engine.providers import (
 from inference.engine.providers import (
     SETTINGS as PROVIDER_SETTINGS,
 )
-from inference.engine.runner import Failed, Scored, Source, score_images
+from inference.engine.runner import (
+    Failed,
+    Outcome,
+    Scored,
+    Source,
+    score_batches,
+    score_images,
+)
 from inference.engine.session import CnnSession, open_session
 from inference.engine.spec import (
     OWN_FILE,
@@ -49,6 +56,7 @@ from inference.engine.spec import (
     ResizeSpec,
     ThresholdSpec,
 )
+from inference.engine.tta import score_batch
 
 __all__ = [
     "CPU",
@@ -67,7 +75,9 @@ __all__ = [
     "Failed",
     "FolderOfPixels",
     "ImageError",
+    "Key",
     "ModelSpec",
+    "Outcome",
     "OutputSpec",
     "PixelStore",
     "Pixels",
@@ -96,6 +106,8 @@ __all__ = [
     "read_pixels",
     "read_spec",
     "runtime_conflict",
+    "score_batch",
+    "score_batches",
     "score_directory",
     "score_images",
     "to_pixels",

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, islice
 
 import numpy as np
@@ -58,6 +59,8 @@ class _Prepared:
 
 
 Outcome = Scored | Failed
+# The outcomes of a batch, in parts.
+ScoreBatch = Callable[[Sequence[Source]], list[list[Outcome]]]
 OnBatch = Callable[[Sequence[Outcome]], None]
 
 
@@ -77,10 +80,27 @@ def score_images(
     `on_batch` is called with each batch's outcomes before they are yielded. The reference is `batch_size=1`: larger
     batches may differ in the last digits. `prepare` makes the tensors, by default `preparing_here`.
     """
+    work = _Work(session, prepare or preparing_here(session.spec.preprocess))
+    return score_batches(
+        partial(_score, work), sources, batch_size=batch_size, on_batch=on_batch, workers=workers
+    )
+
+
+def score_batches(
+    score: ScoreBatch,
+    sources: Iterable[Source],
+    *,
+    batch_size: int = 1,
+    on_batch: OnBatch | None = None,
+    workers: int | None = None,
+) -> Iterator[Outcome]:
+    """As `score_images`, with whatever scores a batch: `score` is called from so many threads at once."""
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-    work = _Work(session, prepare or preparing_here(session.spec.preprocess))
-    batches = _in_order(work, sources, batch_size, workers or usable_cores())
+    return _flat(_in_order(score, sources, batch_size, workers or usable_cores()), on_batch)
+
+
+def _flat(batches: Generator[list[Outcome]], on_batch: OnBatch | None) -> Iterator[Outcome]:
     try:
         for outcomes in batches:
             if on_batch is not None:
@@ -97,7 +117,7 @@ class _Work:
 
 
 def _in_order(
-    work: _Work, sources: Iterable[Source], batch_size: int, workers: int
+    score: ScoreBatch, sources: Iterable[Source], batch_size: int, workers: int
 ) -> Generator[list[Outcome]]:
     waiting: deque[Future[list[list[Outcome]]]] = deque()
     remaining = iter(sources)
@@ -105,7 +125,7 @@ def _in_order(
     try:
         while True:
             while len(waiting) <= 2 * workers and (batch := list(islice(remaining, batch_size))):
-                waiting.append(pool.submit(_score, work, batch))
+                waiting.append(pool.submit(score, batch))
             if not waiting:
                 return
             yield from waiting.popleft().result()

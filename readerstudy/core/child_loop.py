@@ -9,7 +9,7 @@ from readerstudy.core.sandbox import limit_process, renew_time
 from readerstudy.core.shared_area import SharedArea
 from readerstudy.core.wire import Part, receive, send
 
-Answer = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], Sequence[Part]]]
+Answer = Callable[[dict[str, Any], Part], tuple[dict[str, Any], Sequence[Part]]]
 
 
 def serve(answer: Answer, *, limits: Mapping[int, int], cpu_seconds: int) -> None:
@@ -24,7 +24,8 @@ def serve(answer: Answer, *, limits: Mapping[int, int], cpu_seconds: int) -> Non
     with suppress(BrokenPipeError):
         while (message := receive(requests)) is not None:
             renew_time(cpu_seconds)
-            header, [content] = message
+            header, parts = message
+            content = parts[0] if parts else area.view(header.pop("in_area"))
             _send(answers, area, *answer(header, content))
 
 

@@ -2,8 +2,10 @@
 
 import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from queue import LifoQueue
@@ -11,12 +13,14 @@ from typing import Any
 
 from readerstudy.core.sandbox import bare_environment
 from readerstudy.core.shared_area import new_area
-from readerstudy.core.wire import receive, send
+from readerstudy.core.wire import Part, receive, send
 
 # Of the clock on the wall: a decoder that waits uses no time of the processor.
 SECONDS = 120
 # What an answer may hold to be handed over in memory; a larger one goes through the pipe.
 SHARED_BYTES = 32 * 2**20
+# What is smaller goes through the pipe in one go.
+LARGE = 2**16
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = (EOFError, OSError, ValueError)
 
@@ -24,25 +28,29 @@ CRASHES = (EOFError, OSError, ValueError)
 class Child:
     """One process that runs a module. It is used by one thread at a time."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         self._area = new_area(SHARED_BYTES)
+        # Nothing lies where it works: a file that names another one beside itself finds none.
+        self._folder = tempfile.mkdtemp(prefix="child-")
         self._process = subprocess.Popen(  # noqa: S603 (our own command)
-            [sys.executable, "-m", module, str(self._area.descriptor)],
+            [sys.executable, "-m", module, str(self._area.descriptor), *arguments],
             pass_fds=[self._area.descriptor],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            env=bare_environment(),
+            cwd=self._folder,
+            env={**bare_environment(), "PYTHONPATH": str(ROOT)},
         )
 
     @property
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
-        """The answer. Raises EOFError, OSError or ValueError where the child died; it is dead then."""
-        timer = threading.Timer(SECONDS, self._process.kill)
+    def ask(
+        self, header: dict[str, Any], content: Part, *, seconds: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """The answer. Raises EOFError, OSError or ValueError where the child died, or was killed after so many seconds."""
+        timer = threading.Timer(seconds or SECONDS, self._process.kill)
         timer.start()
         try:
             return self._asked(header, content)
@@ -52,11 +60,14 @@ class Child:
         finally:
             timer.cancel()
 
-    def _asked(self, header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    def _asked(self, header: dict[str, Any], content: Part) -> tuple[dict[str, Any], list[bytes]]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
-        send(stdin, header, [content])
+        if len(content) >= LARGE and self._area.put([content]):
+            send(stdin, {**header, "in_area": len(content)})
+        else:
+            send(stdin, header, [content])
         answer = receive(stdout)
         if answer is None:
             raise EOFError
@@ -74,6 +85,7 @@ class Child:
                     continue  # what was not sent yet has nobody to go to
         self._process.wait()
         self._area.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Children:
@@ -91,11 +103,13 @@ class Children:
         self._waiting: LifoQueue[Child] = LifoQueue()
         self._owner = os.getpid()
 
-    def ask(self, header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    def ask(
+        self, header: dict[str, Any], content: Part, *, seconds: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
         """The answer of a child to one message. Raises one of `CRASHES` where it died of it."""
         child = self.take()
         try:
-            return child.ask(header, content)
+            return child.ask(header, content, seconds=seconds)
         finally:
             self.give_back(child)
 

@@ -7,13 +7,17 @@ import os
 import resource
 from collections.abc import Mapping
 
-_KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
+_KEPT = (
+    "PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "PYTHONDONTWRITEBYTECODE",
+    # Which GPU is used, and how.
+    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_TF32_OVERRIDE",
+)  # fmt: skip
 # One thread each: there is a child for every core.
 _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # What one photograph needed is kept for the next: mallopt(3). Fresh pages for every large block take a third of the time
 # of decoding.
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
-ALLOWED = frozenset({*_KEPT, *_THREADS, *_MALLOC})
+ALLOWED = frozenset({*_KEPT, *_THREADS, *_MALLOC, "PYTHONPATH"})
 
 
 def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -4,10 +4,11 @@ import mmap
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 
 
 class SharedArea:
-    """A stretch of memory behind a file descriptor; `bytes(area.part(…))` copies out of it."""
+    """A stretch of memory behind a file descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -29,9 +30,14 @@ class SharedArea:
         self._memory.seek(0)
         return [self._memory.read(length) for length in lengths]
 
+    def view(self, length: int) -> memoryview:
+        """The first bytes, without a copy: good until something else is put here."""
+        return memoryview(self._memory)[:length]
+
     def close(self) -> None:
-        self._memory.close()
         os.close(self.descriptor)
+        with suppress(BufferError):  # a view is held still; the memory goes with it
+            self._memory.close()
 
 
 def new_area(size: int) -> SharedArea:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from readerstudy.core.child_loop import serve
+from readerstudy.core.wire import Part
 
 # Measured on photographs of 60 million pixels, the most that are read: 2.0 GiB of address space for a CMYK TIFF.
 MEMORY_BYTES = 3 * 2**30
@@ -28,11 +29,12 @@ def main() -> None:
     serve(_answer, limits=LIMITS, cpu_seconds=CPU_SECONDS)
 
 
-def _answer(header: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+def _answer(header: dict[str, Any], part: Part) -> tuple[dict[str, Any], list[bytes]]:
     from readerstudy.core.errors import InvalidInput  # noqa: PLC0415 (settings first)
     from readerstudy.intake.pixels import encode_image, inspect_image  # noqa: PLC0415 (settings first)
 
     _set_pixels(header["max_pixels"])
+    content = bytes(part)
     try:
         if not header["encode"]:
             return {"image": inspect_image(content, name=header["name"])}, []

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
-from inference import engine, execution
+from inference import engine, execution, reference
 from inference.choices import RunState
 from inference.models import Score
+from inference.network_children import ChildSession
 from inference.networks import network_of
+from inference.reference import differences
+from inference.run_errors import RunError
 from inference.services import execute_run
 
 
-class OnAnotherProvider(engine.CnnSession):
+class OnAnotherProvider(ChildSession):
     """The CPU's network under another name, with outputs that are off by a little."""
 
     def __init__(self, real, off):
@@ -53,6 +56,16 @@ def test_other_scores_end_the_run_before_it_has_stored_any(run_on_gpu):
         "On CUDAExecutionProvider the scores of 5 images differ by up to 0.00"
     )
     assert not Score.objects.filter(run=run).exists()
+
+
+def test_a_decision_that_changed_is_told_and_refused():
+    told = differences(
+        [0.50001, 0.2], [0.49999, 0.2], engine.ThresholdSpec(value=0.5, prespecified=True)
+    )
+    assert (told["changed_decisions"], told["same_order"]) == (1, True)
+    with pytest.raises(RunError, match="another side of the threshold"):
+        reference._refuse({**told, "provider": "CUDAExecutionProvider"})
+    assert differences([0.3, 0.2], [0.2, 0.3], None)["same_order"] is False
 
 
 def test_no_number_is_no_agreement(run_on_gpu):
