@@ -65,7 +65,7 @@ class ChildSession(engine.CnnSession):
     def __init__(self, network: StoredNetwork) -> None:
         self.network = network
         self.artefact = network.artefact
-        self._on_gpu = engine.choose_providers(network.providers) != [engine.CPU]
+        self._on_gpu = engine.asks_for_gpu(network.providers)
         told, _ = self._asked({"do": "open"}, b"", seconds=OPENING_SECONDS)
         self.provider = told["provider"]
         self.providers = told["providers"]

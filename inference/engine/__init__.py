@@ -29,6 +29,7 @@ from inference.engine.preparing import Key, Prepare, PreparedTensor, prepared, p
 from inference.engine.preprocess import Pixels, load_image, to_pixels, to_tensor
 from inference.engine.providers import (
     CPU,
+    asks_for_gpu,
     choose_providers,
     installed_runtimes,
     runtime_conflict,
@@ -92,6 +93,7 @@ __all__ = [
     "SpecError",
     "ThresholdSpec",
     "artefact_of",
+    "asks_for_gpu",
     "build_artefact",
     "check_artefact",
     "choose_providers",

@@ -65,6 +65,11 @@ def choose_providers(setting: str = "auto") -> list[str]:
     return [TENSORRT, CUDA, CPU] if setting == "tensorrt" else [CUDA, CPU]
 
 
+def asks_for_gpu(setting: str) -> bool:
+    """Whether `choose_providers` would ask for a GPU, or refuse for want of one; without loading the runtime."""
+    return setting in _DEMANDED or (setting == "auto" and has_driver())
+
+
 def confirm_provider(setting: str, used: str) -> None:
     """Nothing, if a session's first provider is what the setting demands; ProviderError otherwise."""
     if used != _DEMANDED.get(setting, used):
