@@ -23,7 +23,7 @@ def run_child(module: str, folder: Path, *, label: str, seconds: int) -> dict[st
         done = subprocess.run(  # noqa: S603 (our own command)
             [sys.executable, "-m", module, str(folder)],
             cwd=folder,
-            env={**bare_environment(), "PYTHONPATH": str(settings.BASE_DIR)},
+            env=bare_environment(settings.BASE_DIR),
             timeout=seconds,
             capture_output=True,
             check=False,

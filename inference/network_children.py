@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from readerstudy.core.wire import Part
 MODULE = "inference.network_child"
 # CUDA takes seconds to start, TensorRT builds an engine for minutes.
 OPENING_SECONDS = 900
+# Room for a batch of 200 tensors of 224 × 224; what is not written takes no memory.
+PLACE_BYTES = 2**27
 _ERRORS: dict[str, type[engine.EngineError]] = {
     "provider": engine.ProviderError,
     "network": engine.ArtefactError,
@@ -159,18 +162,33 @@ def array_of(content: bytes, told: dict[str, Any]) -> np.ndarray:
 
 
 class _OneChild:
-    """The child that has the GPU. One message at a time: the next one's tensors are prepared meanwhile."""
+    """The child that has the GPU. It answers one message at a time; the next one's tensors are copied to it meanwhile."""
 
     def __init__(self) -> None:
         self._child: Child | None = None
-        self._turn = threading.Lock()
+        self._starting, self._turn = threading.Lock(), threading.Lock()
+        self._places: Queue[int] = Queue()
+        for number in range(engine.CALLS_AT_ONCE):
+            self._places.put(number * PLACE_BYTES)
 
     def ask(self, header: dict[str, Any], content: Part, *, seconds: float | None = None) -> Answer:
-        with self._turn:
+        at = self._places.get()
+        try:
+            child = self._living()
+            if len(content) <= PLACE_BYTES and child.hand_over(content, at=at):
+                header, content = {**header, "in_area": (at, len(content))}, b""
+            with self._turn:
+                return child.ask(header, content, seconds=seconds)
+        finally:
+            self._places.put(at)
+
+    def _living(self) -> Child:
+        with self._starting:
             if self._child is None or not self._child.lives:
                 self.close()
-                self._child = Child(MODULE, GPU)
-            return self._child.ask(header, content, seconds=seconds)
+                shared = engine.CALLS_AT_ONCE * PLACE_BYTES
+                self._child = Child(MODULE, GPU, shared_bytes=shared)
+            return self._child
 
     def close(self) -> None:
         if self._child:

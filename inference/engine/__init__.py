@@ -39,6 +39,7 @@ from inference.engine.providers import (
     SETTINGS as PROVIDER_SETTINGS,
 )
 from inference.engine.runner import (
+    CALLS_AT_ONCE,
     Failed,
     Outcome,
     Scored,
@@ -60,6 +61,7 @@ from inference.engine.spec import (
 from inference.engine.tta import score_batch
 
 __all__ = [
+    "CALLS_AT_ONCE",
     "CPU",
     "GOLDEN",
     "OWN_FILE",

@@ -2,7 +2,8 @@
 
 Every worker takes a batch of photographs, prepares them and runs the network on them, one thread a call: decoder,
 resizing and network release Python's lock, so that all cores are busy whatever their share of the work is. On a
-provider other than the CPU the network is one, and its calls follow one another while others prepare.
+provider other than the CPU the network is one: photographs are prepared one by one on all cores, and it takes them in
+batches.
 
 Memory: at most `workers × batch_size` tensors are held at once, each worker holding one decoded picture of up to
 `preprocess.MAX_PIXELS` pixels besides, however many sources there are. Sources are drawn one by one, as room becomes
@@ -21,11 +22,13 @@ import numpy as np
 
 from inference.engine.errors import ImageError
 from inference.engine.preparing import Key, Loader, Prepare, PreparedTensor, preparing_here
-from inference.engine.providers import usable_cores
+from inference.engine.providers import CPU, usable_cores
 from inference.engine.session import CnnSession
 from inference.engine.tta import score_batch
 
 Source = tuple[Key, Loader]
+# While a GPU works on one batch, the next one is put together and handed over.
+CALLS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,9 @@ def score_images(
     batches may differ in the last digits. `prepare` makes the tensors, by default `preparing_here`.
     """
     work = _Work(session, prepare or preparing_here(session.spec.preprocess))
+    if session.provider != CPU:
+        _check_batch_size(batch_size)
+        return _flat(_pipelined(work, sources, batch_size, workers or usable_cores()), on_batch)
     return score_batches(
         partial(_score, work), sources, batch_size=batch_size, on_batch=on_batch, workers=workers
     )
@@ -95,9 +101,13 @@ def score_batches(
     workers: int | None = None,
 ) -> Iterator[Outcome]:
     """As `score_images`, with whatever scores a batch: `score` is called from so many threads at once."""
+    _check_batch_size(batch_size)
+    return _flat(_in_order(score, sources, batch_size, workers or usable_cores()), on_batch)
+
+
+def _check_batch_size(batch_size: int) -> None:
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-    return _flat(_in_order(score, sources, batch_size, workers or usable_cores()), on_batch)
 
 
 def _flat(batches: Generator[list[Outcome]], on_batch: OnBatch | None) -> Iterator[Outcome]:
@@ -133,10 +143,41 @@ def _in_order(
         pool.shutdown(cancel_futures=True)
 
 
+def _pipelined(
+    work: _Work, sources: Iterable[Source], batch_size: int, workers: int
+) -> Generator[list[Outcome]]:
+    """Every photograph is prepared by itself, so that few of them keep all cores busy too; the network takes batches."""
+    prepared: deque[Future[_Prepared | Failed]] = deque()
+    running: deque[Future[list[list[Outcome]]]] = deque()
+    remaining = iter(sources)
+    cores = ThreadPoolExecutor(workers, thread_name_prefix="score-images")
+    network = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="score-images-network")
+    try:
+        while True:
+            room = workers + 2 * batch_size - len(prepared)
+            prepared.extend(
+                cores.submit(_prepare, key, loader, work)
+                for key, loader in islice(remaining, max(0, room))
+            )
+            batch = [prepared.popleft().result() for _ in range(min(batch_size, len(prepared)))]
+            if batch:
+                running.append(network.submit(_run, work.session, batch))
+            if running and (not batch or len(running) > CALLS_AT_ONCE):
+                yield from running.popleft().result()
+            elif not batch:
+                return
+    finally:
+        cores.shutdown(cancel_futures=True)
+        network.shutdown(cancel_futures=True)
+
+
 def _score(work: _Work, batch: Sequence[Source]) -> list[list[Outcome]]:
     """The outcomes of one batch, in parts: a new one begins where the tensors' shape changes."""
-    prepared = [_prepare(key, loader, work) for key, loader in batch]
-    return [_outcomes(work.session, part) for part in _parts(prepared)]
+    return _run(work.session, [_prepare(key, loader, work) for key, loader in batch])
+
+
+def _run(session: CnnSession, prepared: Sequence[_Prepared | Failed]) -> list[list[Outcome]]:
+    return [_outcomes(session, part) for part in _parts(prepared)]
 
 
 def _prepare(key: Key, loader: Loader, work: _Work) -> _Prepared | Failed:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from readerstudy.core.sandbox import limit_process, renew_time
 from readerstudy.core.shared_area import SharedArea
-from readerstudy.core.wire import Part, receive, send
+from readerstudy.core.wire import LARGE, Part, receive, send
 
 Answer = Callable[[dict[str, Any], Part], tuple[dict[str, Any], Sequence[Part]]]
 
@@ -25,14 +25,15 @@ def serve(answer: Answer, *, limits: Mapping[int, int], cpu_seconds: int) -> Non
         while (message := receive(requests)) is not None:
             renew_time(cpu_seconds)
             header, parts = message
-            content = parts[0] if parts else area.view(header.pop("in_area"))
+            content = parts[0] if parts else area.view(*header.pop("in_area"))
             _send(answers, area, *answer(header, content))
 
 
 def _send(
     stream: IO[bytes], area: SharedArea, header: dict[str, Any], parts: Sequence[Part]
 ) -> None:
-    if area.put(parts):
+    # What is small goes through the pipe: the next message's content may lie in the area already.
+    if sum(len(part) for part in parts) >= LARGE and area.put(parts):
         send(stream, {**header, "shared": [len(part) for part in parts]})
     else:
         send(stream, header, parts)

@@ -13,14 +13,12 @@ from typing import Any
 
 from readerstudy.core.sandbox import bare_environment
 from readerstudy.core.shared_area import new_area
-from readerstudy.core.wire import Part, receive, send
+from readerstudy.core.wire import LARGE, Part, receive, send
 
 # Of the clock on the wall: a decoder that waits uses no time of the processor.
 SECONDS = 120
 # What an answer may hold to be handed over in memory; a larger one goes through the pipe.
 SHARED_BYTES = 32 * 2**20
-# What is smaller goes through the pipe in one go.
-LARGE = 2**16
 ROOT = Path(__file__).resolve().parents[2]
 CRASHES = (EOFError, OSError, ValueError)
 
@@ -28,8 +26,8 @@ CRASHES = (EOFError, OSError, ValueError)
 class Child:
     """One process that runs a module. It is used by one thread at a time."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
-        self._area = new_area(SHARED_BYTES)
+    def __init__(self, module: str, *arguments: str, shared_bytes: int = SHARED_BYTES) -> None:
+        self._area = new_area(shared_bytes)
         # Nothing lies where it works: a file that names another one beside itself finds none.
         self._folder = tempfile.mkdtemp(prefix="child-")
         self._process = subprocess.Popen(  # noqa: S603 (our own command)
@@ -39,7 +37,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
-            env={**bare_environment(), "PYTHONPATH": str(ROOT)},
+            env=bare_environment(ROOT),
         )
 
     @property
@@ -60,12 +58,21 @@ class Child:
         finally:
             timer.cancel()
 
+    def hand_over(self, content: Part, *, at: int) -> bool:
+        """Puts content where the child can see it, for a message with `in_area`: (at, length). False where it does not fit.
+
+        Another thread may be waiting for an answer meanwhile.
+        """
+        return self._area.put([content], at=at)
+
     def _asked(self, header: dict[str, Any], content: Part) -> tuple[dict[str, Any], list[bytes]]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
-        if len(content) >= LARGE and self._area.put([content]):
-            send(stdin, {**header, "in_area": len(content)})
+        if "in_area" in header:
+            send(stdin, header)
+        elif len(content) >= LARGE and self._area.put([content]):
+            send(stdin, {**header, "in_area": (0, len(content))})
         else:
             send(stdin, header, [content])
         answer = receive(stdout)

@@ -6,6 +6,7 @@ Nothing of Django is needed here: a child may have no settings.
 import os
 import resource
 from collections.abc import Mapping
+from pathlib import Path
 
 _KEPT = (
     "PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "PYTHONDONTWRITEBYTECODE",
@@ -20,10 +21,12 @@ _MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2
 ALLOWED = frozenset({*_KEPT, *_THREADS, *_MALLOC, "PYTHONPATH"})
 
 
-def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What a Python process needs to start, and no more."""
+def bare_environment(code: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a Python process needs to start, and no more. Modules are found in `code`, wherever the process works."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
-    return {**kept, **_THREADS, **_MALLOC}
+    folders = [str(code), *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    found = os.pathsep.join(str(Path(folder).resolve()) for folder in folders if folder)
+    return {**kept, **_THREADS, **_MALLOC, "PYTHONPATH": found}
 
 
 def limit_process(limits: Mapping[int, int]) -> None:

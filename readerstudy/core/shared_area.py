@@ -4,7 +4,8 @@ import mmap
 import os
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+
+import numpy as np
 
 
 class SharedArea:
@@ -13,14 +14,16 @@ class SharedArea:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self._memory = mmap.mmap(descriptor, os.fstat(descriptor).st_size)
+        self._bytes = np.frombuffer(self._memory, np.uint8)
 
-    def put(self, parts: Sequence[bytes | memoryview]) -> bool:
+    def put(self, parts: Sequence[bytes | memoryview], *, at: int = 0) -> bool:
         """Writes the parts one behind the other; False, and nothing is written, where they do not fit."""
-        if sum(len(part) for part in parts) > len(self._memory):
+        if at + sum(len(part) for part in parts) > len(self._memory):
             return False
-        self._memory.seek(0)
         for part in parts:
-            self._memory.write(part)
+            # NumPy lets other threads work while it copies.
+            self._bytes[at : at + len(part)] = np.frombuffer(part, np.uint8)
+            at += len(part)
         return True
 
     def get(self, lengths: Sequence[int]) -> list[bytes]:
@@ -30,14 +33,13 @@ class SharedArea:
         self._memory.seek(0)
         return [self._memory.read(length) for length in lengths]
 
-    def view(self, length: int) -> memoryview:
-        """The first bytes, without a copy: good until something else is put here."""
-        return memoryview(self._memory)[:length]
+    def view(self, at: int, length: int) -> memoryview:
+        """Bytes without a copy: good until something else is put there."""
+        return self._bytes[at : at + length].data
 
     def close(self) -> None:
+        """The memory goes with the last view of it."""
         os.close(self.descriptor)
-        with suppress(BufferError):  # a view is held still; the memory goes with it
-            self._memory.close()
 
 
 def new_area(size: int) -> SharedArea:

@@ -9,6 +9,8 @@ Part = bytes | memoryview
 _LENGTH = struct.Struct(">I")
 # Of one part; the largest photograph that is read has 180 million bytes of pixels.
 MAX_BYTES = 2**29
+# What is smaller goes through a pipe in one go; larger parts are handed over in memory where both sides have some.
+LARGE = 2**16
 
 
 def send(stream: IO[bytes], header: dict[str, Any], parts: Sequence[Part] = ()) -> None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from inference.engine import Failed, Scored, open_session, score_images, to_tensor
+from inference.engine.binding import BoundCalls, plain_calls
 from tests.inference.engine.graphs import linear
 from tests.inference.engine.pictures import random_jpeg, random_picture
 
@@ -139,6 +140,56 @@ def test_sources_are_drawn_only_as_room_becomes_free(artefact, rng):
     assert set(drawn) == {threading.get_ident()}
     outcomes.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("score-images")]
+
+
+@pytest.fixture
+def on_gpu(artefact):
+    """The CPU's network under another name: photographs are prepared one by one, batches put together of them."""
+    session = open_session(artefact, "cpu")
+    session.provider = "CUDAExecutionProvider"
+    return session
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, 64])
+def test_a_gpu_gets_batches_and_gives_the_same_scores_in_order(artefact, on_gpu, rng, batch_size):
+    files = sources([*photographs(rng), b"no image", *photographs(rng)])
+    here = list(score_images(open_session(artefact, "cpu"), files))
+    sizes = []
+    call = on_gpu._call
+    on_gpu._call = lambda batch: [sizes.append(len(batch)), call(batch)][1]
+    there = list(score_images(on_gpu, files, batch_size=batch_size))
+    assert [one.key for one in there] == [one.key for one in here]
+    assert isinstance(there[13], Failed)
+    pairs = [(a, b) for a, b in zip(here, there, strict=True) if isinstance(a, Scored)]
+    assert len(pairs) == 26
+    np.testing.assert_allclose([b.score for _, b in pairs], [a.score for a, _ in pairs], rtol=1e-6)
+    assert [b.tensor_sha256 for _, b in pairs] == [a.tensor_sha256 for a, _ in pairs]
+    assert (sum(sizes), max(sizes)) == (26, min(batch_size, 26))
+
+
+def test_a_gpus_sources_are_drawn_as_room_becomes_free_and_threads_end(on_gpu, rng):
+    drawn, data = [], random_jpeg(rng)
+
+    def endless():
+        while True:
+            drawn.append(1)
+            yield len(drawn), lambda: data
+
+    outcomes = score_images(on_gpu, endless(), batch_size=4, workers=2)
+    for _ in range(8):
+        next(outcomes)
+    assert len(drawn) <= 8 + 6 * 4 + 2
+    outcomes.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("score-images")]
+
+
+def test_bound_calls_give_what_plain_calls_give(artefact, rng):
+    session = open_session(artefact, "cpu")._session
+    plain = plain_calls(session, "pixels", "logits")
+    bound = BoundCalls(session, "pixels", "logits", device="cpu")
+    for count in (4, 4, 1, 4):
+        batch = rng.standard_normal((count, 3, 16, 16)).astype(np.float32)
+        np.testing.assert_array_equal(bound(batch), plain(batch))
 
 
 def test_a_fault_of_the_program_is_not_hidden(artefact):
