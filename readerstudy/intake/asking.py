@@ -1,10 +1,11 @@
 """The questions of a plan: what could not be recognised, with a guess."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from readerstudy.core.csvio import Table
 from readerstudy.intake.columns import IMAGE, SYNONYMS, TRUTH, Columns
+from readerstudy.intake.contradicting import OTHER, Contradiction
 from readerstudy.intake.deciding import Classes
 from readerstudy.intake.guessing import guess_column
 from readerstudy.intake.layouts import PLAIN, Layout
@@ -39,6 +40,30 @@ class ClassQuestion:
     def as_dict(self) -> dict[str, str | list[str]]:
         """The question as the report has it."""
         return {"kind": "class", **asdict(self), "choices": list(self.choices)}
+
+
+@dataclass(frozen=True)
+class ContradictionQuestion:
+    """Is this diagnosis malignant, benign or left out? It is known as one, and the `column` says the other in `rows` rows.
+
+    Nothing is guessed: a question that comes with an answer would be answered without being read.
+    """
+
+    value: str
+    column: str
+    known: str
+    stated: str
+    rows: int
+    field: str = "diagnosis"
+    guess: str = ""
+    choices: tuple[str, ...] = CLASSES
+
+    def as_dict(self) -> dict[str, str | int | list[str]]:
+        """The question as the report has it."""
+        return {"kind": "class", **asdict(self), "choices": list(self.choices)}
+
+
+Question = ColumnQuestion | ClassQuestion | ContradictionQuestion
 
 
 def ask_columns(
@@ -90,3 +115,11 @@ def _is_needed(field: str, columns: Columns, layout: Layout, guesses: Mapping[st
 def ask_classes(classes: Classes) -> list[ClassQuestion]:
     """A question for every value of which it is not known what it counts as."""
     return [ClassQuestion(classes.source, value, guess) for value, guess in classes.asked.items()]
+
+
+def ask_contradictions(found: Iterable[Contradiction], column: str) -> list[ContradictionQuestion]:
+    """A question for every diagnosis of which the column for malignancy says the other thing than is known of it."""
+    return [
+        ContradictionQuestion(one.diagnosis, column, one.known, OTHER[one.known], one.rows)
+        for one in found
+    ]

@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from readerstudy.intake.columns import IMAGE
 from readerstudy.intake.jobs import name_of_set
 from readerstudy.intake.mapping import BENIGN, LEFT_OUT, MALIGNANT, ManifestMapping
-from readerstudy.intake.questions import questions_in
+from readerstudy.intake.questions import Question, questions_in
 
 FIELDS = {
     "image": _("File name of the photograph"),
@@ -103,15 +104,19 @@ class MappingForm(forms.Form):
 
     def _add_classes(self, known: Mapping[str, str]) -> None:
         said = {**known, **{value: one.guess for value, one in self.asked_values.items()}}
-        self.values = sorted(said, key=lambda value: (value not in self.asked_values, value))
+        self.values = sorted(said, key=self._place)
         for number, value in enumerate(self.values):
             self.fields[f"class_{number}"] = forms.ChoiceField(
                 label=value,
                 choices=CLASSES,
                 widget=forms.RadioSelect,
                 initial=said[value],
-                help_text=GUESSED if value in self.asked_values and said[value] else "",
+                help_text=_reason(self.asked_values.get(value)),
             )
+
+    def _place(self, value: str) -> tuple[bool, str, str]:
+        """Where a diagnosis stands: those asked for first, then by its letters, large or small."""
+        return value not in self.asked_values, value.casefold(), value
 
     @property
     def asked_columns(self) -> list[BoundField]:
@@ -144,6 +149,25 @@ class MappingForm(forms.Form):
         return ManifestMapping(columns, classes)
 
 
+def _reason(question: Question | None) -> str:
+    """Why a diagnosis is asked for, below its name."""
+    if question is None:
+        return ""
+    if not question.stated:
+        return str(GUESSED) if question.guess else ""
+    words = dict(CLASSES)
+    return ngettext(
+        "The column %(column)s says %(stated)s in %(rows)d row; the diagnosis is known to be %(known)s.",
+        "The column %(column)s says %(stated)s in %(rows)d rows; the diagnosis is known to be %(known)s.",
+        question.rows,
+    ) % {
+        "column": question.column,
+        "stated": words[question.stated],
+        "rows": question.rows,
+        "known": words[question.known],
+    }
+
+
 def columns_read(report: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """The name of each field for a person, with the column that holds it."""
     return [
@@ -155,7 +179,7 @@ def classes_read(report: Mapping[str, Any]) -> list[tuple[Any, list[str]]]:
     """Each class for a person, with the diagnoses that count as it; classes without any are left out."""
     known = report.get("classes", {})
     values = {
-        word: sorted(value for value, said in known.items() if said == word)
+        word: sorted((one for one, said in known.items() if said == word), key=str.casefold)
         for word, _label in CLASSES
     }
     return [(label, values[word]) for word, label in CLASSES if values[word]]

@@ -1,5 +1,7 @@
 """What a column that is not recognised may hold, and what a diagnosis may mean. A guess is shown, never used unasked."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -14,7 +16,18 @@ CLOSENESS = 0.8
 # What columns are called elsewhere; too loose to be taken without asking.
 ALSO: Mapping[str, tuple[str, ...]] = {
     IMAGE: ("bild", "bildname", "datei", "dateiname", "foto", "photo", "picture", "path"),
-    "diagnosis": ("diagnose", "befund", "histology", "histologie", "label", "class", "dx_final"),
+    "diagnosis": (
+        "diagnose",
+        "diagnosis_code",
+        "diagnosecode",
+        "diagnosis_full",
+        "befund",
+        "histology",
+        "histologie",
+        "label",
+        "class",
+        "dx_final",
+    ),
     "malignant": ("dignitaet", "dignität", "malignancy", "malignität", "boesartig", "bösartig"),
     "patient_id": ("patientennummer", "patienten_id", "subject", "subject_id"),
     "lesion_id": ("laesion", "läsion", "lesion_number"),
@@ -29,21 +42,41 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "synthetic": ("synthetisch", "generated"),
 }
 CLASS_WORDS = {"malignant", "benign", "bösartig", "gutartig", "maligne", "benigne"}
-# The first word that stands in a diagnosis decides: "lentigo maligna" is no lentigo.
+# Parts of words, umlauts written out. The first that stands in a diagnosis decides: "lentigo maligna" is no lentigo.
 LIKELY = (
-    (("actinic", "aktinisch", "solar kerat", "bowen", "in situ carcinoma", "dysplas"), ""),
-    (("not melanoma", "no melanoma", "unknown", "unk", "unklar", "other"), LEFT_OUT),
-    (("melanom", "carcinom", "karzinom", "maligna", "sarcom", "sarkom", "lymphom"), MALIGNANT),
-    (("metasta", "bcc", "scc", "mel", "bösartig"), MALIGNANT),
-    (("nevus", "nevi", "naev", "seborr", "dermatofibrom", "angiom", "lentig"), BENIGN),
-    (("benign", "gutartig", "wart", "cyst", "nev", "sek", "vascular"), BENIGN),
+    (("?", "verdacht", "suspect", "suspicious", "suspekt", "ausschluss", "rule out"), ""),
+    (("actinic", "aktinisch", "solar kerat", "bowen", "dysplas", "keratoacanthom"), ""),
+    (("in situ carcinoma", "carcinoma in situ", "karzinom in situ", "in situ karzinom"), ""),
+    (("unknown", "unklar", "unbekannt"), LEFT_OUT),
+    (("melanom", "carcinom", "karzinom", "malign", "sarcom", "sarkom"), MALIGNANT),
+    (("basaliom", "spinaliom", "lymphom", "metasta", "boesartig"), MALIGNANT),
+    (("nevus", "nevi", "naev", "seborrheic kerat", "seborrhoeic kerat"), BENIGN),
+    (("seborrhoische kerat", "seborrhoeische kerat", "alterswarze", "dermatofibrom"), BENIGN),
+    (("angiom", "lentig", "benign", "gutartig", "wart", "cyst", "vascular"), BENIGN),
 )
+# Codes and short words, which stand alone or not at all: the mel of melasma is no melanoma.
+LIKELY_WORDS = (
+    (("vs", "dd"), ""),
+    (("unk", "other", "andere"), LEFT_OUT),
+    (("mel", "bcc", "scc"), MALIGNANT),
+    (("nev", "nv", "sek", "bkl", "vasc", "zyste", "warze"), BENIGN),
+)
+NEGATED = re.compile(
+    r"\b(no|not|non|kein|keine|nicht) (\w+ )?\w*(melanom|carcinom|karzinom|malign)"
+)
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "_": " ", "-": " "})
 
 
 def likely_class(diagnosis: str) -> str:
     """malignant, benign, left out, or "" where nothing is likely."""
-    text = diagnosis.casefold()
-    return next((said for words, said in LIKELY if any(word in text for word in words)), "")
+    text = unicodedata.normalize("NFC", diagnosis).casefold().translate(UMLAUTS)
+    words = set(re.findall(r"\w+", text))
+    found = (said for parts, said in LIKELY if any(part in text for part in parts))
+    short = (said for codes, said in LIKELY_WORDS if words & {*codes})
+    said = next(found, None)
+    said = next(short, "") if said is None else said
+    # What it is not does not say what it is.
+    return LEFT_OUT if said == MALIGNANT and NEGATED.search(text) else said
 
 
 def guess_column(

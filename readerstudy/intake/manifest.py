@@ -5,8 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
-from readerstudy.intake.asking import ClassQuestion, ColumnQuestion, ask_classes, ask_columns
+from readerstudy.intake.asking import (
+    ColumnQuestion,
+    Question,
+    ask_classes,
+    ask_columns,
+    ask_contradictions,
+)
 from readerstudy.intake.columns import IMAGE, SYNONYMS, Columns, find_columns
+from readerstudy.intake.contradicting import Contradiction, contradictions
 from readerstudy.intake.deciding import Classes, decide_classes
 from readerstudy.intake.guessing import column_of_files
 from readerstudy.intake.layouts import LaidOut, Layout
@@ -24,7 +31,7 @@ class Manifest:
     table: Table
     columns: Columns
     classes: dict[str, str] = field(default_factory=dict)
-    questions: tuple[ColumnQuestion | ClassQuestion, ...] = ()
+    questions: tuple[Question, ...] = ()
     rows: tuple[ManifestRow, ...] = ()
     left_out: int = 0
     problems: tuple[Problem, ...] = ()
@@ -100,7 +107,7 @@ def _with_rows(
     source = MALIGNANT if MALIGNANT in manifest.columns.used else "diagnosis"
     column = manifest.columns.used[source]
     try:
-        classes = _classes(manifest, source, column, said)
+        classes, contradicted = _classes(manifest, source, said)
     except InvalidInput as error:
         wrong = Problem(error.code, error.message, manifest.table.name, 1, column)
         return replace(manifest, problems=(*manifest.problems, wrong))
@@ -109,7 +116,7 @@ def _with_rows(
         manifest,
         columns=read.columns,
         classes=classes.known,
-        questions=tuple(ask_classes(classes)),
+        questions=(*ask_classes(classes), *ask_contradictions(contradicted, column)),
         rows=tuple(read.rows),
         left_out=read.left_out,
         problems=(*manifest.problems, *read.problems),
@@ -117,7 +124,22 @@ def _with_rows(
     )
 
 
-def _classes(manifest: Manifest, source: str, column: str, said: Mapping[str, str]) -> Classes:
-    at = manifest.table.header.index(column)
-    cells = (row[at] if at < len(row) else "" for row in manifest.table.rows)
-    return decide_classes(cells, source=source, layout=manifest.layout, said=said)
+def _classes(
+    manifest: Manifest, source: str, said: Mapping[str, str]
+) -> tuple[Classes, list[Contradiction]]:
+    """What the cells mean, and what is known otherwise of the diagnoses beside a column for malignancy."""
+    cells = _cells(manifest, source)
+    if source != MALIGNANT or "diagnosis" not in manifest.columns.used:
+        return decide_classes(cells, source=source, layout=manifest.layout, said=said), []
+    diagnoses = _cells(manifest, "diagnosis")
+    classes = decide_classes(
+        cells, source=source, layout=manifest.layout, said=said, diagnoses={*diagnoses}
+    )
+    pairs = zip(cells, diagnoses, strict=True)
+    return contradictions(pairs, classes, layout=manifest.layout, said=said)
+
+
+def _cells(manifest: Manifest, name: str) -> list[str]:
+    """The cells of the column for a field, row by row."""
+    at = manifest.table.header.index(manifest.columns.used[name])
+    return [row[at] if at < len(row) else "" for row in manifest.table.rows]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from readerstudy.core.errors import Problem
-from readerstudy.intake.asking import ClassQuestion, ColumnQuestion
+from readerstudy.intake.asking import Question
 from readerstudy.intake.layouts import PLAIN
 from readerstudy.intake.report import grouped
 from readerstudy.intake.staging import Staged
@@ -58,7 +58,7 @@ class ImportPlan:
     header: tuple[str, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
-    questions: tuple[ColumnQuestion | ClassQuestion, ...] = ()
+    questions: tuple[Question, ...] = ()
     left_out: int = 0
     ignored_columns: tuple[str, ...] = ()
     ignored_files: tuple[str, ...] = ()

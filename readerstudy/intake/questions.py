@@ -12,19 +12,26 @@ from readerstudy.intake.mapping import CLASSES, ManifestMapping
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a report. `value` is the diagnosis it is about; `guess` is empty where nothing is likely."""
+    """One question of a report. `value` is the diagnosis it is about; `guess` is empty where nothing is likely.
+
+    Where a diagnosis is known to be `known` and a `column` says `stated`, `rows` counts the rows in which it does.
+    """
 
     kind: str
     field: str
     guess: str
     choices: tuple[str, ...]
     value: str = ""
+    column: str = ""
+    known: str = ""
+    stated: str = ""
+    rows: int = 0
 
 
 def questions_in(report: Mapping[str, Any], kind: str) -> list[Question]:
     """The report's open questions about columns (`column`) or diagnoses (`class`)."""
     return [
-        Question(kind, one["field"], one["guess"], tuple(one["choices"]), one.get("value", ""))
+        Question(**{**one, "choices": tuple(one["choices"])})
         for one in report.get("questions", [])
         if one["kind"] == kind
     ]

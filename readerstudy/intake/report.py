@@ -99,6 +99,8 @@ def _question(one: dict[str, Any]) -> str:
     guess = f" (likely {one['guess']})" if one["guess"] else ""
     if one["kind"] == "column":
         return f"Which column is {one['field']}?{guess}"
+    if "stated" in one:
+        return f"Is {one['value']} malignant, benign or left out? The column {one['column']} says {one['stated']} in {one['rows']} of its rows, the diagnosis is known to be {one['known']}."
     return f"Is {one['value']} malignant, benign or left out?{guess}"
 
 

@@ -62,8 +62,8 @@ class Record:
     classes: Classes
 
     def cell(self, name: str) -> str:
-        """The cell of a field that has a column."""
-        return self.cells[self.read.columns.used[name]]
+        """The cell of a field that has a column, else nothing."""
+        return self.cells.get(self.read.columns.used.get(name, ""), "")
 
 
 def _read_row(table: Table, cells: Sequence[str], record: Record) -> None:
@@ -94,7 +94,8 @@ def missing_columns(table: Table, fields: Iterable[str]) -> list[Problem]:
 def _class_of(record: Record) -> tuple[str, list[Problem]]:
     """malignant, benign, left out, or "" where it is asked or cannot be said."""
     try:
-        return record.classes.of(record.cell(record.classes.source)), []
+        cell = record.cell(record.classes.source)
+        return record.classes.of(cell, record.cell("diagnosis")), []
     except InvalidInput as error:
         column = record.read.columns.used[record.classes.source]
         return "", [Problem(error.code, error.message, column=column)]

@@ -168,10 +168,40 @@ def test_a_recognised_column_can_be_set_aside(plan_of):
         ("Bowen's disease", ""),
         ("unknown", "left out"),
         ("rash", ""),
+        ("Nävus", "benign"),
+        ("Na\u0308vus", "benign"),
+        ("Naevus", "benign"),
+        ("Nävuszellnävus", "benign"),
+        ("melanocytic nevus", "benign"),
+        ("Spinaliom", "malignant"),
+        ("Basaliom", "malignant"),
+        ("Plattenepithelkarzinom", "malignant"),
+        ("Melanom ohne Ulzeration", "malignant"),
+        ("seborrhoische Keratose", "benign"),
+        ("seborrhoeic keratosis", "benign"),
+        ("seborrhoic dermatitis", ""),
+        ("aktinische Keratose", ""),
+        ("kein Melanom", "left out"),
+        ("Verdacht auf Melanom", ""),
+        ("Carcinoma in situ", ""),
+        ("melasma", ""),
+        ("SCC", "malignant"),
     ],
 )
 def test_likely_classes(diagnosis, said):
     assert likely_class(diagnosis) == said
+
+
+@pytest.mark.parametrize("column", ["diagnosis_code", "Diagnose", "Befund"])
+def test_other_names_of_the_diagnosis_are_guessed_and_asked_for(plan_of, column):
+    lines = ["photo0.png,NV", "photo1.png,MEL"]
+    files = {**photographs(), "manifest.csv": manifest(lines, f"image,{column}")}
+    assert asked(plan_of(files))["diagnosis"] == column
+    plan = plan_of(files, mapping=ManifestMapping({"diagnosis": column, "malignant": ""}))
+    assert [(one.value, one.guess) for one in plan.questions] == [
+        ("NV", "benign"),
+        ("MEL", "malignant"),
+    ]
 
 
 def test_every_field_has_names_for_guesses():

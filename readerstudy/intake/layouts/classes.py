@@ -64,3 +64,6 @@ DERM7PT = table_of(
 
 # Groh et al.: Fitzpatrick17k (2021) tells neoplastic lesions apart from all others; benign is a guess for the others.
 FITZPATRICK17K_ASKED = {"non-neoplastic": BENIGN}
+
+# What the authors of any of these sets say, where a manifest of nobody's layout uses their words.
+KNOWN = {**MILK, **FOLDERS, **ISIC_2017, **PAD, **DERM7PT, **ISIC_CODES}
