@@ -21,6 +21,7 @@ from readerstudy.intake.mapping import MALIGNANT, ManifestMapping
 from readerstudy.intake.matching import FileIndex
 from readerstudy.intake.rows import ManifestRow, column_naming_files, missing_columns, read_rows
 from readerstudy.intake.sources import Entry
+from readerstudy.intake.values import is_photograph
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _with_rows(
         rows=tuple(read.rows),
         left_out=read.left_out,
         problems=(*manifest.problems, *read.problems),
+        warnings=(*manifest.warnings, *read.warnings),
         unlisted=tuple(read.unlisted(files)),
     )
 
@@ -129,17 +131,19 @@ def _classes(
 ) -> tuple[Classes, list[Contradiction]]:
     """What the cells mean, and what is known otherwise of the diagnoses beside a column for malignancy."""
     cells = _cells(manifest, source)
-    if source != MALIGNANT or "diagnosis" not in manifest.columns.used:
-        return decide_classes(cells, source=source, layout=manifest.layout, said=said), []
-    diagnoses = _cells(manifest, "diagnosis")
+    has_both = source == MALIGNANT and "diagnosis" in manifest.columns.used
+    diagnoses = _cells(manifest, "diagnosis") if has_both else []
     classes = decide_classes(
         cells, source=source, layout=manifest.layout, said=said, diagnoses={*diagnoses}
     )
+    if not has_both:
+        return classes, []
     pairs = zip(cells, diagnoses, strict=True)
     return contradictions(pairs, classes, layout=manifest.layout, said=said)
 
 
 def _cells(manifest: Manifest, name: str) -> list[str]:
-    """The cells of the column for a field, row by row."""
-    at = manifest.table.header.index(manifest.columns.used[name])
-    return [row[at] if at < len(row) else "" for row in manifest.table.rows]
+    """The cells of the column for a field in the rows of photographs; of others nothing need be known."""
+    column, view = manifest.columns.used[name], manifest.columns.used.get("view", "")
+    records = (record for _, record in manifest.table.records())
+    return [record[column] for record in records if is_photograph(record.get(view, ""))]

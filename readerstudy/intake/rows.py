@@ -11,7 +11,7 @@ from readerstudy.intake.deciding import Classes
 from readerstudy.intake.mapping import LEFT_OUT, MALIGNANT
 from readerstudy.intake.matching import FileIndex
 from readerstudy.intake.sources import Entry
-from readerstudy.intake.values import READERS
+from readerstudy.intake.values import READERS, is_photograph
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,14 @@ class ManifestRow:
 class ReadRows:
     """All rows of a manifest: those understood, what is wrong with the others, and the files they name.
 
-    Rows whose class has still to be asked, and the `left_out` ones, are in none of them.
+    Rows whose class has still to be asked, and the `left_out` ones, are in none of them; those left out because they show
+    no photograph are in `warnings`.
     """
 
     columns: Columns
     rows: list[ManifestRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     first_rows: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
 
@@ -69,6 +71,9 @@ class Record:
 def _read_row(table: Table, cells: Sequence[str], record: Record) -> None:
     word, class_problems = _class_of(record)
     entry, image_problems = _file_of(record)
+    if not is_photograph(record.cell("view")):
+        record.read.warnings.append(_no_photograph(table, record))
+        word = LEFT_OUT
     if word == LEFT_OUT:
         record.read.left_out += 1
         return
@@ -79,6 +84,12 @@ def _read_row(table: Table, cells: Sequence[str], record: Record) -> None:
     ]
     if entry and word and not problems:
         record.read.rows.append(ManifestRow(record.number, entry, values))
+
+
+def _no_photograph(table: Table, record: Record) -> Problem:
+    message = "Confocal microscopy is no photograph that readers grade; the row is left out."
+    column = record.read.columns.used["view"]
+    return Problem("not_a_photograph", message, table.name, record.number, column)
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

@@ -129,13 +129,17 @@ def view(cell: str) -> str:
     value = cell.casefold()
     if value in MISSING:
         return View.CLOSE_UP.value
-    if value.startswith("rcm"):
-        message = "Confocal microscopy is no photograph that readers grade."
-        raise InvalidInput(message, code="not_a_photograph")
+    if not is_photograph(cell):
+        raise _unknown(cell, "a kind of photograph")
     for words, found in VIEWS:
         if any(word in value for word in words):
             return found.value
     raise _unknown(cell, "close-up, overview, clinical, dermoscopic")
+
+
+def is_photograph(view_cell: str) -> bool:
+    """Whether the kind of picture is one that readers grade; the ISIC archive has confocal microscopy, too (RCM)."""
+    return not view_cell.casefold().startswith("rcm")
 
 
 def _unknown(cell: str, expected: str) -> InvalidInput:

@@ -46,6 +46,22 @@ def test_the_isic_archive_of_today(plan_of):
     assert plan.report()["totals"]["left_out"] == 2
 
 
+def test_confocal_microscopy_of_the_isic_archive_is_left_out_and_counted(plan_of):
+    rcm = "ISIC_0000006,Anonymous,CC-0,,,,Benign,,Rash,,,,,RCM: mosaic,IL_2,IP_2,\n"
+    other = "ISIC_0000007,Anonymous,CC-0,,,,Odd,,,,,,,RCM: tile,,,\n"  # not even in the archive
+    files = {**isic(6), "metadata.csv": (published.ISIC_CURRENT + rcm + other).encode()}
+    said = ManifestMapping(classes={"Indeterminate": "left out", "(empty)": "left out"})
+    plan = plan_of(files, mapping=said)
+    assert (plan.problems, plan.questions) == ((), ())
+    assert [(one.code, one.row, one.column) for one in plan.warnings] == [
+        ("not_a_photograph", 7, "image_type"),
+        ("not_a_photograph", 8, "image_type"),
+    ]
+    assert plan.report()["totals"]["left_out"] == 4
+    assert "TBP tile: close-up" in published.ISIC_CURRENT  # which is a photograph
+    assert [len(case.images) for case in plan.cases] == [2, 1]
+
+
 def test_the_isic_archive_of_2022(plan_of):
     files = {**isic(3), "metadata.csv": published.ISIC_2022.encode()}
     plan = plan_of(files)
