@@ -21,7 +21,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "malignant": ("malignant", "benign_malignant", "target", "melanoma"),
     "patient_id": ("patient_id", "patient"),
     "lesion_id": ("lesion_id", "lesion"),
-    "age": ("age", "age_years", "age_approx"),
+    "age": ("age", "age_years", "age_approx", "age_approximate"),
     "sex": ("sex", "gender"),
     "site": (
         "site",

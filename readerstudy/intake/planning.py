@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from readerstudy.core.csvio import Table, read_table
+from readerstudy.core.csvio import read_table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.images.services import check_name
 from readerstudy.intake.cases import group_rows
@@ -20,13 +20,10 @@ from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.sources import Entry, Source, open_source, sha256_of_source
 from readerstudy.intake.staging import Staged
+from readerstudy.intake.tables import check_bytes, tables_in
 
 Progress = Callable[[int, int], None]
-TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dcm"}
-# One truth and what is known of the photographs belong together; more tables than this do not.
-MAX_TABLES = 6
-MAX_TABLE_BYTES = 32 * 2**20
 
 
 def plan_import(
@@ -81,24 +78,11 @@ def _laid_out(archive: Source, manifest: bytes | None, manifest_name: str) -> La
     """The manifest: the one that was given, or what is in the archive. Raises InvalidInput where there is none."""
     photographs = [entry.name for entry in archive.entries if entry.suffix in IMAGE_SUFFIXES]
     if manifest is not None:
-        _check_bytes(len(manifest), manifest_name)
+        check_bytes(len(manifest), manifest_name)
         tables = [read_table(manifest, name=manifest_name or "manifest.csv")]
     else:
-        entries = [entry for entry in archive.entries if entry.suffix in TABLE_SUFFIXES]
-        tables = [_read(archive, entry) for entry in entries[: MAX_TABLES + 1]]
+        tables = tables_in(archive)
     return lay_out(tables, files=photographs, name=archive.name)
-
-
-def _read(archive: Source, entry: Entry) -> Table:
-    """One table. Raises InvalidInput for a file that is larger than a manifest ever is."""
-    _check_bytes(entry.size, entry.name)
-    return read_table(archive.read(entry), name=entry.name)
-
-
-def _check_bytes(size: int, name: str) -> None:
-    if size > MAX_TABLE_BYTES:
-        message = f"{name} has {size} bytes; a manifest has at most {MAX_TABLE_BYTES}."
-        raise InvalidInput(message, code="manifest_too_large")
 
 
 def _with_manifest(plan: ImportPlan, manifest: Manifest) -> ImportPlan:

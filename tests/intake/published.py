@@ -78,6 +78,18 @@ PAT_46,881,False,False,POMERANIA,POMERANIA,55,False,FEMALE,True,True,True,True,3
 PAT_46,881,False,False,POMERANIA,POMERANIA,55,False,FEMALE,True,True,True,True,3.0,NECK,6.0,5.0,BCC,True,UNK,False,True,True,True,PAT_46_881_14.png,True
 PAT_700,4,,,,,77,,,,,,,,FACE,,,ACK,True,False,False,False,UNK,False,PAT_700_4_2.png,False
 """
+MILK_SUPPLEMENT = """isic_id,diagnosis_full,diagnosis_confirm_type,invasion_thickness_interval,MONET_hair
+ISIC_4671410,Basal cell carcinoma,histopathology,,0.1
+ISIC_4080142,Basal cell carcinoma,histopathology,,0.2
+ISIC_1429053,Solar or actinic keratosis,histopathology,,0.3
+ISIC_3774410,"Squamous cell carcinoma, Invasive",histopathology,,0.4
+"""
+ISIC_2017_METADATA = """image_id,age_approximate,sex
+ISIC_0000003,60,male
+ISIC_0000001,55,female
+ISIC_0000002,unknown,unknown
+"""
+DERM7PT_INDEXES = "indexes\n0\n2\n5\n"
 DERM7PT = """case_num,diagnosis,seven_point_score,pigment_network,level_of_diagnostic_difficulty,elevation,location,sex,management,clinic,derm,case_id,notes
 1,basal cell carcinoma,0,absent,medium,nodular,abdomen,female,excision,NEL/NEL027.JPG,NEL/Nel026.jpg,,
 2,melanoma (less than 0.76 mm),4,atypical,low,flat,back,male,excision,NEL/NEL029.JPG,NEL/Nel028.jpg,,

@@ -9,8 +9,9 @@ from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.intake.columns import key_of
 from readerstudy.intake.layouts.joining import joined
-from readerstudy.intake.layouts.known import FOLDERS, ISIC_2016, LAYOUTS, TITLE
+from readerstudy.intake.layouts.known import FOLDERS, ISIC_2016, TITLE
 from readerstudy.intake.layouts.layout import PLAIN, Layout
+from readerstudy.intake.layouts.naming import layout_of, of_photographs, says_truth, stems_of
 
 CLASS_WORDS = {"benign", "malignant", "0.0", "1.0"}
 
@@ -33,12 +34,14 @@ def lay_out(tables: Sequence[Table], *, files: Sequence[str], name: str) -> Laid
     """
     if not tables:
         return LaidOut(FOLDERS, _table_of_folders(files, name))
-    names = tuple(table.name for table in tables)
-    if len(tables) == 1:
-        return _shaped(LaidOut(_layout_of(tables[0]), tables[0], names))
-    together = joined(tables)
+    stems = stems_of(files)
+    used = of_photographs(tables, stems) if len(tables) > 1 else tables
+    names = tuple(table.name for table in used)
+    if len(used) == 1 and (says_truth(used[0]) or not any(map(says_truth, tables))):
+        return _shaped(LaidOut(_layout_of(used[0]), used[0], names))
+    together = joined(used, stems) if any(map(says_truth, used)) else None
     if together is None:
-        raise InvalidInput(_several(names, name), code="several_manifests")
+        raise InvalidInput(_several([one.name for one in tables], name), code="several_manifests")
     table = together.table
     return _shaped(LaidOut(_layout_of(table), table, names, tuple(together.problems)))
 
@@ -48,10 +51,9 @@ def _several(names: Sequence[str], archive: str) -> str:
 
 
 def _layout_of(table: Table) -> Layout:
-    keys = frozenset(key_of(column) for column in table.header)
     if _has_no_header(table):
         return ISIC_2016
-    return next((layout for layout in LAYOUTS if layout.fits(keys)), PLAIN)
+    return layout_of(table) or PLAIN
 
 
 def _has_no_header(table: Table) -> bool:

@@ -1,107 +1,100 @@
 """Several tables of one archive put together to one, where one says the truth and the others know the photographs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import Problem
-from readerstudy.intake.columns import IMAGE, SYNONYMS, key_of
-from readerstudy.intake.layouts.known import ISIC_ONE_HOT, MILK_ONE_HOT
+from readerstudy.intake.columns import key_of
 from readerstudy.intake.layouts.layout import Shaped
+from readerstudy.intake.layouts.naming import LESION, image_at, says_truth, stem_of
 
-# A table of ones and noughts for fewer diagnoses than this could be anything.
-FEWEST_DIAGNOSES = 5
+Key = tuple[int, bool]  # where an identifier stands, and whether it is the name of a photograph
 
 
-def joined(tables: Sequence[Table]) -> Shaped | None:
+def joined(tables: Sequence[Table], stems: Collection[str]) -> Shaped | None:
     """One table with a row for each photograph, or None where the tables do not belong together.
 
-    The rows are those of the truth where it names photographs, else of the one table that names them.
+    The rows are those of the truth where it names photographs, else of the first table that names them. `stems` are the
+    names of the photographs in the archive.
     """
-    truths = [table for table in tables if _is_truth(table)]
-    if len(truths) != 1:
+    if sum(map(says_truth, tables)) > 1:
         return None
-    others = [table for table in tables if table is not truths[0]]
-    if not _names_images(truths[0]):
-        others.sort(key=lambda table: not _names_images(table))
-        others.insert(1, truths[0])
-    else:
-        others.insert(0, truths[0])
-    table = others[0]
+    table, *others = sorted(tables, key=lambda one: _place(one, stems))
     problems: list[Problem] = []
-    for other in others[1:]:
-        pair = _joined(table, other)
+    while others:
+        pairs = ((other, _joined(table, other, stems)) for other in others)
+        other, pair = next((one for one in pairs if one[1]), (table, None))
         if pair is None:
             return None
+        others = [one for one in others if one.name != other.name]
         table = pair.table
         problems += pair.problems
     return Shaped(table, problems)
 
 
-def _is_truth(table: Table) -> bool:
-    keys = {key_of(column) for column in table.header}
-    return len(keys & (ISIC_ONE_HOT | MILK_ONE_HOT)) >= FEWEST_DIAGNOSES
+def _place(table: Table, stems: Collection[str]) -> tuple[bool, bool, bool]:
+    """Truth first; but what names no photographs can only be added to what does, and to lesions by way of lesions."""
+    return image_at(table, stems) is None, not says_truth(table), _lesion_at(table) is None
 
 
-def _names_images(table: Table) -> bool:
-    return any(key_of(column) in SYNONYMS[IMAGE] for column in table.header)
-
-
-def _joined(left: Table, right: Table) -> Shaped | None:
+def _joined(left: Table, right: Table, stems: Collection[str]) -> Shaped | None:
     """`left` with the columns of `right` that it has not, by the identifier that both have."""
-    at = _shared(left, right)
-    if at is None:
+    shared = _shared(left, right, stems)
+    if shared is None:
         return None
+    (at, is_name), (other, _) = shared
     known = {key_of(column) for column in left.header}
     more = [
         place
         for place, column in enumerate(right.header)
-        if place != at[1] and key_of(column) not in known
+        if place != other and key_of(column) not in known
     ]
-    partners, problems = _by_identifier(right, at[1])
-    rows = tuple(_row(row, at[0], len(left.header), partners, more) for row in left.rows)
-    header = (*(right.header[place] for place in more), *left.header)
-    return Shaped(Table(left.name, header, rows, left.row_numbers), problems)
-
-
-def _shared(left: Table, right: Table) -> tuple[int, int] | None:
-    """Where the identifier stands in each; columns that name photographs are one identifier, whatever they are called."""
-    places = {_identifier(column): place for place, column in reversed([*enumerate(left.header)])}
-    return next(
-        (
-            (places[_identifier(column)], place)
-            for place, column in enumerate(right.header)
-            if _identifier(column) and _identifier(column) in places
-        ),
-        None,
+    partners, problems = _by_identifier(right, other, is_name=is_name)
+    rows = (
+        _row(row, partners.get(_cell(row, at, is_name=is_name), ()), len(left.header), more)
+        for row in left.rows
     )
+    header = (*(right.header[place] for place in more), *left.header)
+    return Shaped(Table(left.name, header, tuple(rows), left.row_numbers), problems)
 
 
-def _identifier(column: str) -> str:
-    key = key_of(column)
-    if key in SYNONYMS[IMAGE]:
-        return IMAGE
-    return key if key == "lesion_id" else ""
+def _shared(left: Table, right: Table, stems: Collection[str]) -> tuple[Key, Key] | None:
+    """The identifier that both have: the photograph, whatever its column is called, else the lesion."""
+    places = image_at(left, stems), image_at(right, stems)
+    if places[0] is not None and places[1] is not None:
+        return (places[0], True), (places[1], True)
+    lesions = _lesion_at(left), _lesion_at(right)
+    if lesions[0] is not None and lesions[1] is not None:
+        return (lesions[0], False), (lesions[1], False)
+    return None
 
 
-def _by_identifier(table: Table, at: int) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+def _lesion_at(table: Table) -> int | None:
+    places = (at for at, column in enumerate(table.header) if key_of(column) == LESION)
+    return next(places, None)
+
+
+def _by_identifier(
+    table: Table, at: int, *, is_name: bool
+) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
     found: dict[str, tuple[str, ...]] = {}
     problems = []
     for number, row in zip(table.row_numbers, table.rows, strict=True):
-        identifier = row[at] if at < len(row) else ""
+        identifier = _cell(row, at, is_name=is_name)
         if identifier in found:
-            message = f"{identifier[:200]} stands there twice."
+            message = f"{row[at][:200] if at < len(row) else ''} stands there twice."
             problems.append(Problem("duplicate_row", message, table.name, number, table.header[at]))
         found.setdefault(identifier, row)
     return found, problems
 
 
+def _cell(row: tuple[str, ...], at: int, *, is_name: bool) -> str:
+    cell = row[at] if at < len(row) else ""
+    return stem_of(cell) if is_name else cell
+
+
 def _row(
-    row: tuple[str, ...],
-    at: int,
-    width: int,
-    partners: dict[str, tuple[str, ...]],
-    more: Sequence[int],
+    row: tuple[str, ...], partner: tuple[str, ...], width: int, more: Iterable[int]
 ) -> tuple[str, ...]:
-    partner = partners.get(row[at] if at < len(row) else "", ())
     added = (partner[place] if place < len(partner) else "" for place in more)
     return (*added, *row, *[""] * (width - len(row)))

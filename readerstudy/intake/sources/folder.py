@@ -34,16 +34,20 @@ class Folder(Source):
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of one file. Raises InvalidInput where they cannot be had, or are not as many as when it was found."""
+        content = self.head(entry, entry.size + 1)
+        check_read(len(content), entry)
+        return content
+
+    def head(self, entry: Entry, size: int) -> bytes:
+        """The first `size` bytes of one file. Raises InvalidInput where they cannot be had."""
         try:
             # A link put there since the folder was read is not followed.
             descriptor = os.open(self._root / entry.name, os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(descriptor, "rb") as file:
-                content = file.read(entry.size + 1)
+                return file.read(size)
         except OSError as error:
             message = f"{entry.name} cannot be read: {error.strerror or error}."
             raise InvalidInput(message, code="unreadable_file") from error
-        check_read(len(content), entry)
-        return content
 
 
 def sha256_of_folder(path: Path) -> str:

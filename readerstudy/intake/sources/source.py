@@ -49,3 +49,7 @@ class Source(ABC):
     @abstractmethod
     def read(self, entry: Entry) -> bytes:
         """The bytes of one entry. Raises InvalidInput where they cannot be had or are more than it says."""
+
+    @abstractmethod
+    def head(self, entry: Entry, size: int) -> bytes:
+        """The first `size` bytes of one entry, or all of it. Raises InvalidInput where they cannot be had."""

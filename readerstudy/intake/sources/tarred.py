@@ -67,13 +67,17 @@ class TarArchive(Source):
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of one entry. Raises InvalidInput where the archive ends before them."""
-        self._file.seek(entry.handle.offset_data)
-        content = self._file.read(entry.size)
+        content = self.head(entry, entry.size)
         check_read(len(content), entry)
         if len(content) < entry.size:
             message = f"{entry.name} cannot be unpacked: the archive is damaged there."
             raise InvalidInput(message, code="damaged_entry")
         return content
+
+    def head(self, entry: Entry, size: int) -> bytes:
+        """The first `size` bytes of one entry, as far as the archive goes."""
+        self._file.seek(entry.handle.offset_data)
+        return self._file.read(min(size, entry.size))
 
 
 class _Bounded(io.RawIOBase):

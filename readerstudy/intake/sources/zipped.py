@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
@@ -57,18 +58,28 @@ class Archive(Source):
     def read(self, entry: Entry) -> bytes:
         """The bytes of one entry. Raises InvalidInput where they cannot be had or are more than it says."""
         content = bytearray()
+        with self._stream(entry) as stream:
+            while chunk := stream.read(CHUNK):
+                content += chunk
+                check_read(len(content), entry)
+        return bytes(content)
+
+    def head(self, entry: Entry, size: int) -> bytes:
+        """The first `size` bytes of one entry. Raises InvalidInput where they cannot be had."""
+        with self._stream(entry) as stream:
+            return stream.read(size)
+
+    @contextmanager
+    def _stream(self, entry: Entry) -> Iterator[IO[bytes]]:
         try:
             with self._zip.open(entry.handle) as stream:
-                while chunk := stream.read(CHUNK):
-                    content += chunk
-                    check_read(len(content), entry)
+                yield stream
         except NotImplementedError as error:
             message = f"{entry.name} is compressed by a method that is not read; use Deflate."
             raise InvalidInput(message, code="unknown_compression") from error
         except UNREADABLE as error:
             message = f"{entry.name} cannot be unpacked: the archive is damaged there."
             raise InvalidInput(message, code="damaged_entry") from error
-        return bytes(content)
 
 
 def _is_aside(name: str) -> bool:
