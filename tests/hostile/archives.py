@@ -50,6 +50,7 @@ def _zips() -> list[HostileArchive]:
         _bad("symbolic link", _zip(more={link: b"/etc/passwd"}), "link"),
         _bad("case collides", _zip(more={"PHOTO0.PNG": png(9)}), "colliding_names"),
         _bad("control character", _zip(more={"a\nb.png": png()}), "strange_name"),
+        _bad("ntfs stream", _zip(more={"photo9.png:evil": png()}), "strange_name"),
         _bad("name of 300 characters", _zip(more={"a" * 300 + ".png": png()}), "name_too_long"),
         _bad("many files", _zip(more={f"{at}.txt": b"" for at in range(20_001)}), "too_many_files"),
         HostileArchive("self-extracting", b"MZ" + bytes(1000) + _zip()),
@@ -77,6 +78,7 @@ def _damaged_zips() -> list[HostileArchive]:
 def _tars() -> list[HostileArchive]:
     return [
         HostileArchive("plain tar", _tar()),
+        _bad("tar ntfs stream", _tar(_member("photo0.png:evil")), "strange_name"),
         _bad("tar path upwards", _tar(_member("../evil.png")), "path_leads_outside"),
         _bad("tar absolute path", _tar(_member("/etc/evil.png")), "path_leads_outside"),
         _bad("tar symbolic link", _tar(_member("l.png", tarfile.SYMTYPE)), "link"),

@@ -30,6 +30,8 @@ def codes(path):
         ("C:/photo.png", "path_leads_outside"),
         ("a\\photo.png", "strange_name"),
         ("a\nphoto.png", "strange_name"),
+        ("photo9.jpg:evil", "strange_name"),
+        ("a/photo9.jpg:evil:$DATA", "strange_name"),
         ("a" * 300 + ".png", "name_too_long"),
         ("more.zip", "nested_archive"),
         ("more.tar.gz", "nested_archive"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInput, Problem
@@ -34,6 +35,7 @@ def lay_out(tables: Sequence[Table], *, files: Sequence[str], name: str) -> Laid
     """
     if not tables:
         return LaidOut(FOLDERS, _table_of_folders(files, name))
+    tables = [_composed(table) for table in tables]
     stems = stems_of(files)
     used = of_photographs(tables, stems) if len(tables) > 1 else tables
     names = tuple(table.name for table in used)
@@ -44,6 +46,15 @@ def lay_out(tables: Sequence[Table], *, files: Sequence[str], name: str) -> Laid
         raise InvalidInput(_several([one.name for one in tables], name), code="several_manifests")
     table = together.table
     return _shaped(LaidOut(_layout_of(table), table, names, tuple(together.problems)))
+
+
+def _composed(table: Table) -> Table:
+    """The table with one code point for ä, where Macintoshes write two: else one diagnosis would be two."""
+
+    def row(cells: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one if one.isascii() else normalize("NFC", one) for one in cells)
+
+    return replace(table, header=row(table.header), rows=tuple(map(row, table.rows)))
 
 
 def _several(names: Sequence[str], archive: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.folder import Folder, sha256_of_folder
 from readerstudy.intake.sources.source import Source
-from readerstudy.intake.sources.tarred import MAGIC, MAGIC_AT, TarArchive, is_tar
+from readerstudy.intake.sources.tarred import HEAD, TarArchive, is_tar
 from readerstudy.intake.sources.zipped import Archive
 
 
@@ -18,7 +18,7 @@ def open_source(path: Path, *, name: str) -> Source:
     if path.is_dir():
         return Folder(path, name=name)
     with path.open("rb") as file:
-        head = file.read(MAGIC_AT + len(MAGIC))
+        head = file.read(HEAD)
     return TarArchive(path, name=name) if is_tar(head) else Archive(path, name=name)
 
 

@@ -42,6 +42,11 @@ def refusal_of_name(name: str) -> Refusal:
             "strange_name",
             "The name is empty, or holds a backslash, a control character or bytes that are no text.",
         )
+    if ":" in name:
+        return (
+            "strange_name",
+            "The name holds a colon, behind which Windows keeps a second, hidden file.",
+        )
     if len(name) > MAX_PATH or len(path.name) > 255:  # noqa: PLR2004 (what file systems allow)
         return "name_too_long", "The name is too long."
     if path.suffix.casefold() in ARCHIVE_SUFFIXES:

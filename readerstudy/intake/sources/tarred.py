@@ -39,13 +39,23 @@ COMPRESSIONS: dict[bytes, Callable[[Any], Any]] = {
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 MAGIC, MAGIC_AT = b"ustar", 257
+HEAD = tarfile.BLOCKSIZE
 UNREADABLE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file that begins so is a tar archive, or compressed as one may be."""
+    """Whether a file that begins with these `HEAD` bytes is a tar archive, or compressed as one may be."""
     plain = head[MAGIC_AT : MAGIC_AT + len(MAGIC)] == MAGIC
-    return plain or any(head.startswith(magic) for magic in COMPRESSIONS)
+    return plain or any(head.startswith(magic) for magic in COMPRESSIONS) or _is_old_tar(head)
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Before POSIX (1988) a tar archive had no mark; that the sum over its first header is right tells it."""
+    try:
+        tarfile.TarInfo.frombuf(head, tarfile.ENCODING, "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
 
 
 class TarArchive(Source):

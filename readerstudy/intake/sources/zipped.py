@@ -38,6 +38,7 @@ MAX_DIRECTORY_BYTES = 64 * 2**20
 _END, _END_BYTES, _TAIL = b"PK\x05\x06", 22, 22 + 65_535 + 76
 _END_64, _MARK_64 = b"PK\x06\x06", 0xFFFFFFFF
 _LOCAL_HEADER_BYTES = 30
+_SAYS_UTF_8 = 0x800  # APPNOTE 4.4.4, bit 11
 UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error)
 
 
@@ -47,8 +48,7 @@ class Archive(Source):
     def __init__(self, path: Path, *, name: str) -> None:
         self._zip = _opened(path, name)
         infos = [one for one in self._zip.infolist() if not _is_aside(one.filename)]
-        # `filename` ends at the first NUL; `orig_filename` is what really stands there.
-        found = [Entry(info.orig_filename, info.file_size, info) for info in infos]
+        found = [Entry(_name_of(info), info.file_size, info) for info in infos]
         super().__init__(name, found, _refusal)
         self.problems += _overlaps(infos, name)
 
@@ -85,6 +85,18 @@ class Archive(Source):
 def _is_aside(name: str) -> bool:
     # `ZipInfo.is_dir` breaks where a name is empty.
     return name.endswith("/") or is_ignored(name)
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """The name as it was meant: Macintoshes write UTF-8 and do not say so, which is then read as code page 437."""
+    # `filename` ends at the first NUL; `orig_filename` is what really stands there.
+    name = info.orig_filename
+    if info.flag_bits & _SAYS_UTF_8:
+        return name
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
