@@ -50,7 +50,10 @@ class ImportOutput(serializers.ModelSerializer[ImportJob]):
 
     id = serializers.CharField(source="public_id", read_only=True)
     totals = serializers.DictField(
-        child=serializers.IntegerField(), source="report.totals", default=None, allow_null=True
+        child=serializers.IntegerField(allow_null=True),
+        source="report.totals",
+        default=None,
+        allow_null=True,
     )
     image_set = serializers.CharField(
         source="image_set.public_id", default=None, allow_null=True, read_only=True

@@ -47,6 +47,9 @@ def read_dicom(content: bytes, *, name: str, max_pixels: int) -> Image.Image:
         raise _refused(f"{name} has more pixels than the {max_pixels / 1e6:g} million that are read.", "image_too_large")  # fmt: skip
     if int(dataset.get("NumberOfFrames", 1) or 1) > 1:
         raise _refused(f"{name} is animated or has several pages; one photograph is expected.", "several_frames")  # fmt: skip
+    # PS3.3, C.7.6.1.1.6: a name, a date or a number of the patient may be part of the picture.
+    if str(dataset.get("BurnedInAnnotation", "")).strip().upper() == "YES":
+        raise _refused(f"{name} says that text is burnt into its pixels (BurnedInAnnotation is YES); remove the text first.", "burned_in_annotation")  # fmt: skip
     try:
         return _picture(dataset, name)
     except _UNREADABLE as error:

@@ -13,8 +13,8 @@ MAX_DEPTH = 8
 class FileIndex:
     """Files found by name, by any end of their path, with or without extension, in any case.
 
-    A cell may name folders above them, too, where the file's whole path is the end of it: `C:\\study\\images\\1.png`
-    is `images/1.png` or `1.png`, but never `other/1.png`.
+    A cell may name folders above them, too, where the file's whole path is the end of it: `C:/study/images/1.png` is
+    `images/1.png` or `1.png`, but never `other/1.png`. Backslashes count as slashes.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:

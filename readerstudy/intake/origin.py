@@ -1,5 +1,6 @@
 """What is known of an uploaded photograph's file: for admins, and for the check whether files tell the truth."""
 
+import struct
 from typing import Any
 
 import imagehash
@@ -13,6 +14,9 @@ _SMALL = 128
 # Two grey values of 255 apart are the noise of JPEG; a border is painted in one colour.
 _UNIFORM = 8
 _ORIENTATION = 0x0112
+# Exif 2.32, 4.6.6: latitude and longitude with their references. Many cameras write the version of the block alone.
+_GPS, _POSITION = 0x8825, (1, 2, 3, 4)
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, struct.error)
 
 
 def facts_of_file(image: Image.Image, size: int, format_name: str) -> dict[str, Any]:
@@ -25,6 +29,7 @@ def facts_of_file(image: Image.Image, size: int, format_name: str) -> dict[str, 
         "quality": _jpeg_quality(image),
         "icc": bool(image.info.get("icc_profile")),
         "orientation": int(image.getexif().get(_ORIENTATION, 1)),
+        "gps": _tells_position(image),
     }
 
 
@@ -53,6 +58,17 @@ def small_copy(pixels: Image.Image) -> Image.Image:
     """The picture, reduced to fewer than 256 pixels on its longer side: enough for everything that is measured."""
     factor = max(pixels.size) // _SMALL
     return pixels.reduce(factor) if factor > 1 else pixels
+
+
+def _tells_position(image: Image.Image) -> bool:
+    """Whether the file says where it was taken, in its EXIF or its XMP."""
+    try:
+        found = image.getexif().get_ifd(_GPS)
+    except _UNREADABLE:
+        found = {}  # what nobody can read tells nobody
+    xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    text = xmp if isinstance(xmp, bytes) else str(xmp).encode()
+    return any(tag in found for tag in _POSITION) or b"GPSLatitude" in text
 
 
 def _jpeg_quality(image: Image.Image) -> int | None:

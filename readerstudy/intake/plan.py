@@ -87,9 +87,19 @@ class ImportPlan:
             warnings=(*self.warnings, *warnings),
         )
 
+    def in_order(self) -> "ImportPlan":
+        """The same plan with what was found in the order of the rows; first what is wrong with the archive as a whole."""
+        return replace(
+            self,
+            problems=tuple(sorted(self.problems, key=lambda one: one.row or 0)),
+            warnings=tuple(sorted(self.warnings, key=lambda one: (one.row is None, one.row or 0))),
+        )
+
     def report(self) -> dict[str, Any]:
         """The plan as JSON: totals, columns, all problems and warnings with their places. Nothing of the truth."""
         patients = {case.patient_ref for case in self.cases if case.patient_ref}
+        # None where nothing says who the patients are: that is not none of them.
+        count = len(patients) if self.columns.get("patient_id") else None
         return {
             "archive": self.archive_name,
             "archive_sha256": self.archive_sha256,
@@ -99,7 +109,7 @@ class ImportPlan:
             "totals": {
                 "images": len(self.images),
                 "cases": len(self.cases),
-                "patients": len(patients),
+                "patients": count,
                 "left_out": self.left_out,
                 "problems": len(self.problems),
                 "warnings": len(self.warnings),

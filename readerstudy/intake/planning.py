@@ -16,6 +16,7 @@ from readerstudy.intake.duplicates import find_duplicates
 from readerstudy.intake.layouts import LaidOut, lay_out
 from readerstudy.intake.manifest import Manifest, read_manifest
 from readerstudy.intake.mapping import ManifestMapping
+from readerstudy.intake.noticing import noticed
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.sources import Entry, Source, open_source, sha256_of_source
@@ -110,12 +111,12 @@ def _with_photographs(
     photographs, broken = _photographs(archive, manifest, plan.staged, on_progress)
     name, columns = manifest.table.name, manifest.columns.used
     grouped = group_rows(manifest.rows, manifest=name, columns=columns, photographs=photographs)
-    found = [*manifest.problems, *broken, *grouped.problems]
+    strange = noticed(manifest.rows, photographs, manifest=name, column=columns.get(IMAGE, ""))
     plan = replace(plan, cases=tuple(grouped.cases)).with_findings(
-        sorted(found, key=lambda problem: problem.row or 0),
-        [*manifest.warnings, *grouped.warnings, *_not_imported(manifest.unlisted)],
+        [*manifest.problems, *broken, *grouped.problems],
+        [*manifest.warnings, *strange, *grouped.warnings, *_not_imported(manifest.unlisted)],
     )
-    return _with_duplicates(plan)
+    return _with_duplicates(plan).in_order()
 
 
 def _photographs(

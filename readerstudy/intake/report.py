@@ -53,7 +53,7 @@ def report_text(report: dict[str, Any]) -> str:
     lines = [
         f"Archive   {report['archive']}",
         f"Manifest  {report['manifest'] or '(none)'}",
-        f"Found     {totals['images']} images of {totals['cases']} cases and {totals['patients']} patients",
+        f"Found     {totals['images']} images of {totals['cases']} cases{_patients(totals)}",
     ]
     lines += [f"Layout    {report['layout']}", *_left_out(totals)]
     lines += [f"Column    {column} read as {name}" for name, column in report["columns"].items()]
@@ -104,7 +104,12 @@ def _question(one: dict[str, Any]) -> str:
     return f"Is {one['value']} malignant, benign or left out?{guess}"
 
 
-def _left_out(totals: dict[str, int]) -> list[str]:
+def _patients(totals: dict[str, int | None]) -> str:
+    count = totals["patients"]
+    return "; patients are not stated" if count is None else f" and {count} patients"
+
+
+def _left_out(totals: dict[str, int | None]) -> list[str]:
     return [f"Left out  {totals['left_out']} rows"] if totals["left_out"] else []
 
 

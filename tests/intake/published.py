@@ -1,6 +1,6 @@
 """Small archives laid out as public image sets are: their headers, their spellings, invented rows, generated pictures."""
 
-from tests.intake.photographs import png
+from tests.intake.photographs import jpeg, png
 
 ISIC = (
     "isic_id,attribution,copyright_license,age_approx,anatom_site_general,concomitant_biopsy,"
@@ -109,8 +109,11 @@ MED_NODE = (
 
 
 def pictures(*names):
-    """A different picture for each name."""
-    return {name: png(seed) for seed, name in enumerate(names)}
+    """A different picture for each name, of the kind that its ending says."""
+    return {
+        name: jpeg(seed) if name.casefold().endswith(".jpg") else png(seed)
+        for seed, name in enumerate(names)
+    }
 
 
 def isic(count, folder="", suffix=".jpg"):

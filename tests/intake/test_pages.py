@@ -1,5 +1,6 @@
 """The pages of an import."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,34 @@ def test_a_manifest_beside_the_archive_and_the_archives_name(post_upload):
     job = ImportJob.objects.get()
     assert (job.name, job.manifest_name) == ("ward", "m.csv")
     assert job.report["totals"]["images"] == 2
+
+
+def test_patients_that_nobody_names_are_not_stated(client, post_upload):
+    response = post_upload(good_files(), name="Set")
+    assert "<dt>Patients</dt><dd>not stated</dd>" in text_of(client, response.url)
+    report = client.get(reverse("intake:report", args=[ImportJob.objects.get().public_id]))
+    assert json.loads(report.content)["totals"]["patients"] is None
+
+
+def test_a_diagnosis_that_contradicts_its_column_is_asked_before_anything_can_be_imported(
+    client, post_upload, django_capture_on_commit_callbacks
+):
+    lines = ["photo0.png,basal cell carcinoma,0", "photo1.png,nevus,0"]
+    files = {**good_files(), "manifest.csv": manifest(lines, "image,diagnosis,melanoma")}
+    page = post_upload(files, name="Set").url
+    text = text_of(client, page)
+    assert "The column melanoma says benign in 1 row" in text
+    job = ImportJob.objects.get()
+    confirm = reverse("intake:confirm", args=[job.public_id])
+    assert confirm not in text
+    client.post(reverse("intake:mapping", args=[job.public_id]), {"column_image": "image"})
+    assert ImportJob.objects.get().state == ImportState.ASKED
+    answers = {"column_image": "image", "column_diagnosis": "diagnosis", "class_0": "malignant"}
+    answers["column_malignant"] = "melanoma"
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("intake:mapping", args=[job.public_id]), answers)
+    assert ImportJob.objects.get().state == ImportState.PLANNED
+    assert confirm in text_of(client, page)
 
 
 def test_a_name_that_is_taken_is_told_at_its_field(client, post_upload, admin, now):
