@@ -8,25 +8,23 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInputs
 from readerstudy.images.services import check_may_administer
-from readerstudy.intake.choices import ImportState
+from readerstudy.intake.correcting import CAN_BE_CORRECTED
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.questions import problems_of_mapping
-from readerstudy.intake.queueing import locked, queue_job
-
-CAN_BE_MAPPED = (ImportState.ASKED, ImportState.PLANNED)
+from readerstudy.intake.queueing import locked, queue_check
 
 
 def map_job(*, actor: User, job: ImportJob, mapping: ManifestMapping, now: datetime) -> ImportJob:
     """Stores the admin's answers, beside those given before, and has the archive checked again.
 
-    Raises NotAllowed for anybody but admins, Conflict for a job that is not checked or is imported already,
+    Raises NotAllowed for anybody but admins, Conflict for a job that is at work or imported,
     InvalidInputs for answers that fit no column, field or class.
     """
     check_may_administer(actor)
     with transaction.atomic():
         job = locked(job)
-        if job.state not in CAN_BE_MAPPED:
+        if job.state not in CAN_BE_CORRECTED:
             raise Conflict("The columns of this import cannot be changed now.")
         if problems := problems_of_mapping(mapping, job.report):
             raise InvalidInputs("The answers do not fit the manifest.", tuple(problems))
@@ -34,7 +32,6 @@ def map_job(*, actor: User, job: ImportJob, mapping: ManifestMapping, now: datet
         job.mapping = ManifestMapping(
             {**before.columns, **mapping.columns}, {**before.classes, **mapping.classes}
         ).as_json()
-        job.state = ImportState.UPLOADED
         record_event(actor=actor, verb="import.mapped", subject=job, now=now)
-        queue_job(job, now=now)
+        queue_check(job, now=now)
     return job

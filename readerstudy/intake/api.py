@@ -35,6 +35,8 @@ from readerstudy.intake.services import (
     discard_job,
     map_job,
     pause_job,
+    rename_job,
+    replace_manifest,
     resume_job,
     retry_job,
     undo_import,
@@ -91,6 +93,18 @@ class MappingInput(serializers.Serializer[Any]):
     classes = serializers.DictField(
         child=serializers.ChoiceField(choices=CLASSES), required=False, default=dict
     )
+
+
+class NameInput(serializers.Serializer[Any]):
+    """The name of the image set to be made."""
+
+    name = serializers.CharField(max_length=200)
+
+
+class ManifestInput(serializers.Serializer[Any]):
+    """A CSV file in place of the manifest before, or of the one in the archive."""
+
+    manifest = serializers.FileField()
 
 
 class ImportListView(ListAPIView[ImportJob]):
@@ -184,6 +198,36 @@ class ImportMappingView(APIView):
         return Response(ImportOutput(map_job(actor=user, job=job, mapping=mapping, now=now())).data)
 
 
+class ImportNameView(APIView):
+    """Another name for the image set to be made."""
+
+    @extend_schema(request=NameInput, responses=ImportOutput)
+    def post(self, request: Request, public_id: str) -> Response:
+        """Renames; where the old name was refused, the archive is checked again."""
+        user = user_of(request)
+        job = job_for(user, public_id)
+        given = NameInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        changed = rename_job(actor=user, job=job, now=now(), **given.validated_data)
+        return Response(ImportOutput(changed).data)
+
+
+class ImportManifestView(APIView):
+    """Another manifest for the same archive."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request=ManifestInput, responses=ImportOutput)
+    def post(self, request: Request, public_id: str) -> Response:
+        """Takes the manifest, keeps the answers, and has the archive checked again."""
+        user = user_of(request)
+        job = job_for(user, public_id)
+        given = ManifestInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        changed = replace_manifest(actor=user, job=job, now=now(), **given.validated_data)
+        return Response(ImportOutput(changed).data)
+
+
 class _ActionView(APIView):
     """One change of an import, without a body."""
 
@@ -236,6 +280,10 @@ urlpatterns = [
     path("imports/<slug:public_id>/", ImportView.as_view(), name="import-detail"),
     path("imports/<slug:public_id>/report/", ImportReportView.as_view(), name="import-report"),
     path("imports/<slug:public_id>/mapping/", ImportMappingView.as_view(), name="import-mapping"),
+    path("imports/<slug:public_id>/name/", ImportNameView.as_view(), name="import-name"),
+    path(
+        "imports/<slug:public_id>/manifest/", ImportManifestView.as_view(), name="import-manifest"
+    ),
     path("imports/<slug:public_id>/confirm/", ImportConfirmView.as_view(), name="import-confirm"),
     path("imports/<slug:public_id>/pause/", ImportPauseView.as_view(), name="import-pause"),
     path("imports/<slug:public_id>/resume/", ImportResumeView.as_view(), name="import-resume"),

@@ -77,11 +77,36 @@ class UploadForm(forms.Form):
         return data
 
 
+class NameForm(forms.Form):
+    """Another name for the image set to be made."""
+
+    name = forms.CharField(label=_("Name of the image set"), max_length=200)
+
+
+class ManifestForm(forms.Form):
+    """A corrected manifest for the archive that is there."""
+
+    manifest = forms.FileField(
+        label=_("Corrected manifest"),
+        help_text=_(
+            "A CSV file. It takes the place of the one before; the archive and your answers stay."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,text/csv"}),
+    )
+
+
 class MappingForm(forms.Form):
     """Which column holds which field, and what each diagnosis means. What the report asks stands first."""
 
-    def __init__(self, *args: Any, report: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        report: Mapping[str, Any],
+        said: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.said = said or {}
         self.asked = {one.field: one for one in questions_in(report, "column")}
         self.asked_values = {one.value: one for one in questions_in(report, "class")}
         self._add_columns(report)
@@ -134,12 +159,12 @@ class MappingForm(forms.Form):
         return [self[f"class_{number}"] for number in range(len(self.values))]
 
     def mapping(self) -> ManifestMapping:
-        """What was asked, and what was changed; everything else stays as it is recognised."""
+        """What was asked, said before, or changed; everything else stays as it is recognised."""
         said = self.cleaned_data
         columns = {
             field: said[f"column_{field}"]
             for field in FIELDS
-            if field in self.asked or f"column_{field}" in self.changed_data
+            if field in {*self.asked, *self.said} or f"column_{field}" in self.changed_data
         }
         classes = {
             value: said[f"class_{number}"]

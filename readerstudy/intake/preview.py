@@ -45,7 +45,7 @@ def write_preview(job: ImportJob, plan: ImportPlan) -> list[dict[str, Any]]:
 
 def previewed(job: ImportJob) -> list[PreviewedImage]:
     """The photographs that can be looked at; none once they are imported or the upload is gone."""
-    if job.state not in {ImportState.ASKED, ImportState.PLANNED}:
+    if job.state not in {ImportState.ASKED, ImportState.PLANNED, ImportState.REFUSED}:
         return []
     return [
         PreviewedImage(number, one["file"], one["row"], str(View(one["view"]).label))

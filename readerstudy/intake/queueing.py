@@ -15,6 +15,12 @@ def locked(job: ImportJob) -> ImportJob:
     return ImportJob.objects.select_for_update().get(pk=job.pk)
 
 
+def queue_check(job: ImportJob, *, now: datetime) -> None:
+    """Queues the job to be checked anew. What the last check told holds no longer, so it is shown no longer."""
+    job.state, job.report, job.preview = ImportState.UPLOADED, {}, []
+    queue_job(job, now=now)
+
+
 def queue_job(job: ImportJob, *, now: datetime) -> None:
     """Saves the job as queued for what its state needs; the task is sent once the transaction is through."""
     job.error, job.done, job.total = "", 0, 0

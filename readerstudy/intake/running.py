@@ -89,17 +89,15 @@ def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
 
 
 def _store_report(job: ImportJob, claim: Claim, plan: ImportPlan) -> None:
-    """Stores the report; what cannot be imported, whatever the admin says of it, is not kept either."""
+    """Stores the report. The files stay: what is refused can be put right."""
     report = plan.report()
     state = state_after(report)
-    preview = [] if state == ImportState.REFUSED else write_preview(job, plan)
+    preview = write_preview(job, plan)
     with transaction.atomic():
         job = claim.locked_job()
         job.report, job.preview, job.state = report, preview, state
         job.heartbeat_at = None
         job.save()
-        if job.state == ImportState.REFUSED:
-            transaction.on_commit(partial(remove_uploads, job))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from readerstudy.intake.answering import map_job
 from readerstudy.intake.applying import apply_plan
+from readerstudy.intake.correcting import rename_job, replace_manifest
 from readerstudy.intake.jobs import (
     confirm_job,
     create_job,
@@ -26,6 +27,8 @@ __all__ = [
     "pause_job",
     "plan_import",
     "plan_job",
+    "rename_job",
+    "replace_manifest",
     "resume_job",
     "retry_job",
     "temporary_staging",

@@ -9,6 +9,7 @@ from django.conf import settings
 from readerstudy.core.clock import now
 from readerstudy.core.timers import brief_connection
 from readerstudy.intake.chunks import remove_old_uploads
+from readerstudy.intake.correcting import remove_refused_imports
 from readerstudy.intake.recovery import requeue_lost_imports
 from readerstudy.intake.running import apply_job, plan_job
 
@@ -29,9 +30,10 @@ def apply_job_task(job_id: int) -> None:
 
 @shared_task(soft_time_limit=60, time_limit=90)
 def sweep_task() -> None:
-    """Takes up lost imports, and lets go of uploads that nobody continues."""
+    """Takes up lost imports, and lets go of what nobody continues or puts right."""
     requeue_lost_imports(now=now())
     remove_old_uploads(now=now())
+    remove_refused_imports(now=now())
 
 
 @worker_ready.connect
@@ -49,3 +51,4 @@ def take_up_lost_imports() -> None:
     with brief_connection():
         requeue_lost_imports(now=now())
         remove_old_uploads(now=now())
+        remove_refused_imports(now=now())

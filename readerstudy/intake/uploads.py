@@ -24,13 +24,20 @@ def upload_name(file: File) -> str:
 
 def check_sizes(archive: File, manifest: File | None) -> None:
     """Raises InvalidInput for a file that is larger than is read."""
-    limits = [(archive, settings.IMPORT_MAX_ARCHIVE_BYTES, "archive")]
+    _check_size(archive, settings.IMPORT_MAX_ARCHIVE_BYTES, "archive")
     if manifest:
-        limits.append((manifest, settings.IMPORT_MAX_FILE_BYTES, "manifest"))
-    for file, limit, field in limits:
-        if file.size > limit:
-            message = f"{upload_name(file)} has {file.size} bytes; at most {limit} are read."
-            raise InvalidInput(message, code=f"{field}_too_large", field=field)
+        check_manifest_size(manifest)
+
+
+def check_manifest_size(manifest: File) -> None:
+    """Raises InvalidInput for a manifest that is larger than is read."""
+    _check_size(manifest, settings.IMPORT_MAX_FILE_BYTES, "manifest")
+
+
+def _check_size(file: File, limit: int, field: str) -> None:
+    if file.size > limit:
+        message = f"{upload_name(file)} has {file.size} bytes; at most {limit} are read."
+        raise InvalidInput(message, code=f"{field}_too_large", field=field)
 
 
 @contextmanager

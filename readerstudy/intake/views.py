@@ -1,11 +1,11 @@
-"""The pages of an import, for admins: upload, report, confirm."""
+"""What is done with imports, for admins: uploads, and the buttons of an import's page. The page itself is in job_views."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,22 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
-from readerstudy.core.errors import DomainError
+from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
-from readerstudy.images.selectors import first_images
 from readerstudy.images.services import check_may_administer
 from readerstudy.images.storage import THUMBNAIL_TYPE
-from readerstudy.intake.answering import CAN_BE_MAPPED
 from readerstudy.intake.chunks import PIECE_BYTES, upload_for
-from readerstudy.intake.forms import MappingForm, UploadForm, classes_read, columns_read
-from readerstudy.intake.jobs import can_be_discarded
-from readerstudy.intake.mapping import ManifestMapping
+from readerstudy.intake.forms import UploadForm
+from readerstudy.intake.job_views import MOVED_ON
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.preview import preview_picture, previewed
-from readerstudy.intake.report import problems_in, report_csv, report_json
+from readerstudy.intake.preview import preview_picture
+from readerstudy.intake.report import report_csv, report_json
 from readerstudy.intake.selectors import (
-    groups_in,
     job_at_work,
     job_for,
     progress_of,
@@ -39,18 +35,12 @@ from readerstudy.intake.services import (
     create_job,
     create_job_of_upload,
     discard_job,
-    map_job,
     pause_job,
     resume_job,
     retry_job,
     undo_import,
 )
-from readerstudy.intake.steps import steps_of
 from readerstudy.intake.undoing import why_not_undone
-
-THUMBNAILS = 12
-# More on one page is not read; the CSV file has them all.
-PROBLEMS_SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,57 +72,6 @@ def _created(request: SignedInRequest, said: dict[str, Any]) -> ImportJob:
     del said["archive"]
     upload = upload_for(request.user, public_id)
     return create_job_of_upload(actor=request.user, upload=upload, now=now(), **said)
-
-
-@require_safe
-@login_required
-def job_page(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """How far the import is, its report, and what can be done with it."""
-    job = job_for(request.user, public_id)
-    return _shown(request, job, _mapping_form(job))
-
-
-@require_POST
-@login_required
-def mapping(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Takes what is said of columns and diagnoses; what does not fit is told beside its field."""
-    job = job_for(request.user, public_id)
-    form = _mapping_form(job, request.POST)
-    if form is None or form.is_valid():
-        said = form.mapping() if form else ManifestMapping()
-        map_job(actor=request.user, job=job, mapping=said, now=now())
-        return redirect("intake:job", public_id)
-    return _shown(request, job, form, status=400)
-
-
-def _mapping_form(job: ImportJob, data: QueryDict | None = None) -> MappingForm | None:
-    if job.state not in CAN_BE_MAPPED:
-        return None
-    return MappingForm(data, report=job.report, label_suffix="")
-
-
-def _shown(
-    request: SignedInRequest, job: ImportJob, form: MappingForm | None, *, status: int = 200
-) -> HttpResponse:
-    image_set = job.image_set
-    context = {
-        "job": job,
-        "progress": progress_of(job, now=now()),
-        "steps": steps_of(job),
-        "form": form,
-        "columns": columns_read(job.report),
-        "preview": previewed(job),
-        "classes": classes_read(job.report),
-        "problem_groups": groups_in(job.report, "problem"),
-        "warning_groups": groups_in(job.report, "warning"),
-        "problems": problems_in(job.report, "problems")[:PROBLEMS_SHOWN],
-        "warnings": problems_in(job.report, "warnings")[:PROBLEMS_SHOWN],
-        "thumbnails": first_images([image_set], each=THUMBNAILS).get(image_set.pk, [])
-        if image_set
-        else [],
-        "can_be_discarded": can_be_discarded(job, now=now()),
-    }
-    return render(request, "intake/job.html", context, status=status)
 
 
 @require_safe
@@ -206,7 +145,12 @@ def retry(request: SignedInRequest, public_id: str) -> HttpResponse:
 def _changed(
     request: SignedInRequest, public_id: str, service: Callable[..., ImportJob]
 ) -> HttpResponse:
-    service(actor=request.user, job=job_for(request.user, public_id), now=now())
+    """Does what a button says. The page it stands on may be a moment old: how it stands now is told there."""
+    job = job_for(request.user, public_id)
+    try:
+        service(actor=request.user, job=job, now=now())
+    except Conflict:
+        messages.warning(request, MOVED_ON)
     return redirect("intake:job", public_id)
 
 
@@ -215,7 +159,11 @@ def _changed(
 def discard(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Removes an import that was not confirmed."""
     job = job_for(request.user, public_id)
-    discard_job(actor=request.user, job=job, now=now())
+    try:
+        discard_job(actor=request.user, job=job, now=now())
+    except Conflict:
+        messages.warning(request, MOVED_ON)
+        return redirect("intake:job", public_id)
     messages.success(
         request, _("The import of %(name)s was discarded.") % {"name": job.archive_name}
     )

@@ -89,9 +89,6 @@ def test_uploads_with_truth_and_names_are_not_kept(
     with django_capture_on_commit_callbacks(execute=True):
         confirm_job(actor=admin, job=job, now=now)
     assert stored_files("imports") == []
-    with django_capture_on_commit_callbacks(execute=True):
-        upload({"a.txt": b""}, name="Other")
-    assert stored_files("imports") == []
 
 
 def test_only_admins_upload_and_know_of_imports(upload, coordinator, admin):

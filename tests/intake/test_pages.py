@@ -195,7 +195,8 @@ def test_an_import_that_failed_can_be_discarded(client, admin, job):
 
 
 PAGES = ["job", "job-progress", "problems", "report"]
-ACTIONS = ["confirm", "mapping", "pause", "resume", "retry", "discard"]
+ACTIONS = ["confirm", "pause", "resume", "retry", "discard"]
+FORMS = ["mapping", "rename", "manifest"]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_imports_are_for_admins(client, request, job, role, statuses):
     assert client.get(reverse("intake:upload")).status_code == upload
     for name in PAGES:
         assert client.get(reverse(f"intake:{name}", args=[job.public_id])).status_code == status
-    for name in ACTIONS:
+    for name in (*ACTIONS, *FORMS):
         assert client.post(reverse(f"intake:{name}", args=[job.public_id])).status_code == status
     assert ImportJob.objects.filter(state=ImportState.UPLOADED).exists()
 
@@ -218,6 +219,19 @@ def test_a_link_alone_changes_nothing(client, admin, job):
     client.force_login(admin)
     for name in ACTIONS:
         assert client.get(reverse(f"intake:{name}", args=[job.public_id])).status_code == 405
+    for name in FORMS:
+        response = client.get(reverse(f"intake:{name}", args=[job.public_id]))
+        assert response.url == reverse("intake:job", args=[job.public_id])
+    assert ImportJob.objects.get().state == ImportState.UPLOADED
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_a_button_of_a_page_that_is_a_moment_old_leads_to_the_import(client, admin, job, name):
+    ImportJob.objects.update(state="applied")
+    client.force_login(admin)
+    response = client.post(reverse(f"intake:{name}", args=[job.public_id]), follow=True)
+    assert response.redirect_chain == [(reverse("intake:job", args=[job.public_id]), 302)]
+    assert "has moved on meanwhile" in response.content.decode()
 
 
 def test_the_pages_ask_the_database_a_few_times(client, post_upload, django_assert_max_num_queries):

@@ -130,7 +130,7 @@ def test_an_answer_that_is_missing_is_told_at_its_field(client, asked, admin):
 
 def test_later_answers_stand_beside_earlier_ones(asked, admin, now):
     map_job(actor=admin, job=asked, mapping=ManifestMapping({"image": "Datei"}), now=now)
-    ImportJob.objects.update(state=ImportState.ASKED)
+    ImportJob.objects.update(state=ImportState.ASKED, report=REPORT)
     again = ManifestMapping({"diagnosis": "Diagnose"}, {"SEK": "left out"})
     map_job(actor=admin, job=asked, mapping=again, now=now)
     asked.refresh_from_db()

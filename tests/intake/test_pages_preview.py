@@ -10,7 +10,7 @@ from readerstudy.intake.models import ImportJob
 from readerstudy.intake.preview import PREVIEWED
 from readerstudy.intake.services import apply_job, confirm_job, discard_job, plan_job
 from tests.images.test_services import stored_files
-from tests.intake.archives import HEADER, good_files, make_zip, manifest
+from tests.intake.archives import HEADER, good_files, make_zip, manifest, rows
 from tests.intake.factories import make_job
 from tests.intake.photographs import turned
 
@@ -115,7 +115,8 @@ def test_a_second_check_leaves_only_its_own_pictures(admin, now, planned):
     assert len(stored_files("imports")) == 5
 
 
-def test_an_import_that_is_refused_has_no_pictures(planned, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        planned({**good_files(), "manifest.csv": manifest(["no.png,nevus,0"])})
-    assert stored_files("imports") == []
+def test_an_import_that_is_refused_shows_what_could_be_read(client, admin, planned):
+    job = planned({**good_files(), "manifest.csv": manifest([*rows(), "no.png,nevus,0"])})
+    client.force_login(admin)
+    assert job.state == "refused"
+    assert pictures_on(client.get(reverse("intake:job", args=[job.public_id]))) == 4
