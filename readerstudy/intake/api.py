@@ -131,10 +131,9 @@ class ImportListView(ListAPIView[ImportJob]):
         upload = _upload_in(user, said)
         if said.pop("dry_run"):
             said.pop("is_synthetic")
-            if upload is not None:
-                said["archive"] = whole_file(upload)
-            said["name"] = name_of_set(said["name"], said["archive"])
-            return _report(report_of_upload(actor=user, **said))
+            with whole_file(upload) if upload else said["archive"] as archive:
+                said |= {"archive": archive, "name": name_of_set(said["name"], archive)}
+                return _report(report_of_upload(actor=user, **said))
         job = _created(user, said, upload)
         return Response(ImportOutput(job).data, status=status.HTTP_201_CREATED)
 

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ImportState(models.TextChoices):
-    UPLOADED = "uploaded", _("Uploaded")
+    UPLOADED = "uploaded", _("Being checked")
     ASKED = "asked", _("Has questions")
     PLANNED = "planned", _("Checked")
     REFUSED = "refused", _("Has problems")

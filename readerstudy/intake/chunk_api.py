@@ -35,11 +35,14 @@ class BytesParser(BaseParser):
 
 
 class UploadInput(serializers.Serializer[Any]):
-    """What the browser knows of the file."""
+    """What the browser knows of the file, and the name of the image set, which is checked where it is given."""
 
     name = serializers.CharField(max_length=255)
     size = serializers.IntegerField(min_value=0, max_value=2**53)
     modified = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    set_name = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, allow_null=True, default=None
+    )
 
 
 class UploadOutput(serializers.ModelSerializer[ChunkedUpload]):
@@ -50,7 +53,7 @@ class UploadOutput(serializers.ModelSerializer[ChunkedUpload]):
 
     class Meta:
         model = ChunkedUpload
-        fields = ["id", "name", "size", "received", "piece_bytes"]
+        fields = ["id", "name", "size", "set_name", "received", "piece_bytes"]
         read_only_fields = fields
 
     def get_piece_bytes(self, _upload: ChunkedUpload) -> int:

@@ -1,41 +1,57 @@
 """Uploads that come in pieces: begun, continued where they stopped, taken by an import, or let go."""
 
 import io
+import os
+import shutil
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, InvalidInput, NotFound
 from readerstudy.core.file_names import without_folders
-from readerstudy.images.services import check_may_administer
+from readerstudy.images.services import check_may_administer, check_name
+from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ChunkedUpload
+from readerstudy.intake.uploads import name_without_ending
 
 # Below DATA_UPLOAD_MAX_MEMORY_SIZE; on a slow line some seconds.
 PIECE_BYTES = 4 * 2**20
 KEPT = timedelta(days=2)
 MOST = 5
+WHOLE = "whole"
 
 
 def begin_upload(
-    *, actor: User, name: str, size: int, modified: str = "", now: datetime
+    *,
+    actor: User,
+    name: str,
+    size: int,
+    modified: str = "",
+    set_name: str | None = None,
+    now: datetime,
 ) -> ChunkedUpload:
     """A new upload, or the actor's own of the same file (name, size, time of change) that has stopped.
 
-    Raises NotAllowed for anybody but admins, InvalidInput for a file that is empty or larger than is read, Conflict
-    where five are under way.
+    `set_name` is what the image set is to be called, "" for the file's name; it is told before the transfer that it
+    cannot be had. Raises NotAllowed for anybody but admins, InvalidInput for such a name and for a file that is empty or
+    larger than is read, Conflict where five are under way.
     """
     check_may_administer(actor)
     name = without_folders(name, otherwise="upload")
-    own = ChunkedUpload.objects.filter(created_by=actor)
+    if set_name is not None:
+        check_name(set_name.strip() or name_without_ending(name))
+    own = uploads_of(actor)
     begun = own.filter(name=name, size=size, modified=modified).first()
     if begun is not None:
-        return begun
+        return _named(begun, set_name)
     if not 0 < size <= settings.IMPORT_MAX_ARCHIVE_BYTES:
         message = (
             f"{name} has {size} bytes; from 1 to {settings.IMPORT_MAX_ARCHIVE_BYTES} are read."
@@ -45,14 +61,32 @@ def begin_upload(
         message = f"{MOST} uploads are under way already: finish one, or let one go."
         raise Conflict(message, code="too_many_uploads")
     return ChunkedUpload.objects.create(
-        name=name, size=size, modified=modified, created_by=actor, created_at=now, heard_of_at=now
+        name=name,
+        size=size,
+        modified=modified,
+        set_name=set_name or "",
+        created_by=actor,
+        created_at=now,
+        heard_of_at=now,
     )
+
+
+def _named(upload: ChunkedUpload, set_name: str | None) -> ChunkedUpload:
+    if set_name is not None:
+        upload.set_name = set_name
+        upload.save(update_fields=["set_name"])
+    return upload
+
+
+def uploads_of(user: User) -> QuerySet[ChunkedUpload]:
+    """The user's own uploads that no import has taken, the last one first."""
+    return ChunkedUpload.objects.filter(created_by=user)
 
 
 def upload_for(user: User, public_id: str) -> ChunkedUpload:
     """The admin's own upload. Raises NotAllowed for anybody but admins, NotFound for another's."""
     check_may_administer(user)
-    found = ChunkedUpload.objects.filter(created_by=user, public_id=public_id).first()
+    found = uploads_of(user).filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such upload: it may have been taken or let go already.")
     return found
@@ -72,14 +106,33 @@ def add_piece(*, upload: ChunkedUpload, start: int, content: bytes, now: datetim
         if start in held.starts:
             return held
         _check_place(held, start, len(content))
-        # What a server left that died before it could write the row is half a piece, perhaps.
-        default_storage.delete(_path(held, start))
-        default_storage.save(_path(held, start), ContentFile(content))
+        _write(held, start, content)
         held.starts = [*held.starts, start]
         held.received += len(content)
         held.heard_of_at = now
         held.save(update_fields=["starts", "received", "heard_of_at"])
     return held
+
+
+def _write(upload: ChunkedUpload, start: int, content: bytes) -> None:
+    """On a disk the pieces become one file as they come, so that an import takes it without copying it."""
+    # What a server left that died before it could write the row is half a piece, perhaps: it is written over.
+    if whole := _disk_file(upload):
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.seek(start)
+            file.write(content)
+        return
+    default_storage.delete(_path(upload, start))
+    default_storage.save(_path(upload, start), ContentFile(content))
+
+
+def _disk_file(upload: ChunkedUpload) -> Path | None:
+    """Where the storage keeps the growing file, if it is a disk."""
+    try:
+        return Path(default_storage.path(f"{_folder(upload)}/{WHOLE}"))
+    except NotImplementedError:
+        return None
 
 
 def _check_place(upload: ChunkedUpload, start: int, length: int) -> None:
@@ -94,23 +147,27 @@ def _check_place(upload: ChunkedUpload, start: int, length: int) -> None:
 
 
 def whole_file(upload: ChunkedUpload) -> File:
-    """The file made of its pieces. Raises Conflict where some are missing."""
+    """The file made of its pieces; close it. Raises Conflict where some are missing."""
     if not upload.is_complete:
         message = f"Of {upload.name} {upload.received} of {upload.size} bytes have come."
         raise Conflict(message, code="upload_incomplete", field="archive")
-    return PiecedFile(upload)
+    whole = _disk_file(upload)
+    return DiskFile(upload, whole) if whole else PiecedFile(upload)
 
 
 def remove_upload(upload: ChunkedUpload) -> None:
     """Removes the row, and the pieces once that is certain."""
     paths = [_path(upload, start) for start in upload.starts]
+    folder = _folder(upload)
     upload.delete()
-    transaction.on_commit(partial(_delete, paths))
+    transaction.on_commit(partial(_delete, paths, folder))
 
 
-def _delete(paths: list[str]) -> None:
+def _delete(paths: list[str], folder: str) -> None:
+    """Without a disk there are no folders to list: the pieces are known by their names."""
     for path in paths:
         default_storage.delete(path)
+    remove_folder(folder)
 
 
 def remove_old_uploads(*, now: datetime) -> int:
@@ -119,6 +176,27 @@ def remove_old_uploads(*, now: datetime) -> int:
     for upload in old:
         remove_upload(upload)
     return len(old)
+
+
+class DiskFile(File):
+    """The whole file on the disk of the storage."""
+
+    def __init__(self, upload: ChunkedUpload, path: Path) -> None:
+        super().__init__(path.open("rb"), name=upload.name)
+        self.path = path
+
+    def temporary_file_path(self) -> str:
+        """A second name of the file: Django's storage moves what has such a path, and copies nothing.
+
+        The first name stays until the import is certain. Where a disk has no second names the file is copied.
+        """
+        link = self.path.with_name(f"{WHOLE}-taken")
+        link.unlink(missing_ok=True)
+        try:
+            link.hardlink_to(self.path)
+        except OSError:
+            shutil.copyfile(self.path, link)
+        return str(link)
 
 
 class PiecedFile(File):
@@ -159,4 +237,8 @@ class _Pieces(io.RawIOBase):
 
 
 def _path(upload: ChunkedUpload, start: int) -> str:
-    return f"uploads/{upload.public_id}/{start}"
+    return f"{_folder(upload)}/{start}"
+
+
+def _folder(upload: ChunkedUpload) -> str:
+    return f"uploads/{upload.public_id}"

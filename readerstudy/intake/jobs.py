@@ -1,6 +1,5 @@
 """The services of an import job: made by an upload, confirmed, taken up again, discarded."""
 
-import re
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,9 +17,13 @@ from readerstudy.intake.claims import is_held, is_interrupted
 from readerstudy.intake.models import ChunkedUpload, ImportJob
 from readerstudy.intake.pausing import is_paused
 from readerstudy.intake.queueing import locked, queue_job
-from readerstudy.intake.uploads import check_sizes, remove_uploads, upload_name
+from readerstudy.intake.uploads import (
+    check_sizes,
+    name_without_ending,
+    remove_uploads,
+    upload_name,
+)
 
-ENDING = re.compile(r"(\.tar)?\.[^.]+$")
 AT_REST = (ImportState.ASKED, ImportState.PLANNED, ImportState.REFUSED, ImportState.FAILED)
 
 
@@ -70,17 +73,16 @@ def create_job_of_upload(
 
     Raises Conflict where pieces are missing, and what create_job raises.
     """
-    archive = whole_file(upload)
-    name = name_of_set(name, archive)
-    job = create_job(actor=actor, archive=archive, name=name, now=now, **said)
+    with whole_file(upload) as archive:
+        name = name_of_set(name, archive)
+        job = create_job(actor=actor, archive=archive, name=name, now=now, **said)
     remove_upload(upload)
     return job
 
 
 def name_of_set(given: str, archive: File) -> str:
     """The name given for the image set, or the archive's without its ending."""
-    name = upload_name(archive)
-    return given.strip() or ENDING.sub("", name) or name
+    return given.strip() or name_without_ending(upload_name(archive))
 
 
 def confirm_job(*, actor: User, job: ImportJob, now: datetime) -> ImportJob:

@@ -62,6 +62,9 @@ class ChunkedUpload(PublicIdModel):
     modified = models.CharField(
         max_length=40, blank=True, help_text="With name and size it tells the same file again"
     )
+    set_name = models.CharField(
+        max_length=200, blank=True, help_text="Of the image set to be made, as it was typed"
+    )
     starts = models.JSONField(default=list, help_text="The byte that each piece begins with")
     received = models.PositiveBigIntegerField(default=0)
     created_by = models.ForeignKey(

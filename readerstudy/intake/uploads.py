@@ -1,5 +1,6 @@
 """The uploaded files of a job. They hold original names, metadata and truth, so they are kept only while they are needed."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,10 +17,17 @@ from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.staging import remove_staging
 
+ENDING = re.compile(r"(\.tar)?\.[^.]+$")
+
 
 def upload_name(file: File) -> str:
     """The name that the file had where it came from, without its folders."""
     return without_folders(file.name or "", otherwise="upload")
+
+
+def name_without_ending(name: str) -> str:
+    """What an image set is called if nobody says otherwise: as its archive, without `.zip` or `.tar.gz`."""
+    return ENDING.sub("", name) or name
 
 
 def check_sizes(archive: File, manifest: File | None) -> None:

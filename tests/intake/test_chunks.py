@@ -1,13 +1,16 @@
 """Uploads in pieces: they go on where they stopped, nothing comes twice, and an import takes them whole."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import IntegrityError
 from django.urls import reverse
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from readerstudy.images.models import ImageSet
 from readerstudy.intake import chunks
 from readerstudy.intake.chunks import (
     add_piece,
@@ -17,7 +20,9 @@ from readerstudy.intake.chunks import (
     whole_file,
 )
 from readerstudy.intake.models import ChunkedUpload, ImportJob
+from readerstudy.intake.services import create_job_of_upload
 from tests.intake.archives import good_zip
+from tests.intake.faults import refusing_rows
 
 PIECE = 1_000
 
@@ -60,11 +65,75 @@ def held_pieces(upload):
     return default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
 
 
-def test_pieces_become_the_file(admin, now, content):
+@pytest.fixture
+def no_disk(settings):
+    """A storage whose files have no path on this machine, as a bucket's have none."""
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": memory}
+
+
+@pytest.mark.parametrize("storage", ["disk", "no_disk"])
+def test_pieces_become_the_file(admin, now, content, storage, request):
+    if storage == "no_disk":
+        request.getfixturevalue("no_disk")
     upload = whole(admin, now, content)
     assert upload.is_complete
-    assert whole_file(upload).read() == content
-    assert b"".join(whole_file(upload).chunks(777)) == content
+    with whole_file(upload) as file:
+        assert file.read() == content
+    with whole_file(upload) as file:
+        assert b"".join(file.chunks(777)) == content
+
+
+def test_on_a_disk_an_import_takes_the_file_without_copying_it(
+    admin, now, content, django_capture_on_commit_callbacks
+):
+    upload = whole(admin, now, content)
+    file = Path(default_storage.path(f"uploads/{upload.public_id}/whole")).stat()
+    with django_capture_on_commit_callbacks(execute=True):
+        job = create_job_of_upload(actor=admin, upload=upload, name="", is_synthetic=False, now=now)
+    assert Path(job.archive.path).stat().st_ino == file.st_ino
+    assert held_pieces(upload) == []
+    job.refresh_from_db()
+    assert job.state == "planned"
+
+
+def test_a_job_that_cannot_be_made_leaves_the_upload(admin, now, content):
+    upload = whole(admin, now, content)
+    with refusing_rows("intake_importjob"), pytest.raises(IntegrityError):
+        create_job_of_upload(actor=admin, upload=upload, name="", is_synthetic=False, now=now)
+    with whole_file(upload) as file:
+        assert file.read() == content
+
+
+def test_a_name_that_is_taken_is_told_before_the_transfer(admin, now):
+    set_of_name(admin, now, "photos")
+    for name in ("", " photos "):
+        with pytest.raises(InvalidInput, match="already an image set") as refused:
+            begun(admin, now, set_name=name)
+        assert refused.value.field == "name"
+    assert not ChunkedUpload.objects.exists()
+    upload = begun(admin, now, set_name="Ward")
+    assert begun(admin, now, set_name="Ward two") == upload
+    upload.refresh_from_db()
+    assert upload.set_name == "Ward two"
+
+
+def set_of_name(admin, now, name):
+    return ImageSet.objects.create(
+        name=name, source_name="a", source_sha256="0", created_by=admin, created_at=now
+    )
+
+
+def test_the_page_tells_of_uploads_that_are_not_finished_and_lets_them_go(client, admin, now):
+    upload = begun(admin, now, set_name="Ward")
+    add_piece(upload=upload, start=0, content=b"a" * PIECE, now=now)
+    text = client.get(reverse("intake:upload")).content.decode()
+    assert "photos.zip: 1000" in text
+    assert 'data-set-name="Ward"' in text
+    answer = client.post(reverse("intake:let-go", args=[upload.public_id]))
+    assert answer.url == reverse("intake:upload")
+    assert not ChunkedUpload.objects.exists()
+    assert "not finished" not in client.get(reverse("intake:upload")).content.decode()
 
 
 def test_a_piece_whose_answer_was_lost_may_come_again(admin, now):
@@ -72,14 +141,18 @@ def test_a_piece_whose_answer_was_lost_may_come_again(admin, now):
     for _ in range(2):
         upload = add_piece(upload=upload, start=0, content=b"a" * PIECE, now=now)
     assert upload.received == PIECE
-    assert held_pieces(upload) == ["0"]
+    assert held_pieces(upload) == ["whole"]
 
 
-def test_half_a_piece_of_a_server_that_died_is_replaced(admin, now):
+@pytest.mark.parametrize("place", ["whole", "0"])
+def test_half_a_piece_of_a_server_that_died_is_replaced(admin, now, place, request):
+    if place == "0":
+        request.getfixturevalue("no_disk")
     upload = begun(admin, now, PIECE)
-    default_storage.save(f"uploads/{upload.public_id}/0", ContentFile(b"half"))
+    default_storage.save(f"uploads/{upload.public_id}/{place}", ContentFile(b"half"))
     upload = add_piece(upload=upload, start=0, content=b"a" * PIECE, now=now)
-    assert whole_file(upload).read() == b"a" * PIECE
+    with whole_file(upload) as file:
+        assert file.read() == b"a" * PIECE
 
 
 def test_a_piece_too_early_is_refused_with_the_place_to_go_on(admin, now):

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from readerstudy.images.models import ImageSet
 from readerstudy.intake.models import ChunkedUpload, ImportJob
 from tests.axe import assert_accessible
 from tests.conftest import sign_in
@@ -50,7 +51,8 @@ def submit(page):
 
 
 def assert_imported(page, content):
-    expect(page.get_by_role("heading", name="photos.zip")).to_be_visible()
+    # A line that was lost is tried again after 1, 2, 4 … seconds.
+    expect(page.get_by_role("heading", name="photos.zip")).to_be_visible(timeout=20_000)
     with ImportJob.objects.get().archive.open("rb") as stored:
         assert stored.read() == content
     assert not ChunkedUpload.objects.exists()
@@ -102,12 +104,50 @@ def test_an_upload_is_paused_and_goes_on(form):
     pause = page.get_by_role("button", name="Pause")
     pause.press("Enter")
     expect(page.get_by_text("Paused. You may close the page")).to_be_visible()
+    # What was on its way when the line was cut may still have come.
+    page.wait_for_timeout(600)
     before = ChunkedUpload.objects.get().received
     page.wait_for_timeout(600)
     assert ChunkedUpload.objects.get().received == before < len(form.content)
     set_latency(line, 0)
-    pause.press("Enter")
+    go_on = page.get_by_role("button", name="Go on")
+    assert_accessible(page)
+    go_on.press("Enter")
+    expect(page.get_by_text("Paused. You may close the page")).to_be_hidden()
     assert_imported(page, form.content)
+
+
+def test_a_taken_name_is_told_before_anything_is_sent(form, admin, now):
+    ImageSet.objects.create(
+        name="Ward", source_name="a", source_sha256="0", created_by=admin, created_at=now
+    )
+    page = form()
+    name = page.get_by_label("Name of the image set")
+    name.fill("Ward")
+    submit(page)
+    expect(page.get_by_text("There is already an image set with the name Ward.")).to_be_visible()
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    assert_accessible(page)
+    assert not ChunkedUpload.objects.exists()
+    name.fill("Ward two")
+    submit(page)
+    assert_imported(page, form.content)
+    assert ImportJob.objects.get().name == "Ward two"
+
+
+def test_an_unfinished_upload_is_told_of_and_brings_its_name_along(form):
+    page = form()
+    page.get_by_label("Name of the image set").fill("Ward")
+    pieces_through(page, 2)
+    submit(page)
+    expect(page.get_by_text("The connection is lost.")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.unroute("**/api/v1/uploads/**")
+    page = form()
+    expect(page.get_by_text("have come (image set Ward)")).to_be_visible()
+    expect(page.get_by_label("Name of the image set")).to_have_value("Ward")
+    assert_accessible(page)
 
 
 def test_a_refusal_is_told_beside_the_button(form, settings):

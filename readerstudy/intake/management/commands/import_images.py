@@ -12,11 +12,11 @@ from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, InvalidInput
-from readerstudy.intake.jobs import ENDING
 from readerstudy.intake.mapping import ManifestMapping, checked_mapping
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.report import report_json, report_text
 from readerstudy.intake.services import apply_plan, plan_import, temporary_staging
+from readerstudy.intake.uploads import name_without_ending
 
 
 class Command(BaseCommand):
@@ -86,7 +86,7 @@ class Command(BaseCommand):
 
 def _name(options: dict[str, Any]) -> str:
     """The image set's: as given, or the archive's."""
-    return str(options["name"] or ENDING.sub("", options["archive"].name))
+    return str(options["name"] or name_without_ending(options["archive"].name))
 
 
 def _mapping(path: Path | None) -> ManifestMapping:
