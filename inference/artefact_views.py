@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from inference.forms import SampleForm
 from inference.models import Artefact
@@ -47,12 +47,14 @@ def _page(request: SignedInRequest, found: Artefact, form: SampleForm) -> HttpRe
     return render(request, "inference/artefact.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def sample(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Prepares and scores three images of the chosen set, in place of those before."""
     check_may_load(request.user)
     found = artefact_for(request.user, public_id)
+    if request.method != "POST":
+        return redirect("inference:artefact", found.public_id)
     form = SampleForm(request.POST, image_sets=sample_image_sets())
     if form.is_valid():
         try:

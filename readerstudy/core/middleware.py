@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from readerstudy.core.errors import DomainError, NotFound
 
@@ -40,5 +41,14 @@ class DomainErrorMiddleware:
         # A message queued before the refusal would claim that something was done.
         list(messages.get_messages(request))
         template = "404.html" if isinstance(exception, NotFound) else "core/problem.html"
-        context = {"error": exception, "messages": []}
+        context = {"error": exception, "messages": [], "back": _page_before(request)}
         return render(request, template, context, status=exception.status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours on which something was sent off: the address it was sent to may be no page that can be opened."""
+    referer = request.headers.get("Referer", "")
+    allowed = url_has_allowed_host_and_scheme(
+        referer, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return referer if request.method == "POST" and allowed else ""

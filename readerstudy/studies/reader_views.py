@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from readerstudy.accounts.mail import Link
 from readerstudy.accounts.requests import SignedInRequest
@@ -104,12 +104,15 @@ def roster_invite(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "studies/roster.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def reader_invite_again(request: SignedInRequest, slug: str, public_id: str) -> HttpResponse:
     """A new link for a reader whose invitation has expired or was lost."""
     study = staff_study_for(request.user, slug)
     enrolment = _enrolment_of(study, public_id)
+    if request.method != "POST":
+        # The page with the link is shown once; its address leads on to the readers.
+        return redirect("studies:readers", slug)
     token = invite_again(actor=request.user, enrolment=enrolment, link=_link(request), now=now())
     return _invited(request, study, [(enrolment, token)])
 

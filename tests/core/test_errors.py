@@ -7,6 +7,7 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import ValidationError
 from django.forms import CharField, Form
 from django.http import Http404
+from django.urls import reverse
 from rest_framework import exceptions, serializers
 
 from readerstudy.core.api import problem_handler
@@ -165,3 +166,16 @@ def test_djangos_validation_errors_become_problems_with_fields():
         ("password", "One."),
         ("password", "Two."),
     ]
+
+
+def test_the_page_of_a_refusal_leads_back_to_where_something_was_sent_off(client, coordinator):
+    client.force_login(coordinator)
+    here = "http://testserver/image-sets/?page=2"
+    refused = reverse("intake:upload")
+    text = client.post(refused, headers={"referer": here}).content.decode()
+    assert f'<a class="button primary" href="{here}">Back</a>' in text
+    # And the language is switched there, where a page can be opened.
+    assert f'name="next" value="{here}"' in text
+    text = client.post(refused, headers={"referer": "https://example.org/"}).content.decode()
+    assert "example.org" not in text
+    assert f'name="next" value="{refused}"' in text

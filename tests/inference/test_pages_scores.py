@@ -120,6 +120,8 @@ def test_every_field_of_the_spec_is_shown_with_its_origin(client, admin, artefac
 def test_three_images_are_prepared_and_scored_as_a_run_would(client, admin, artefact, clinic):
     client.force_login(admin)
     url = reverse("inference:sample", args=[artefact.public_id])
+    # Its address is left in the browser after a mistake: opened again it leads to the page of the form.
+    assert client.get(url).url == reverse("inference:artefact", args=[artefact.public_id])
     response = client.post(url, {"image_set": clinic.public_id})
     assert response.status_code == 302
     taken = list(artefact.samples.all())

@@ -102,7 +102,9 @@ def test_a_table_with_problems_invites_nobody_and_shows_them_all(signed_in, stud
 def test_a_lost_link_is_replaced(signed_in, study_with_readers):
     enrolment = study_with_readers.enrolments.first()
     address = page("invite-again", study_with_readers, enrolment.public_id)
-    assert signed_in.get(address).status_code == 405
+    before = enrolment.user.invitations.count()
+    assert signed_in.get(address).url == page("readers", study_with_readers)
+    assert enrolment.user.invitations.count() == before
     assert "account/invitation/" in text(signed_in.post(address))
 
 
