@@ -83,7 +83,9 @@ def small() -> bytes:
 def _finished(graph: _Graph, held: str, channels: int) -> bytes:
     flat = graph.add("Flatten", graph.add("GlobalAveragePool", held))
     graph.nodes.append(
-        helper.make_node("Gemm", [flat, graph.weight(channels, 2, gain=0.05), graph.weight(2)], ["logits"])
+        helper.make_node(
+            "Gemm", [flat, graph.weight(channels, 2, gain=0.05), graph.weight(2)], ["logits"]
+        )
     )
     made = helper.make_graph(
         graph.nodes,

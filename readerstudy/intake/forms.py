@@ -95,6 +95,20 @@ class ManifestForm(forms.Form):
     )
 
 
+def _with_samples(column: str, samples: Mapping[str, list[str]]) -> str:
+    """The column's name with the first of its values."""
+    return f"{column}: {' · '.join(samples[column])}" if samples.get(column) else column
+
+
+def _told_of(rows: int | None, question: Question | None) -> str:
+    """How many rows a diagnosis has, and why it is asked for."""
+    counted = ngettext("%(rows)d row.", "%(rows)d rows.", rows or 0) % {"rows": rows or 0}
+    is_told = question is not None and bool(question.stated)  # the reason counts them too
+    return " ".join(
+        [*([counted] if rows and not is_told else []), *filter(None, [_reason(question)])]
+    )
+
+
 class MappingForm(forms.Form):
     """Which column holds which field, and what each diagnosis means. What the report asks stands first."""
 
@@ -110,15 +124,19 @@ class MappingForm(forms.Form):
         self.asked = {one.field: one for one in questions_in(report, "column")}
         self.asked_values = {one.value: one for one in questions_in(report, "class")}
         self._add_columns(report)
-        self._add_classes(report.get("classes", {}))
+        self._add_classes(report.get("classes", {}), report.get("class_rows", {}))
 
     def _add_columns(self, report: Mapping[str, Any]) -> None:
         header = [column for column in report.get("header", []) if column]
+        samples = report.get("samples", {})
         for field, label in FIELDS.items():
             question = self.asked.get(field)
             held = question.guess if question else report["columns"].get(field, "")
             offered = dict.fromkeys([*(question.choices if question else header), held])
-            choices = [("", _("No column")), *((one, one) for one in offered if one)]
+            choices = [
+                ("", _("No column")),
+                *((one, _with_samples(one, samples)) for one in offered if one),
+            ]
             self.fields[f"column_{field}"] = forms.ChoiceField(
                 label=label,
                 choices=choices,
@@ -127,7 +145,7 @@ class MappingForm(forms.Form):
                 help_text=GUESSED if question and held else "",
             )
 
-    def _add_classes(self, known: Mapping[str, str]) -> None:
+    def _add_classes(self, known: Mapping[str, str], rows: Mapping[str, int]) -> None:
         said = {**known, **{value: one.guess for value, one in self.asked_values.items()}}
         self.values = sorted(said, key=self._place)
         for number, value in enumerate(self.values):
@@ -136,7 +154,7 @@ class MappingForm(forms.Form):
                 choices=CLASSES,
                 widget=forms.RadioSelect,
                 initial=said[value],
-                help_text=_reason(self.asked_values.get(value)),
+                help_text=_told_of(rows.get(value), self.asked_values.get(value)),
             )
 
     def _place(self, value: str) -> tuple[bool, str, str]:
@@ -200,11 +218,11 @@ def columns_read(report: Mapping[str, Any]) -> list[tuple[Any, str]]:
     ]
 
 
-def classes_read(report: Mapping[str, Any]) -> list[tuple[Any, list[str]]]:
-    """Each class for a person, with the diagnoses that count as it; classes without any are left out."""
+def classes_read(report: Mapping[str, Any]) -> list[tuple[str, Any, list[str]]]:
+    """Each class, its name for a person, and the diagnoses that count as it; classes without any are left out."""
     known = report.get("classes", {})
     values = {
         word: sorted((one for one, said in known.items() if said == word), key=str.casefold)
         for word, _label in CLASSES
     }
-    return [(label, values[word]) for word, label in CLASSES if values[word]]
+    return [(word, label, values[word]) for word, label in CLASSES if values[word]]

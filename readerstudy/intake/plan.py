@@ -46,7 +46,7 @@ class ImportPlan:
     """An archive as it was understood. It can be applied if it has no problem and no open question.
 
     `header` and `columns` are those of the manifest once it has a row for each photograph; `classes` is diagnosis → what
-    it counts as; `left_out` counts the rows that the admin left out. Warnings do not stand in its way. `staged` has its
+    it counts as; `samples` is column → some of its values, `class_rows` is diagnosis → number of rows; `left_out` counts the rows that the admin left out. Warnings do not stand in its way. `staged` has its
     photographs, already encoded, where they were kept.
     """
 
@@ -59,6 +59,8 @@ class ImportPlan:
     columns: dict[str, str] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    class_rows: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
     ignored_columns: tuple[str, ...] = ()
     ignored_files: tuple[str, ...] = ()
@@ -119,6 +121,8 @@ class ImportPlan:
             "columns": self.columns,
             "classes": self.classes,
             "questions": [question.as_dict() for question in self.questions],
+            "samples": self.samples,
+            "class_rows": self.class_rows,
             "ignored_columns": list(self.ignored_columns),
             "ignored_files": list(self.ignored_files),
             "groups": [

@@ -10,6 +10,7 @@ from pathlib import Path
 from readerstudy.core.csvio import read_table
 from readerstudy.core.errors import InvalidInput, Problem
 from readerstudy.images.services import check_name
+from readerstudy.intake.asking import ClassQuestion
 from readerstudy.intake.cases import group_rows
 from readerstudy.intake.columns import IMAGE
 from readerstudy.intake.duplicates import find_duplicates
@@ -19,6 +20,7 @@ from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.noticing import noticed
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
+from readerstudy.intake.samples import rows_of_classes, samples_of
 from readerstudy.intake.sources import Entry, Source, open_source, sha256_of_source
 from readerstudy.intake.staging import Staged
 from readerstudy.intake.tables import check_bytes, tables_in
@@ -89,6 +91,8 @@ def _laid_out(archive: Source, manifest: bytes | None, manifest_name: str) -> La
 def _with_manifest(plan: ImportPlan, manifest: Manifest) -> ImportPlan:
     """The second checkpoint, but for the pixels."""
     ignored = [one.name for one in manifest.unlisted if one.suffix not in IMAGE_SUFFIXES]
+    asked = [one.value for one in manifest.questions if isinstance(one, ClassQuestion)]
+    diagnoses = [*manifest.classes, *asked]
     return replace(
         plan,
         manifest_name=manifest.table.name,
@@ -98,6 +102,8 @@ def _with_manifest(plan: ImportPlan, manifest: Manifest) -> ImportPlan:
         ignored_columns=manifest.columns.ignored,
         classes=manifest.classes,
         questions=manifest.questions,
+        samples=samples_of(manifest.table),
+        class_rows=rows_of_classes(manifest.table, manifest.columns.used, diagnoses),
         left_out=manifest.left_out,
         ignored_files=tuple(ignored),
         has_synthetic=any(row.values.get("synthetic") for row in manifest.rows),

@@ -23,16 +23,18 @@ PREVIEWED = 24
 
 @dataclass(frozen=True)
 class PreviewedImage:
-    """One photograph of a plan: its place in the preview, its file, its row in the manifest, and what it shows."""
+    """One photograph of a plan: its place in the preview, its file and row, what it shows, and whom it has to name."""
 
     number: int
     file: str
     row: int
     view: str
+    licence: str = ""
+    attribution: str = ""
 
 
 def write_preview(job: ImportJob, plan: ImportPlan) -> list[dict[str, Any]]:
-    """The plan's first photographs by row, as the job stores them: file, row, view and small picture; no truth.
+    """The plan's first photographs by row, as the job stores them: file, row, view, source and small picture; no truth.
 
     The pictures lie beside the upload and go with it; those of an earlier plan are removed.
     """
@@ -48,7 +50,14 @@ def previewed(job: ImportJob) -> list[PreviewedImage]:
     if job.state not in {ImportState.ASKED, ImportState.PLANNED, ImportState.REFUSED}:
         return []
     return [
-        PreviewedImage(number, one["file"], one["row"], str(View(one["view"]).label))
+        PreviewedImage(
+            number,
+            one["file"],
+            one["row"],
+            str(View(one["view"]).label),
+            one.get("licence", ""),
+            one.get("attribution", ""),
+        )
         for number, one in enumerate(job.preview)
     ]
 
@@ -72,4 +81,11 @@ def _pictures(
 def _written(job: ImportJob, image: PlannedImage, picture: bytes) -> dict[str, Any]:
     path = f"{private_folder(job)}/{new_public_id()}{SUFFIXES[THUMBNAIL_TYPE]}"
     stored = default_storage.save(path, ContentFile(picture))
-    return {"file": image.entry, "row": image.row, "view": image.view, "picture": stored}
+    return {
+        "file": image.entry,
+        "row": image.row,
+        "view": image.view,
+        "licence": image.licence,
+        "attribution": image.attribution,
+        "picture": stored,
+    }

@@ -23,7 +23,14 @@ def queue_check(job: ImportJob, *, now: datetime) -> None:
 
 def queue_job(job: ImportJob, *, now: datetime) -> None:
     """Saves the job as queued for what its state needs; the task is sent once the transaction is through."""
-    job.error, job.done, job.total = "", 0, 0
+    job.error, job.done, job.total = "", 0, _known_total(job)
     job.queued_at, job.heartbeat_at, job.paused_at = now, None, None
     job.save()
     transaction.on_commit(partial(send_job, job.pk, ImportState(job.state)))
+
+
+def _known_total(job: ImportJob) -> int:
+    """How many photographs an import has is known from its check; how many a check has, only once it has begun."""
+    if job.state != ImportState.APPLYING:
+        return 0
+    return int(job.report.get("totals", {}).get("images", 0))

@@ -14,7 +14,7 @@ from readerstudy.intake.claims import Claim, Clock, ImportPaused, claim_job
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
-from readerstudy.intake.planning import plan_import
+from readerstudy.intake.planning import Progress, plan_import
 from readerstudy.intake.preview import write_preview
 from readerstudy.intake.questions import state_after
 from readerstudy.intake.staging import staging_folder
@@ -27,7 +27,7 @@ def plan_job(*, job_id: int, clock: Clock) -> None:
     if claim is None:
         return
     job = ImportJob.objects.get(pk=job_id)
-    with _failures_told(claim), _planned(job, claim) as plan:
+    with _failures_told(claim), _planned(job, claim.beat) as plan:
         _store_report(job, claim, plan)
 
 
@@ -40,7 +40,12 @@ def apply_job(*, job_id: int, clock: Clock) -> None:
     if claim is None:
         return
     job = ImportJob.objects.get(pk=job_id)
-    with _failures_told(claim), _planned(job, claim) as plan:
+
+    def alive(_done: int, total: int) -> None:
+        # The photographs are counted as they are stored, not once more before.
+        claim.beat(0, total)
+
+    with _failures_told(claim), _planned(job, alive) as plan:
         if not plan.can_be_applied:
             _store_report(job, claim, plan)
             return
@@ -69,7 +74,7 @@ def _apply(job: ImportJob, plan: ImportPlan, claim: Claim) -> None:
 
 
 @contextmanager
-def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
+def _planned(job: ImportJob, on_progress: Progress) -> Iterator[ImportPlan]:
     """The plan of the job's archive, which stays readable inside the block."""
     manifest = None
     if job.manifest:
@@ -84,7 +89,7 @@ def _planned(job: ImportJob, claim: Claim) -> Iterator[ImportPlan]:
             name=job.name,
             mapping=ManifestMapping.from_json(job.mapping),
             staging=staging_folder(job.public_id),
-            on_progress=claim.beat,
+            on_progress=on_progress,
         )
 
 

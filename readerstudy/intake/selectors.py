@@ -1,6 +1,6 @@
 """Import jobs, for admins alone: their reports hold original names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from readerstudy.intake.jobs import can_be_retried
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.pausing import is_paused
 
+DONE = (ImportState.APPLIED, ImportState.UNDONE)
+
 
 def jobs_visible_to(user: User) -> QuerySet[ImportJob]:
     """All jobs for an admin, none for anybody else."""
@@ -23,8 +25,13 @@ def jobs_visible_to(user: User) -> QuerySet[ImportJob]:
 
 def unfinished_jobs(user: User) -> QuerySet[ImportJob]:
     """The jobs the user may know of that wait for something; imported and undone ones are left out."""
-    waiting = jobs_visible_to(user).exclude(state__in=(ImportState.APPLIED, ImportState.UNDONE))
-    return waiting.defer("report", "preview")
+    return jobs_visible_to(user).exclude(state__in=DONE).defer("report", "preview")
+
+
+def finished_jobs(user: User) -> QuerySet[ImportJob]:
+    """The imported and undone jobs the user may know of, the last one first, with their image sets."""
+    finished = jobs_visible_to(user).filter(state__in=DONE).select_related("image_set")
+    return finished.defer("report", "preview")
 
 
 def job_for(user: User, public_id: str) -> ImportJob:
@@ -62,6 +69,25 @@ def progress_of(job: ImportJob, *, now: datetime) -> Progress:
 
 
 def groups_in(report: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
-    """The report's groups of problems (`problem`) or warnings (`warning`); `more` counts those behind the first."""
+    """The report's groups of problems (`problem`) or warnings (`warning`); `more` counts those behind the first.
+
+    `files` are those they are in: problems without a row are told together, and each is in a file of its own.
+    """
     groups = [one for one in report.get("groups", []) if one["kind"] == kind]
-    return [{**one, "more": one["count"] - 1} for one in groups]
+    files = _files_without_rows(report.get(f"{kind}s", []))
+    return [
+        {
+            **one,
+            "more": one["count"] - 1,
+            "files": [one["file"]] if one["file"] else files.get((one["column"], one["code"]), []),
+        }
+        for one in groups
+    ]
+
+
+def _files_without_rows(problems: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in problems:
+        if one["file"] and not one["row"]:
+            found.setdefault((one["column"], one["code"]), []).append(one["file"])
+    return found

@@ -29,11 +29,19 @@ class Step:
 
 
 def steps_of(job: ImportJob) -> list[Step]:
-    """The four steps. An import that is done has them all behind it, one that was undone has none any more."""
+    """The steps. An import that is done has them all behind it, one that was undone has none any more.
+
+    Once it is known that nothing had to be asked, there is no step of answers.
+    """
     if job.state == ImportState.UNDONE:
         return []
     place = _place(job)
-    return [Step(label, at < place, at == place) for at, label in enumerate(LABELS)]
+    nothing_asked = place > ANSWER and not job.mapping
+    return [
+        Step(label, at < place, at == place)
+        for at, label in enumerate(LABELS)
+        if at != ANSWER or not nothing_asked
+    ]
 
 
 def _place(job: ImportJob) -> int:

@@ -5,6 +5,7 @@ from readerstudy.intake import job_views, views
 app_name = "intake"
 urlpatterns = [
     path("", views.upload, name="upload"),
+    path("uploads/<slug:public_id>/discard/", views.let_go, name="let-go"),
     path("<slug:public_id>/", job_views.job_page, name="job"),
     path("<slug:public_id>/progress/", views.job_progress, name="job-progress"),
     path("<slug:public_id>/preview/<int:number>/", views.preview, name="preview"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,13 +19,14 @@ from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
 from readerstudy.images.services import check_may_administer
 from readerstudy.images.storage import THUMBNAIL_TYPE
-from readerstudy.intake.chunks import PIECE_BYTES, upload_for
+from readerstudy.intake.chunks import PIECE_BYTES, remove_upload, upload_for, uploads_of
 from readerstudy.intake.forms import UploadForm
 from readerstudy.intake.job_views import MOVED_ON
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.preview import preview_picture
 from readerstudy.intake.report import report_csv, report_json
 from readerstudy.intake.selectors import (
+    finished_jobs,
     job_at_work,
     job_for,
     progress_of,
@@ -41,6 +43,8 @@ from readerstudy.intake.services import (
     undo_import,
 )
 from readerstudy.intake.undoing import why_not_undone
+
+FINISHED_ON_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,9 +63,22 @@ def upload(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "jobs": unfinished_jobs(request.user),
+        "page": Paginator(finished_jobs(request.user), FINISHED_ON_A_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "small_bytes": PIECE_BYTES,
+        "uploads": uploads_of(request.user),
     }
     return render(request, "intake/upload.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def let_go(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Lets an upload go that is not finished."""
+    remove_upload(upload_for(request.user, public_id))
+    messages.success(request, _("The upload is discarded."))
+    return redirect("intake:upload")
 
 
 def _created(request: SignedInRequest, said: dict[str, Any]) -> ImportJob:

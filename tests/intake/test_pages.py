@@ -277,10 +277,19 @@ def test_a_paused_import_is_asked_for_until_its_worker_has_stopped(client, admin
     ],
 )
 def test_the_steps_say_where_an_import_is(job, state, done, at):
-    job.state = state
+    job.state, job.mapping = state, {"columns": {"age": "Alter"}}
     steps = steps_of(job)
     assert [one.is_done for one in steps] == [number < done for number in range(4)]
     assert next((str(one.label) for one in steps if one.is_current), None) == at
+
+
+def test_where_nothing_was_asked_no_answers_are_ticked(job):
+    job.state = "planned"
+    assert [(str(one.label), one.is_done) for one in steps_of(job)] == [
+        ("Check", True),
+        ("Look at the report", False),
+        ("Import", False),
+    ]
 
 
 def test_an_undone_import_has_no_steps(job):

@@ -50,7 +50,14 @@ def test_nothing_of_the_truth_is_with_them(client, admin, planned):
     client.force_login(admin)
     text = client.get(reverse("intake:job", args=[job.public_id])).content.decode()
     assert "photo0.png" in text
-    assert set(job.preview[0]) == {"file", "row", "view", "picture"}
+    assert set(job.preview[0]) == {
+        "file",
+        "row",
+        "view",
+        "licence",
+        "attribution",
+        "picture",
+    }
     assert "melanoma" not in str(job.preview)
 
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from django import template
 
 from readerstudy.images import credits as sources
-from readerstudy.images.models import Image
 
 register = template.Library()
 
 
 @register.simple_tag
-def credited(images: Iterable[Image]) -> sources.Credited:
+def credited(images: Iterable[sources.HasSource]) -> sources.Credited[sources.HasSource]:
     """The images with the credits their licences ask for."""
     return sources.credited(images)
