@@ -1,7 +1,7 @@
 """Photographs that are stored already: the same pixels, or a picture that looks like it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,16 +55,22 @@ _FIELDS = (
 
 
 def stored_copies(
-    photographs: Sequence[Fingerprint], *, among: QuerySet[Image]
+    photographs: Sequence[Fingerprint],
+    *,
+    among: QuerySet[Image],
+    on_stored: Callable[[], None] | None = None,
 ) -> list[StoredCopy]:
     """The closest copy of each photograph in each image set, turned and mirrored ones included, place by place.
 
-    The stored photographs pass by one at a time: what is held in memory grows with `photographs` alone.
+    The stored photographs pass by one at a time: what is held in memory grows with `photographs` alone. `on_stored` is
+    called for each, since there may be very many.
     """
     places, alike = _index(photographs)
     closest: dict[tuple[int, str], StoredCopy] = {}
     rows = among.order_by("pk").values_list(*_FIELDS)
     for pixels, bits, origin, image_id, image_set, is_training in rows.iterator(chunk_size=2_000):
+        if on_stored:
+            on_stored()
         distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
         look = look_of(bits, origin)
         for near in alike.of(look) if look else ():

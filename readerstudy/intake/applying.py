@@ -1,8 +1,8 @@
 """Stores what a plan says: all of it or nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,21 +11,31 @@ from readerstudy.accounts.models import User
 from readerstudy.core.errors import InvalidInput, InvalidInputs
 from readerstudy.core.ids import new_public_id
 from readerstudy.images.encoded import StoredImage
-from readerstudy.images.models import Case, ImageSet
+from readerstudy.images.models import Case, Image, ImageSet
 from readerstudy.images.services import (
-    add_case,
-    add_stored_image,
+    NewCases,
+    add_cases,
     check_may_administer,
     check_name,
     create_image_set,
+    new_case,
+    new_image,
+    prepare_cases,
 )
 from readerstudy.images.storage import folder_of, remove_image, write_image
 from readerstudy.intake.photographs import encoded_photographs
 from readerstudy.intake.plan import ImportPlan, PlannedCase
+from readerstudy.intake.progress import Alive, Progress, telling, uncounted, unheard
 from readerstudy.intake.sources import open_source, sha256_of_source
-from readerstudy.truth.services import record_reference_standards
+from readerstudy.truth.services import Truth, record_reference_standards
 
-Progress = Callable[[int, int], None]
+
+@dataclass(frozen=True)
+class NewRows:
+    """Everything that an import writes, checked and not yet saved: the transaction has only to write it."""
+
+    new: NewCases
+    truths: tuple[tuple[Case, Truth], ...]
 
 
 def apply_plan(
@@ -42,14 +52,14 @@ def apply_plan(
     Raises NotAllowed for anybody but admins, InvalidInputs for a plan with problems, InvalidInput for a name that
     cannot be had or an archive that has changed since it was planned.
     """
-    check_applicable(actor=actor, plan=plan, name=name)
+    check_applicable(actor=actor, plan=plan, name=name, on_alive=uncounted(on_progress))
     public_id = new_public_id()
     # Encoding takes seconds and the transaction should not: on SQLite it would keep every other writer waiting.
     with stored_images(plan, image_set_id=public_id, on_progress=on_progress) as stored:
         return write_image_set(
             actor=actor,
             plan=plan,
-            stored=stored,
+            rows=new_rows(plan, stored),
             name=name,
             is_synthetic=is_synthetic,
             now=now,
@@ -57,7 +67,9 @@ def apply_plan(
         )
 
 
-def check_applicable(*, actor: User, plan: ImportPlan, name: str) -> None:
+def check_applicable(
+    *, actor: User, plan: ImportPlan, name: str, on_alive: Alive = unheard
+) -> None:
     """Raises where `apply_plan` would refuse before it writes anything."""
     check_may_administer(actor)
     if plan.problems:
@@ -71,7 +83,7 @@ def check_applicable(*, actor: User, plan: ImportPlan, name: str) -> None:
         )
         raise InvalidInput(message, code="open_questions")
     check_name(name)
-    if sha256_of_source(plan.archive_path) != plan.archive_sha256:
+    if sha256_of_source(plan.archive_path, on_alive=on_alive) != plan.archive_sha256:
         message = f"{plan.archive_name} has changed since it was checked; check it again."
         raise InvalidInput(message, code="archive_changed")
 
@@ -84,10 +96,10 @@ def stored_images(
     stored: dict[str, StoredImage] = {}
     planned = plan.images
     try:
-        with open_source(plan.archive_path, name=plan.archive_name) as source:
-            encoded = encoded_photographs(
-                source, [one.entry for one in planned], staged=plan.staged
-            )
+        alive = uncounted(on_progress)
+        with open_source(plan.archive_path, name=plan.archive_name, on_alive=alive) as source:
+            names = [one.entry for one in planned]
+            encoded = encoded_photographs(source, names, staged=plan.staged, on_alive=alive)
             for done, (one, image) in enumerate(zip(planned, encoded, strict=True), start=1):
                 known = replace(image, origin=one.origin)
                 stored[one.entry] = write_image(known, folder=folder_of(image_set_id))
@@ -100,11 +112,25 @@ def stored_images(
         raise
 
 
+def new_rows(
+    plan: ImportPlan, stored: dict[str, StoredImage], *, on_alive: Alive = unheard
+) -> NewRows:
+    """The rows of the plan's cases. Checking 10,000 of them takes seconds, so it is done before the transaction."""
+    cases: list[Case] = []
+    images: list[Image] = []
+    for planned in telling(plan.cases, on_alive):
+        case = _case(planned)
+        cases.append(case)
+        images += _images(case, planned, stored)
+    truths = zip(cases, (one.truth for one in plan.cases), strict=True)
+    return NewRows(prepare_cases(cases, telling(images, on_alive)), tuple(truths))
+
+
 def write_image_set(
     *,
     actor: User,
     plan: ImportPlan,
-    stored: dict[str, StoredImage],
+    rows: NewRows,
     name: str,
     is_synthetic: bool,
     now: datetime,
@@ -122,14 +148,13 @@ def write_image_set(
             now=now,
             public_id=public_id,
         )
-        truths = [(_case(image_set, case, stored), case.truth) for case in plan.cases]
-        record_reference_standards(actor=actor, truths=truths, now=now)
+        add_cases(image_set=image_set, new=rows.new)
+        record_reference_standards(actor=actor, truths=rows.truths, now=now)
     return image_set
 
 
-def _case(image_set: ImageSet, planned: PlannedCase, stored: dict[str, StoredImage]) -> Case:
-    case = add_case(
-        image_set=image_set,
+def _case(planned: PlannedCase) -> Case:
+    return new_case(
         patient_ref=planned.patient_ref,
         lesion_ref=planned.lesion_ref,
         age_years=planned.age_years,
@@ -137,8 +162,11 @@ def _case(image_set: ImageSet, planned: PlannedCase, stored: dict[str, StoredIma
         site=planned.site,
         fitzpatrick=planned.fitzpatrick,
     )
+
+
+def _images(case: Case, planned: PlannedCase, stored: dict[str, StoredImage]) -> Iterator[Image]:
     for ordinal, image in enumerate(planned.images, start=1):
-        add_stored_image(
+        yield new_image(
             case=case,
             ordinal=ordinal,
             view=image.view,
@@ -147,4 +175,3 @@ def _case(image_set: ImageSet, planned: PlannedCase, stored: dict[str, StoredIma
             licence=image.licence,
             attribution=image.attribution,
         )
-    return case

@@ -30,6 +30,7 @@ class Claim:
     attempt: int
     clock: Clock
     beaten_at: datetime = field(init=False)
+    told: tuple[int, int] = field(init=False, default=(0, 0))
 
     def __post_init__(self) -> None:
         self.beaten_at = self.clock()
@@ -37,9 +38,10 @@ class Claim:
     def beat(self, done: int, total: int) -> None:
         """Writes how far the work is; not more often than somebody would look. Raises ImportPaused where it was paused."""
         now = self.clock()
-        if done < total and now - self.beaten_at < BEAT:
+        is_news = done == total and (done, total) != self.told
+        if not is_news and now - self.beaten_at < BEAT:
             return
-        self.beaten_at = now
+        self.beaten_at, self.told = now, (done, total)
         # One statement: a pause that is taken back at this moment either counts or does not.
         paused = self._row().exclude(paused_at=None)
         if paused.update(done=done, total=total, heartbeat_at=None):

@@ -8,6 +8,7 @@ from readerstudy.images.copies import Fingerprint, StoredCopy, look_of, stored_c
 from readerstudy.images.models import Case, Image
 from readerstudy.images.near import BITS, LookAlikes
 from readerstudy.intake.plan import PlannedCase, PlannedImage
+from readerstudy.intake.progress import Alive, telling, unheard
 
 # SQLite takes a limited number of values in one query.
 BATCH = 500
@@ -22,7 +23,12 @@ class Found:
 
 
 def find_duplicates(
-    cases: Sequence[PlannedCase], *, manifest: str, column: str, patient_column: str = ""
+    cases: Sequence[PlannedCase],
+    *,
+    manifest: str,
+    column: str,
+    patient_column: str = "",
+    on_alive: Alive = unheard,
 ) -> Found:
     """Every photograph that is twice in the import or already stored, and every patient of a training set.
 
@@ -31,8 +37,8 @@ def find_duplicates(
     problems, repeated = repeated_pixels(cases, manifest=manifest, column=column)
     warnings = [
         *repeated,
-        *look_alikes(cases, manifest=manifest, column=column),
-        *stored_photographs(cases, manifest=manifest, column=column),
+        *look_alikes(cases, manifest=manifest, column=column, on_alive=on_alive),
+        *stored_photographs(cases, manifest=manifest, column=column, on_alive=on_alive),
         *trained_patients(cases, manifest=manifest, column=patient_column),
     ]
     return Found(tuple(problems), tuple(warnings))
@@ -61,11 +67,13 @@ def repeated_pixels(
     return problems, warnings
 
 
-def look_alikes(cases: Sequence[PlannedCase], *, manifest: str, column: str) -> Iterator[Problem]:
+def look_alikes(
+    cases: Sequence[PlannedCase], *, manifest: str, column: str, on_alive: Alive = unheard
+) -> Iterator[Problem]:
     """A warning for every image that looks like an earlier one of another case: resized, recompressed, turned."""
     alike: LookAlikes[tuple[PlannedCase, PlannedImage]] = LookAlikes()
     seen: set[int] = set()
-    for case, image in _images(cases):
+    for case, image in telling(_images(cases), on_alive):
         look = look_of(image.perceptual_hash, image.origin)
         if look is None:
             continue
@@ -91,14 +99,14 @@ def _of_another_patient(case: PlannedCase, other: PlannedCase) -> str:
 
 
 def stored_photographs(
-    cases: Sequence[PlannedCase], *, manifest: str, column: str
+    cases: Sequence[PlannedCase], *, manifest: str, column: str, on_alive: Alive = unheard
 ) -> Iterator[Problem]:
     """A warning for every image that is stored already or looks like one that is, and in which image set."""
     images = [image for _case, image in _images(cases)]
     prints = [
         Fingerprint(one.pixels_sha256, look_of(one.perceptual_hash, one.origin)) for one in images
     ]
-    for copy in stored_copies(prints, among=Image.objects.all()):
+    for copy in stored_copies(prints, among=Image.objects.all(), on_stored=on_alive):
         image = images[copy.place]
         code, message = _told(image.entry, copy)
         yield Problem(code, message, manifest, image.row, column)

@@ -2,21 +2,29 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from django.conf import settings
 
+from readerstudy.intake.progress import Alive, unheard
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# One photograph may take two minutes; whoever is not heard of for one is taken for dead.
+WAIT_SECONDS = 5
 
 
 def map_in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = None
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int | None = None,
+    on_alive: Alive = unheard,
 ) -> Iterator[Result]:
     """`function` of every item, in order. The first exception ends it; items are taken only as they are needed.
 
-    Threads, not processes: decoders and encoders release Python's lock while they work.
+    `on_alive` is called now and then while an item takes its time. Threads, not processes: decoders and encoders release Python's lock while they work.
     """
     size = workers or settings.IMPORT_WORKERS
     waiting: deque[Future[Result]] = deque()
@@ -24,6 +32,12 @@ def map_in_order(
         for item in items:
             waiting.append(pool.submit(function, item))
             if len(waiting) > size:
-                yield waiting.popleft().result()
+                yield _awaited(waiting.popleft(), on_alive)
         while waiting:
-            yield waiting.popleft().result()
+            yield _awaited(waiting.popleft(), on_alive)
+
+
+def _awaited(future: Future[Result], on_alive: Alive) -> Result:
+    while not wait([future], timeout=WAIT_SECONDS).done:
+        on_alive()
+    return future.result()

@@ -10,10 +10,10 @@ from readerstudy.core.errors import InvalidInput
 from readerstudy.images.encoded import EncodedImage
 from readerstudy.intake.children import encode_in_child, inspect_in_child
 from readerstudy.intake.ordered import map_in_order
+from readerstudy.intake.progress import Alive, Progress, unheard
 from readerstudy.intake.sources import Entry, Source
 from readerstudy.intake.staging import Staged
 
-Progress = Callable[[int, int], None]
 Reader = Callable[[Entry], bytes]
 
 
@@ -41,7 +41,13 @@ def inspect_photographs(
     places = {entry.name: place for place, entry in enumerate(source.entries, start=1)}
     found: dict[str, Photograph | InvalidInput] = {}
     inspect = partial(_inspected, _reader(source), staged)
-    for done, (name, one) in enumerate(map_in_order(inspect, entries), start=1):
+
+    def alive() -> None:
+        if on_progress:
+            on_progress(len(found), len(entries))
+
+    results = map_in_order(inspect, entries, on_alive=alive)
+    for done, (name, one) in enumerate(results, start=1):
         found[name] = one if isinstance(one, InvalidInput) else _photograph(name, one, places[name])
         if on_progress:
             on_progress(done, len(entries))
@@ -49,16 +55,19 @@ def inspect_photographs(
 
 
 def encoded_photographs(
-    source: Source, names: Sequence[str], *, staged: Staged | None = None
+    source: Source,
+    names: Sequence[str],
+    *,
+    staged: Staged | None = None,
+    on_alive: Alive = unheard,
 ) -> Iterator[EncodedImage]:
     """The photographs as they are stored, in order: from `staged`, and what is not there from the source.
 
     Raises InvalidInput for one that can no longer be read.
     """
     entries = {entry.name: entry for entry in source.entries}
-    return map_in_order(
-        partial(_encoded, _reader(source), staged), [entries[name] for name in names]
-    )
+    encode = partial(_encoded, _reader(source), staged)
+    return map_in_order(encode, [entries[name] for name in names], on_alive=on_alive)
 
 
 def _reader(source: Source) -> Reader:

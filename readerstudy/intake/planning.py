@@ -3,7 +3,7 @@
 Three checkpoints: the names in the archive, the rows of the manifest with their pixels, the image sets already stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.noticing import noticed
 from readerstudy.intake.photographs import Photograph, inspect_photographs
 from readerstudy.intake.plan import ImportPlan
+from readerstudy.intake.progress import Alive, Progress, uncounted
 from readerstudy.intake.samples import rows_of_classes, samples_of
 from readerstudy.intake.sources import Entry, Source, open_source, sha256_of_source
 from readerstudy.intake.staging import Staged
 from readerstudy.intake.tables import check_bytes, tables_in
 
-Progress = Callable[[int, int], None]
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dcm"}
 
 
@@ -49,11 +49,12 @@ def plan_import(
     plan = ImportPlan(archive_path, archive_name or archive_path.name)
     plan = plan.with_findings(_problems_of_name(name))
     try:
-        archive = open_source(archive_path, name=plan.archive_name)
+        alive = uncounted(on_progress)
+        archive = open_source(archive_path, name=plan.archive_name, on_alive=alive)
     except InvalidInput as error:
         return plan.with_findings([Problem(error.code, error.message, field=error.field)])
     with archive:
-        digest = sha256_of_source(archive_path)
+        digest = sha256_of_source(archive_path, on_alive=alive)
         staged = Staged(staging, digest) if staging else None
         plan = replace(plan, archive_sha256=digest, staged=staged)
         plan = plan.with_findings(archive.problems)
@@ -122,7 +123,7 @@ def _with_photographs(
         [*manifest.problems, *broken, *grouped.problems],
         [*manifest.warnings, *strange, *grouped.warnings, *_not_imported(manifest.unlisted)],
     )
-    return _with_duplicates(plan).in_order()
+    return _with_duplicates(plan, uncounted(on_progress, len(photographs))).in_order()
 
 
 def _photographs(
@@ -149,7 +150,7 @@ def _not_imported(unlisted: Sequence[Entry]) -> list[Problem]:
     ]
 
 
-def _with_duplicates(plan: ImportPlan) -> ImportPlan:
+def _with_duplicates(plan: ImportPlan, on_alive: Alive) -> ImportPlan:
     if not plan.cases:
         return plan
     found = find_duplicates(
@@ -157,5 +158,6 @@ def _with_duplicates(plan: ImportPlan) -> ImportPlan:
         manifest=plan.manifest_name,
         column=plan.columns[IMAGE],
         patient_column=plan.columns.get("patient_id", ""),
+        on_alive=on_alive,
     )
     return plan.with_findings(found.problems, found.warnings)

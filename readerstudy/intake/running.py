@@ -8,7 +8,12 @@ from django.db import transaction
 
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.images.storage import folder_of, remove_folder
-from readerstudy.intake.applying import check_applicable, stored_images, write_image_set
+from readerstudy.intake.applying import (
+    check_applicable,
+    new_rows,
+    stored_images,
+    write_image_set,
+)
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import Claim, Clock, ImportPaused, claim_job
 from readerstudy.intake.mapping import ManifestMapping
@@ -16,6 +21,7 @@ from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.planning import Progress, plan_import
 from readerstudy.intake.preview import write_preview
+from readerstudy.intake.progress import uncounted
 from readerstudy.intake.questions import state_after
 from readerstudy.intake.staging import staging_folder
 from readerstudy.intake.uploads import local_copy, remove_uploads
@@ -54,23 +60,28 @@ def apply_job(*, job_id: int, clock: Clock) -> None:
 
 
 def _apply(job: ImportJob, plan: ImportPlan, claim: Claim) -> None:
-    check_applicable(actor=job.created_by, plan=plan, name=job.name)
+    alive = uncounted(claim.beat)
+    check_applicable(actor=job.created_by, plan=plan, name=job.name, on_alive=alive)
     stored = stored_images(plan, image_set_id=job.public_id, on_progress=claim.beat)
-    with stored as files, transaction.atomic():
-        locked = claim.locked_job()
-        locked.image_set = write_image_set(
-            actor=job.created_by,
-            plan=plan,
-            stored=files,
-            name=job.name,
-            is_synthetic=job.is_synthetic,
-            now=claim.clock(),
-            public_id=job.public_id,
-        )
-        locked.state = ImportState.APPLIED
-        locked.report = plan.report()
-        locked.save()
-        transaction.on_commit(partial(remove_uploads, locked))
+    with stored as files:
+        # All that can be done before the transaction is: on SQLite it keeps every other writer waiting.
+        rows = new_rows(plan, files, on_alive=uncounted(claim.beat, len(files)))
+        report = plan.report()
+        with transaction.atomic():
+            locked = claim.locked_job()
+            locked.image_set = write_image_set(
+                actor=job.created_by,
+                plan=plan,
+                rows=rows,
+                name=job.name,
+                is_synthetic=job.is_synthetic,
+                now=claim.clock(),
+                public_id=job.public_id,
+            )
+            locked.state = ImportState.APPLIED
+            locked.report = report
+            locked.save()
+            transaction.on_commit(partial(remove_uploads, locked))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.intake.progress import Alive, unheard
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     LINK,
@@ -50,11 +51,12 @@ class Folder(Source):
             raise InvalidInput(message, code="unreadable_file") from error
 
 
-def sha256_of_folder(path: Path) -> str:
+def sha256_of_folder(path: Path, *, on_alive: Alive = unheard) -> str:
     """SHA-256 over name, a NUL and the content's SHA-256 of each plain file, by name. Links and the like do not count."""
     whole = hashlib.sha256()
     for name, _size, mode in _files(path):
         if stat.S_ISREG(mode):
+            on_alive()
             with (path / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").digest()
             whole.update(name.encode(errors="surrogateescape") + b"\0" + digest)

@@ -18,6 +18,7 @@ from typing import IO, Any
 from django.conf import settings
 
 from readerstudy.core.errors import InvalidInput
+from readerstudy.intake.progress import Alive, unheard
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     CHUNK,
@@ -61,9 +62,9 @@ def _is_old_tar(head: bytes) -> bool:
 class TarArchive(Source):
     """An opened tar archive: its usable `entries`, and the `problems` of the others. Use it in a `with` block."""
 
-    def __init__(self, path: Path, *, name: str) -> None:
+    def __init__(self, path: Path, *, name: str, on_alive: Alive = unheard) -> None:
         check_archive_bytes(path.stat().st_size, name)
-        self._file = _unpacked(path, name)
+        self._file = _unpacked(path, name, on_alive)
         try:
             members = _members(self._file, name)
         except BaseException:
@@ -121,7 +122,7 @@ def _members(file: IO[bytes], name: str) -> list[tarfile.TarInfo]:
     return members
 
 
-def _unpacked(path: Path, name: str) -> IO[bytes]:
+def _unpacked(path: Path, name: str, on_alive: Alive) -> IO[bytes]:
     """The archive as an open file without compression."""
     with path.open("rb") as file:
         head = file.read(8)
@@ -131,7 +132,7 @@ def _unpacked(path: Path, name: str) -> IO[bytes]:
     plain = tempfile.TemporaryFile()  # noqa: SIM115 (it is the caller's to close)
     try:
         with path.open("rb") as packed, opener(packed) as stream:
-            _copy(stream, plain, name)
+            _copy(stream, plain, name, on_alive)
         plain.seek(0)
     except UNREADABLE as error:
         plain.close()
@@ -142,10 +143,11 @@ def _unpacked(path: Path, name: str) -> IO[bytes]:
     return plain
 
 
-def _copy(stream: IO[bytes], plain: IO[bytes], name: str) -> None:
+def _copy(stream: IO[bytes], plain: IO[bytes], name: str, on_alive: Alive) -> None:
     limit = 2 * settings.IMPORT_MAX_ARCHIVE_BYTES
     while chunk := stream.read(CHUNK):
         plain.write(chunk)
+        on_alive()
         if plain.tell() > limit:
             message = f"{name} unpacks to more than {limit} bytes, which is more than is read."
             raise InvalidInput(message, code="archive_too_large", field="archive")
