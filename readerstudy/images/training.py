@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
 from readerstudy.images.copies import Fingerprint, StoredCopy, look_of, stored_copies
 from readerstudy.images.models import Case, Image, ImageSet
+from readerstudy.images.names import SharedNames, shared_names
 from readerstudy.images.services import check_may_administer
 
 
@@ -49,7 +49,7 @@ class SharedImage:
 
 @dataclass(frozen=True)
 class TrainingOverlap:
-    """What an image set shares with one training set. `patients` are those of the same name on both sides.
+    """What an image set shares with one training set. `patients` and `lesions` are those of the same name on both sides.
 
     `not_compared` counts the training images without a perceptual hash: near copies of them are not found.
     """
@@ -57,6 +57,7 @@ class TrainingOverlap:
     training_set: ImageSet
     shared: tuple[SharedImage, ...]
     patients: tuple[str, ...]
+    lesions: tuple[str, ...]
     not_compared: int
 
     @property
@@ -69,7 +70,7 @@ class TrainingOverlap:
 
     @property
     def is_disjoint(self) -> bool:
-        return not (self.shared or self.patients)
+        return not (self.shared or self.patients or self.lesions)
 
 
 def training_overlaps(image_set: ImageSet) -> list[TrainingOverlap]:
@@ -89,12 +90,18 @@ def training_overlaps(image_set: ImageSet) -> list[TrainingOverlap]:
     unhashed = Counter(
         trained.filter(perceptual_hash=None).values_list("case__image_set_id", flat=True)
     )
-    patients = _shared_patients(image_set, others)
+    names = shared_names(
+        Case.objects.filter(image_set=image_set)
+        .order_by("patient_ref", "lesion_ref")
+        .values_list("patient_ref", "lesion_ref"),
+        among=Case.objects.filter(image_set__in=training_sets),
+    )
     return [
         TrainingOverlap(
             training_set=one,
             shared=_shared(images, copies, one),
-            patients=tuple(patients.get(one.pk, ())),
+            patients=names.get(one.name, SharedNames()).patients,
+            lesions=names.get(one.name, SharedNames()).lesions,
             not_compared=unhashed[one.pk],
         )
         for one in training_sets
@@ -109,20 +116,3 @@ def _shared(
         for copy in copies
         if copy.image_set == training_set.name
     )
-
-
-def _shared_patients(
-    image_set: ImageSet, training_sets: QuerySet[ImageSet]
-) -> dict[int, list[str]]:
-    """Training set id → names of patients that both have, in order."""
-    own = Case.objects.filter(image_set=image_set).exclude(patient_ref="").values("patient_ref")
-    rows = (
-        Case.objects.filter(image_set__in=training_sets, patient_ref__in=own)
-        .order_by("patient_ref")
-        .values_list("image_set_id", "patient_ref")
-        .distinct()
-    )
-    found: dict[int, list[str]] = {}
-    for training_set, patient in rows:
-        found.setdefault(training_set, []).append(patient)
-    return found

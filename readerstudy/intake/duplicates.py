@@ -1,17 +1,15 @@
-"""The third checkpoint: the same photograph or patient twice in the import, or already stored, or trained on."""
+"""The third checkpoint: the same photograph, patient or lesion twice in the import, or already stored, or trained on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from readerstudy.core.errors import Problem
 from readerstudy.images.copies import Fingerprint, StoredCopy, look_of, stored_copies
 from readerstudy.images.models import Case, Image
+from readerstudy.images.names import key_of_name, shared_names
 from readerstudy.images.near import BITS, LookAlikes
 from readerstudy.intake.plan import PlannedCase, PlannedImage
 from readerstudy.intake.progress import Alive, telling, unheard
-
-# SQLite takes a limited number of values in one query.
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,10 @@ def find_duplicates(
     manifest: str,
     column: str,
     patient_column: str = "",
+    lesion_column: str = "",
     on_alive: Alive = unheard,
 ) -> Found:
-    """Every photograph that is twice in the import or already stored, and every patient of a training set.
+    """Every photograph that is twice in the import or already stored, and every patient and lesion of a training set.
 
     The same pixels with two different truths are a problem; all else is a warning.
     """
@@ -39,7 +38,7 @@ def find_duplicates(
         *repeated,
         *look_alikes(cases, manifest=manifest, column=column, on_alive=on_alive),
         *stored_photographs(cases, manifest=manifest, column=column, on_alive=on_alive),
-        *trained_patients(cases, manifest=manifest, column=patient_column),
+        *trained_names(cases, manifest=manifest, patients=patient_column, lesions=lesion_column),
     ]
     return Found(tuple(problems), tuple(warnings))
 
@@ -94,8 +93,8 @@ def _likeness(image: PlannedImage, other: PlannedImage, patient: str) -> str:
 
 
 def _of_another_patient(case: PlannedCase, other: PlannedCase) -> str:
-    both_named = case.patient_ref and other.patient_ref
-    return ", of another patient" if both_named and case.patient_ref != other.patient_ref else ""
+    one, another = key_of_name(case.patient_ref), key_of_name(other.patient_ref)
+    return ", of another patient" if one and another and one != another else ""
 
 
 def stored_photographs(
@@ -130,29 +129,50 @@ def _told(entry: str, copy: StoredCopy) -> tuple[str, str]:
     return "near_stored", f"{entry} looks like a photograph of the image set {name} {near}."
 
 
-def trained_patients(
-    cases: Sequence[PlannedCase], *, manifest: str, column: str
-) -> Iterator[Problem]:
-    """A warning for the first row of every patient whose name a training set has as well."""
+def trained_names(
+    cases: Sequence[PlannedCase], *, manifest: str, patients: str, lesions: str
+) -> list[Problem]:
+    """A warning for the first row of every patient and of every lesion whose name a training set has as well."""
+    named = [case for case in cases if case.images]
+    pairs = [(case.patient_ref, case.lesion_ref) for case in named]
+    shared = shared_names(pairs, among=Case.objects.filter(image_set__is_training_set=True))
+    of_patients = {image_set: names.patients for image_set, names in shared.items()}
+    of_lesions = {image_set: names.lesions for image_set, names in shared.items()}
+    patient_rows = _first_rows((case.patient_ref, case) for case in named)
+    lesion_rows = _first_rows((case.lesion_ref, case) for case in named)
+    return [
+        *(
+            Problem("patient_in_training_set", _PATIENT.format(*told), manifest, row, patients)
+            for row, *told in _by_row(of_patients, patient_rows)
+        ),
+        *(
+            Problem("lesion_in_training_set", _LESION.format(*told), manifest, row, lesions)
+            for row, *told in _by_row(of_lesions, lesion_rows)
+        ),
+    ]
+
+
+_PATIENT = "The patient {} is also in the training set {}: if it is the same person, the CNN has seen their skin."
+_LESION = "The lesion {} is also in the training set {}: if it is the same lesion, the CNN has seen it, in this or another photograph."
+
+
+def _first_rows(named: Iterable[tuple[str, PlannedCase]]) -> dict[str, int]:
     first: dict[str, int] = {}
-    for case in cases:
-        if case.patient_ref and case.images:
-            first.setdefault(case.patient_ref, case.images[0].row)
-    for patient, names in sorted(
-        _training_sets_of(list(first)).items(), key=lambda one: first[one[0]]
-    ):
-        message = f"The patient {patient} is also in the training set {', '.join(sorted(names))}: if it is the same person, the CNN has seen their skin."
-        yield Problem("patient_in_training_set", message, manifest, first[patient], column)
+    for name, case in named:
+        first.setdefault(key_of_name(name), case.images[0].row)
+    return first
 
 
-def _training_sets_of(patients: Sequence[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    trained = Case.objects.filter(image_set__is_training_set=True)
-    for start in range(0, len(patients), BATCH):
-        rows = trained.filter(patient_ref__in=patients[start : start + BATCH])
-        for patient, name in rows.values_list("patient_ref", "image_set__name"):
-            found.setdefault(patient, set()).add(name)
-    return found
+def _by_row(
+    names: Mapping[str, Sequence[str]], rows: Mapping[str, int]
+) -> list[tuple[int, str, str]]:
+    """(row, name, its training sets) in the order of the rows."""
+    found: dict[str, list[str]] = {}
+    for image_set in sorted(names):
+        for name in names[image_set]:
+            found.setdefault(name, []).append(image_set)
+    told = ((rows[key_of_name(name)], name, ", ".join(sets)) for name, sets in found.items())
+    return sorted(told)
 
 
 def _images(cases: Sequence[PlannedCase]) -> Iterator[tuple[PlannedCase, PlannedImage]]:

@@ -158,6 +158,7 @@ def _with_duplicates(plan: ImportPlan, on_alive: Alive) -> ImportPlan:
         manifest=plan.manifest_name,
         column=plan.columns[IMAGE],
         patient_column=plan.columns.get("patient_id", ""),
+        lesion_column=plan.columns.get("lesion_id", ""),
         on_alive=on_alive,
     )
     return plan.with_findings(found.problems, found.warnings)

@@ -10,6 +10,8 @@ from readerstudy.studies.hooks import LockFinding, call_lock_checks, lock_check_
 from readerstudy.studies.models import ProtocolVersion, Study
 
 OVERLAP = "training_overlap"
+# Raised whenever look-alikes, patients or lesions are looked for in another way, so that older manifests still hold.
+COMPARED = 2
 OVERLAP_TEMPLATE = "studies/_overlap.html"
 
 
@@ -62,14 +64,24 @@ def checked_sections(study: Study, *, justification: str) -> dict[str, dict[str,
 def overlap_check(study: Study) -> LockFinding:
     """What the study's image set shares with each declared training set: counts alone."""
     overlaps = [_overlap(one) for one in training_overlaps(study.image_set)]
-    return LockFinding(section={"image_set": study.image_set.public_id, "training_sets": overlaps})
+    section = {
+        "image_set": study.image_set.public_id,
+        "compared": COMPARED,
+        "training_sets": overlaps,
+    }
+    return LockFinding(section=section)
 
 
 def verify_overlap(study: Study, section: dict[str, Any]) -> Iterator[str]:
-    """A sentence for each training set that still is one and shares something else than at the lock."""
+    """A sentence for each training set that still is one and shares something else than at the lock.
+
+    What was looked for otherwise at the lock (`compared`), or not at all, cannot be compared; the same pixels always can.
+    """
     now = {one["id"]: one for one in overlap_check(study).section["training_sets"]}
+    is_same_way = section.get("compared") == COMPARED
     for locked in section["training_sets"]:
-        if now.get(locked["id"], locked) != locked:
+        found = now.get(locked["id"], locked)
+        if any(found[key] != locked[key] for key in (locked if is_same_way else ("exact",))):
             yield f"The overlap with the training set {locked['name']} is not what it was at the lock."
 
 
@@ -80,5 +92,6 @@ def _overlap(overlap: TrainingOverlap) -> dict[str, Any]:
         "exact": overlap.exact,
         "near": overlap.near,
         "patients": len(overlap.patients),
+        "lesions": len(overlap.lesions),
         "not_compared": overlap.not_compared,
     }

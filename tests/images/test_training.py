@@ -61,7 +61,7 @@ def test_a_draft_whose_set_became_one_behind_the_application_is_not_locked(admin
 def test_a_set_without_anything_in_common_is_disjoint(trained, admin, now):
     other = make_image_set(admin=admin, now=now, cases=2, name="Other")
     Image.objects.filter(case__image_set=other).update(pixels_sha256="1" * 64, perceptual_hash=None)
-    Case.objects.filter(image_set=other).update(patient_ref="")
+    Case.objects.filter(image_set=other).update(patient_ref="", lesion_ref="")
     [overlap] = training_overlaps(other)
     assert overlap.is_disjoint
     assert overlap.training_set == trained
@@ -85,6 +85,19 @@ def test_exact_and_near_copies_and_shared_patients_are_counted(trained, admin, n
     shared = {one.image: (one.training_image_id, one.distance) for one in overlap.shared}
     assert shared == {own[0]: (theirs[0].public_id, None), own[1]: (theirs[3].public_id, 2)}
     assert overlap.not_compared == 3
+
+
+def test_a_lesion_on_both_sides_is_an_overlap_whatever_its_photographs(trained, admin, now):
+    other = make_image_set(admin=admin, now=now, cases=2, name="Other")
+    Image.objects.filter(case__image_set=other).update(pixels_sha256="1" * 64, perceptual_hash=None)
+    Case.objects.filter(image_set=trained).update(patient_ref="")
+    for case in Case.objects.filter(image_set=other):
+        Case.objects.filter(pk=case.pk).update(
+            patient_ref="", lesion_ref=f" {case.lesion_ref.lower()}" if case.age_years == 40 else ""
+        )
+    [overlap] = training_overlaps(other)
+    assert (overlap.shared, overlap.patients, overlap.lesions) == ((), (), ("secret-lesion-0",))
+    assert not overlap.is_disjoint
 
 
 def test_image_sets_that_nobody_trained_on_are_not_compared(admin, now, django_assert_num_queries):
@@ -144,7 +157,7 @@ def test_the_overlap_is_listed_for_admins_and_counted_for_coordinators(
         client.force_login(user)
         pages[user] = client.get(address("overlap", other)).content.decode()
         assert "<dd>2</dd>" in pages[user]
-    for secret in ("SECRET-PATIENT-0", "melanoma-0-1.png"):
+    for secret in ("SECRET-PATIENT-0", "SECRET-LESION-1", "melanoma-0-1.png"):
         assert secret in pages[admin]
         assert secret not in pages[coordinator]
 
@@ -160,7 +173,8 @@ def test_an_overlap_that_is_no_longer_what_was_locked_is_found(trained, admin, c
     make_image_set(admin=admin, now=now, cases=2, name="Other")
     study = make_study(admin=admin, coordinator=coordinator, now=now, title="Other")
     section = overlap_check(study).section
-    assert [(one["exact"], one["patients"]) for one in section["training_sets"]] == [(2, 2)]
+    counts = [(one["exact"], one["patients"], one["lesions"]) for one in section["training_sets"]]
+    assert counts == [(2, 2, 2)]
     assert list(verify_overlap(study, section)) == []
     Image.objects.filter(case__image_set=trained).update(pixels_sha256="f" * 64)
     assert list(verify_overlap(study, section)) == [
@@ -168,3 +182,18 @@ def test_an_overlap_that_is_no_longer_what_was_locked_is_found(trained, admin, c
     ]
     trained.delete()
     assert list(verify_overlap(study, section)) == []
+
+
+def test_a_manifest_from_before_lesions_were_compared_still_holds(trained, admin, coordinator, now):
+    make_image_set(admin=admin, now=now, cases=2, name="Other")
+    study = make_study(admin=admin, coordinator=coordinator, now=now, title="Other")
+    section = overlap_check(study).section
+    [found] = section["training_sets"]
+    before = {key: found[key] for key in ("id", "name", "exact", "not_compared")}
+    older = {
+        "image_set": section["image_set"],
+        "training_sets": [{**before, "near": 7, "patients": 0}],
+    }
+    assert list(verify_overlap(study, older)) == []
+    Image.objects.filter(case__image_set=trained).update(pixels_sha256="f" * 64)
+    assert len(list(verify_overlap(study, older))) == 1

@@ -17,7 +17,12 @@ from readerstudy.intake.plan import PlannedCase, PlannedImage
 from readerstudy.truth.services import Truth
 from tests.intake.photographs import saved
 
-WHERE = {"manifest": "m.csv", "column": "file", "patient_column": "patient"}
+WHERE = {
+    "manifest": "m.csv",
+    "column": "file",
+    "patient_column": "patient",
+    "lesion_column": "lesion",
+}
 NEVUS, MELANOMA = Truth(False, "nevus"), Truth(True, "melanoma")
 
 
@@ -25,19 +30,19 @@ def signed(bits):
     return bits - 2**64 if bits >= 2**63 else bits
 
 
-def case_of(*images, patient="", truth=NEVUS):
+def case_of(*images, patient="", lesion="", truth=NEVUS):
     planned = tuple(
         PlannedImage(f"{name}.png", row, "close_up", "", "", f"pixels {name}", bits)
         for row, name, bits in images
     )
-    return PlannedCase(patient, "", None, "", "", None, truth, planned)
+    return PlannedCase(patient, lesion, None, "", "", None, truth, planned)
 
 
 def codes(problems):
     return [(problem.code, problem.row, problem.column) for problem in problems]
 
 
-def stored_set(admin, now, prints, *, name="Stored", is_training_set=False, patient=""):
+def stored_set(admin, now, prints, *, name="Stored", is_training_set=False, patient="", lesion=""):
     image_set = create_image_set(
         actor=admin,
         name=name,
@@ -50,7 +55,7 @@ def stored_set(admin, now, prints, *, name="Stored", is_training_set=False, pati
     ImageSet.objects.filter(pk=image_set.pk).update(is_training_set=is_training_set)
     for pixels, bits in prints:
         Image.objects.create(
-            case=add_case(image_set=image_set, patient_ref=patient),
+            case=add_case(image_set=image_set, patient_ref=patient, lesion_ref=lesion),
             file="f",
             thumbnail="t",
             content_type="image/webp",
@@ -142,13 +147,54 @@ def test_patients_of_other_image_sets_are_nobodys_concern(admin, now):
     assert find_duplicates([case_of((2, "a", None), patient="P1")], **WHERE).warnings == ()
 
 
+def trained(admin, now, **names):
+    return stored_set(admin, now, [("x", None)], name="Trained", is_training_set=True, **names)
+
+
+def test_another_photograph_of_a_lesion_that_was_trained_on_is_told(admin, now):
+    trained(admin, now, lesion="HAM_0000118")
+    cases = [
+        case_of((2, "a", None), lesion="HAM_0000117"),
+        case_of((3, "b", None), (4, "c", None), lesion="HAM_0000118"),
+    ]
+    [warning] = find_duplicates(cases, **WHERE).warnings
+    assert codes([warning]) == [("lesion_in_training_set", 3, "lesion")]
+    assert "The lesion HAM_0000118 is also in the training set Trained" in warning.message
+
+
+@pytest.mark.parametrize("written", ["p1", "P1 ", "\tP1"])
+def test_patients_and_lesions_are_the_same_in_capitals_and_with_space_around(admin, now, written):
+    trained(admin, now, patient="P1", lesion="L1")
+    found = find_duplicates(
+        [
+            case_of(
+                (2, "a", None), patient=written, lesion=written.replace("p", "l").replace("P", "L")
+            )
+        ],
+        **WHERE,
+    )
+    assert codes(found.warnings) == [
+        ("patient_in_training_set", 2, "patient"),
+        ("lesion_in_training_set", 2, "lesion"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("patient", "told"), [("P2", []), ("", ["lesion_in_training_set"])], ids=["another", "unnamed"]
+)
+def test_the_first_lesion_of_another_patient_is_another_lesion(admin, now, patient, told):
+    trained(admin, now, patient="P1", lesion="1")
+    found = find_duplicates([case_of((2, "a", None), patient=patient, lesion="1")], **WHERE)
+    assert [warning.code for warning in found.warnings] == told
+
+
 def test_the_stored_photographs_are_read_once_however_many_are_asked_for(
     admin, now, django_assert_num_queries
 ):
     stored_set(admin, now, [(f"x{n}", n) for n in range(5)])
     cases = [case_of((n + 2, f"i{n}", n << 20), patient=f"P{n}") for n in range(600)]
-    # One for the photographs, two for the patients in batches of 500.
-    with django_assert_num_queries(3):
+    # One for the photographs, one for the names of patients and lesions.
+    with django_assert_num_queries(2):
         find_duplicates(cases, **WHERE)
 
 
