@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inference.drafts import answer_draft, discard_draft, draft_for
@@ -39,13 +40,22 @@ def _answered(request: SignedInRequest, held: ModelDraft) -> HttpResponse:
     try:
         model = answer_draft(actor=request.user, draft=held, answers=form.answers, now=now())
     except OpenQuestions:
-        messages.info(request, _("One more question came up."))
+        messages.info(request, _more(len(held.questions) - len(form.fields)))
         return redirect("inference:draft", held.public_id)
     except DomainError as error:
         show_problems(form, error)
         return _page(request, held, form, status=400)
     messages.success(request, _("The model is loaded."))
     return redirect("inference:model-detail", model.public_id)
+
+
+def _more(count: int) -> str:
+    text = ngettext(
+        "One more question came up: the first one.",
+        "%(count)d more questions came up: the first ones.",
+        count,
+    )
+    return text % {"count": count}
 
 
 @require_POST

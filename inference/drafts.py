@@ -82,7 +82,7 @@ def answer_draft(
     """Loads the draft with the answers, and lets it go.
 
     Raises OpenQuestions where answers lead to further questions, which are kept with the draft, and InvalidInputs or
-    Conflict as loading does; the draft stays.
+    Conflict as loading does; the draft stays. What is wrong with an answer is told with its field.
     """
     check_may_load(actor)
     draft.answers = {**draft.answers, **answers}
@@ -134,8 +134,8 @@ def _files(draft: ModelDraft) -> dict[str, bytes]:
 
 
 def _asked(before: list[dict[str, Any]], error: OpenQuestions) -> list[dict[str, Any]]:
-    """One question for a field, whichever of the files it came from; the latest goes before."""
-    questions = {one["field"]: one for one in before}
-    for question in error.questions:
-        questions[question.field] = asdict(question)
-    return list(questions.values())
+    """One question for a field; those that were not asked before come first."""
+    open_now = {question.field: asdict(question) for question in error.questions}
+    known = {one["field"] for one in before}
+    new = [one for field, one in open_now.items() if field not in known]
+    return [*new, *(open_now.get(one["field"], one) for one in before)]

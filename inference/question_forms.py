@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 LABELS = {
@@ -48,6 +49,11 @@ PRESETS = {
     "half": ("0.5 0.5 0.5", "0.5 0.5 0.5"),
     "none": ("0 0 0", "1 1 1"),
 }
+PRESET_WORDS = (
+    ("imagenet", _("as for ImageNet")),
+    ("half", _("0.5 and 0.5")),
+    ("none", _("none")),
+)
 
 
 class AnswersForm(forms.Form):
@@ -59,9 +65,13 @@ class AnswersForm(forms.Form):
         for question in questions:
             self.fields[question["field"]] = _field(question)
 
+    presets = PRESET_WORDS
+
     @property
-    def asks_normalisation(self) -> bool:
-        return "mean" in self.fields and "std" in self.fields
+    def last_of_normalisation(self) -> str:
+        """The field below which presets are offered; none unless mean and standard deviation are both asked."""
+        both = [name for name in self.fields if name in ("mean", "std")]
+        return both[-1] if len(both) > 1 else ""
 
     @property
     def answers(self) -> dict[str, str]:
@@ -79,7 +89,7 @@ def with_preset(data: Any, preset: str) -> Any:
 
 def _field(question: Mapping[str, Any]) -> forms.Field:
     name, kind, options = question["field"], question["kind"], question["options"]
-    about = {"label": LABELS.get(name, name), "help_text": question["sentence"]}
+    about = {"label": LABELS.get(name, name), "help_text": _help(question)}
     words = _WORDS.get(name, {})
     choices = [(option, words.get(option, option)) for option in options]
     if kind == "choice":
@@ -88,7 +98,16 @@ def _field(question: Mapping[str, Any]) -> forms.Field:
         return forms.MultipleChoiceField(
             choices=_numbered(options), widget=forms.CheckboxSelectMultiple, **about
         )
-    return forms.CharField(max_length=2_000, initial=question["guess"], **about)
+    return forms.CharField(max_length=2_000, **about)
+
+
+def _help(question: Mapping[str, Any]) -> Any:
+    """The question, with all networks that it is about where there are several."""
+    networks = question.get("networks") or ()
+    if len(networks) <= 1:
+        return question["sentence"]
+    for_all = _("The answer holds for all of these: %s.") % ", ".join(networks)
+    return format_lazy("{} {}", question["sentence"], for_all)
 
 
 def _numbered(classes: Sequence[str]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -31,10 +31,10 @@ class OpenQuestions(InvalidInputs):
     """Nothing is wrong with the upload, but it leaves something open that only a person can say."""
 
     def __init__(
-        self, message: str, problems: tuple[Problem, ...], questions: tuple[engine.Question, ...]
+        self, message: str, problems: tuple[Problem, ...], questions: Sequence[engine.Question]
     ) -> None:
         super().__init__(message, problems)
-        self.questions = questions
+        self.questions = tuple(questions)
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def check_bundles(found: Sequence[Bundle], answers: Mapping[str, str]) -> list[C
     """
     checked: list[Checked] = []
     problems: list[Problem] = []
-    refused: list[engine.EngineError] = []
+    refused: dict[str, engine.EngineError] = {}
     until = time.monotonic() + SECONDS
     for bundle in found:
         try:
             artefact = engine.artefact_of(bundle.files, answers=answers)
             _check(artefact, seconds=max(1, round(until - time.monotonic())))
         except engine.EngineError as error:
-            refused.append(error)
+            refused[bundle.place] = error
             problems += _problems(bundle, error)
         else:
             checked.append(Checked(bundle.label, artefact))
@@ -88,16 +88,33 @@ def _check(artefact: engine.Artefact, *, seconds: int) -> None:
         raise engine.ArtefactError("\n".join(problems), code=told["code"], problems=problems)
 
 
-def _refusal(problems: list[Problem], refused: list[engine.EngineError]) -> InvalidInputs:
+def _refusal(problems: list[Problem], refused: Mapping[str, engine.EngineError]) -> InvalidInputs:
     told = tuple(dict.fromkeys(problems))
-    asked = [error.questions if isinstance(error, engine.SpecError) else () for error in refused]
+    asked = {
+        place: error.questions if isinstance(error, engine.SpecError) else ()
+        for place, error in refused.items()
+    }
     message = "\n".join(map(str, told))
-    if all(asked):
-        return OpenQuestions(message, told, tuple(dict.fromkeys(chain.from_iterable(asked))))
+    if all(asked.values()):
+        return OpenQuestions(message, told, list(_by_field(asked)))
     return InvalidInputs(message, told)
 
 
+def _by_field(asked: Mapping[str, tuple[engine.Question, ...]]) -> Iterator[engine.Question]:
+    """Every field once, with all networks that leave it open; one answer is given for them together."""
+    first = {one.field: one for one in reversed([*chain.from_iterable(asked.values())])}
+    for field in dict.fromkeys(one.field for one in chain.from_iterable(asked.values())):
+        places = [place for place, some in asked.items() if any(one.field == field for one in some)]
+        yield replace(first[field], networks=tuple(places) if len(asked) > 1 else ())
+
+
 def _problems(bundle: Bundle, error: engine.EngineError) -> list[Problem]:
+    if isinstance(error, engine.SpecError) and error.faults:
+        # An answer is given once for all files.
+        return [
+            Problem(code="answer", message=fault.beside_field, field=fault.field)
+            for fault in error.faults
+        ]
     # A sentence names the file; where several are named alike, the folder is needed too.
     place = bundle.place if "/" in bundle.place else ""
     return [

@@ -27,7 +27,26 @@ class Question:
     sentence: str
     kind: Kind
     options: tuple[str, ...] = ()
-    guess: str = ""
+    # The networks of an upload that are asked about, where there are several.
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An answer that cannot be used; `words` are the rest of a sentence that begins with it."""
+
+    field: str
+    answer: str
+    words: str
+
+    @property
+    def beside_field(self) -> str:
+        """For who sees the field."""
+        return f"{reprlib.repr(self.answer)} {self.words}"
+
+    @property
+    def sentence(self) -> str:
+        return f"The answer to {self.field}, {reprlib.repr(self.answer)}, {self.words}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +66,7 @@ class Asking:
     origin: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def state(self, name: str, value: Any, origin: str) -> None:
         """Keeps what the file that is being read says; it goes before what other files say."""
@@ -66,17 +86,29 @@ class Asking:
         try:
             return read_answer(question.kind, answer, question.options)
         except ValueError as error:
-            self.problems.append(f"The answer to {question.field}, {reprlib.repr(answer)}, {error}")
+            self.faults.append(Fault(question.field, answer, str(error)))
             return None
 
-    def ask_choice(self, name: str, sentence: str, options: Sequence[str], guess: str = "") -> Any:
+    def doubt(self, name: str, words: str) -> None:
+        """Keeps that an answer does not fit. What a file states is told with the contradictions of the whole spec."""
+        if self.origin.get(name) == ANSWERED:
+            self.faults.append(Fault(name, self.answers[name].strip(), words))
+
+    def ask_choice(self, name: str, sentence: str, options: Sequence[str]) -> Any:
         """One of `options`, or None."""
-        return self.ask(Question(name, sentence, "choice", tuple(options), guess))
+        return self.ask(Question(name, sentence, "choice", tuple(options)))
 
     def finish(self, *, place: str, preface: str = "") -> None:
         """Raises SpecError with every problem and every open question, if there are any."""
-        if self.problems or self.questions:
-            raise refusal(self.problems, self.questions, place=place, preface=preface)
+        if self.problems or self.faults or self.questions:
+            raise self._refusal(place, preface)
+
+    def _refusal(self, place: str, preface: str) -> SpecError:
+        wrong = [*self.problems, *(fault.sentence for fault in self.faults)]
+        # Further questions come once what was answered can be used.
+        error = refusal(wrong, [] if self.faults else self.questions, place=place, preface=preface)
+        error.faults = () if self.problems else tuple(self.faults)
+        return error
 
 
 def refusal(

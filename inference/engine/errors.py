@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inference.engine.asking import Question
+    from inference.engine.asking import Fault, Question
 
 
 class EngineError(Exception):
@@ -33,6 +33,8 @@ class SpecError(EngineError):
     default_code = "spec"
     # What a person could answer; see `asking`.
     questions: "tuple[Question, ...]" = ()
+    # Answers that cannot be used; their sentences are among the problems too.
+    faults: "tuple[Fault, ...]" = ()
 
     @classmethod
     def of(cls, problems: list[str], *, place: str) -> "SpecError":

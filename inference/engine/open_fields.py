@@ -3,6 +3,7 @@
 Every function gives a stand-in where the question is open: whoever asks calls `Asking.finish` before using a value.
 """
 
+from inference.engine.answers import ANSWERED
 from inference.engine.asking import Asking, Question
 from inference.engine.graph import GraphFacts, image_input
 from inference.engine.spec import (
@@ -20,6 +21,7 @@ NO_STD: Triple = (1.0, 1.0, 1.0)
 # What becomes of the 256 levels of a pixel: scale and offset.
 PIXEL_RANGES = {"0..1": (1 / 255, 0.0), "0..255": (1.0, 0.0), "-1..1": (1 / 127.5, -1.0)}
 _COLOURS = 3
+_LARGEST_LEVEL = 255
 _PROBABILITIES = ("Softmax", "Sigmoid")
 
 
@@ -46,7 +48,7 @@ def ask_dtype(asking: Asking, graph: GraphFacts, place: str) -> str:
 def ask_channel_order(asking: Asking, place: str) -> str:
     """RGB or BGR."""
     sentence = f"{place} does not say in which order the network takes the colours."
-    return asking.ask_choice("channel_order", sentence, ("RGB", "BGR"), "RGB") or "RGB"
+    return asking.ask_choice("channel_order", sentence, ("RGB", "BGR")) or "RGB"
 
 
 def ask_range(asking: Asking, place: str, dtype: str) -> tuple[float, float]:
@@ -71,6 +73,8 @@ def ask_normalisation(asking: Asking, place: str, dtype: str) -> tuple[Triple, T
     std = asking.ask(
         Question("std", f"{place} does not say by what the colours are divided.", "three")
     )
+    if std and min(std) <= 0:
+        asking.doubt("std", "must be larger than 0 for every colour.")
     return mean or NO_MEAN, std or NO_STD
 
 
@@ -107,16 +111,21 @@ def ask_geometry(
 
 def _ask_edge(asking: Asking, place: str, size: Size | None) -> int:
     sentence = f"{place} does not say to how many pixels the shorter side is scaled."
-    guess = str(min(size)) if size else ""
-    edge = asking.ask(Question("resize.edge", sentence, "side", guess=guess))
+    if size:
+        sentence += f" It takes {size[0]} × {size[1]}; the shorter side is that or more."
+    edge = asking.ask(Question("resize.edge", sentence, "side"))
+    if edge and size and edge < min(size):
+        asking.doubt("resize.edge", f"is less than the {size[0]} × {size[1]} that are kept of it.")
     # The spec keeps the edge as its size.
     asking.origin["resize.size"] = asking.origin.pop("resize.edge", "")
     return int(edge or 1)
 
 
 def _ask_fill(asking: Asking, place: str) -> Triple:
-    sentence = f"{place} does not say the colour of the border, red, green and blue from 0 to 255."
-    fill: Triple | None = asking.ask(Question("resize.fill", sentence, "three", guess="0 0 0"))
+    sentence = f"{place} does not say the colour of the border, red, green and blue from 0 to 255 (0 0 0 is black)."
+    fill: Triple | None = asking.ask(Question("resize.fill", sentence, "three"))
+    if fill and not all(0 <= value <= _LARGEST_LEVEL for value in fill):
+        asking.doubt("resize.fill", "must be three numbers from 0 to 255.")
     return fill or (0.0, 0.0, 0.0)
 
 
@@ -176,9 +185,12 @@ def ask_classes(asking: Asking, source: str, count: int | None) -> tuple[str, ..
     sentence = f"{source} does not name {many} in the network's order."
     names: tuple[str, ...] = asking.ask(Question("output.classes", sentence, "names")) or ()
     if names and count and len(names) != count:
-        asking.problems.append(
-            f"output.classes names {len(names)} classes, but the network has {count} outputs."
-        )
+        words = f"names {len(names)} classes, but the network has {count} outputs."
+        if asking.origin["output.classes"] == ANSWERED:
+            asking.doubt("output.classes", words)
+        else:
+            asking.problems.append(f"output.classes {words}")
+        return ()  # which of them are positive is another question
     return names
 
 
@@ -188,7 +200,10 @@ def ask_positive(asking: Asking, classes: tuple[str, ...], source: str) -> tuple
         return ()
     listed = ", ".join(classes)
     sentence = f"{source} does not say which class is positive, of: {listed}."
-    return asking.ask(Question("output.positive", sentence, "positive", classes)) or ()
+    positive = asking.ask(Question("output.positive", sentence, "positive", classes)) or ()
+    if len(classes) > 1 and len(positive) == len(classes):
+        asking.doubt("output.positive", "names every class: say which of them are positive.")
+    return positive
 
 
 def _count(graph: GraphFacts, name: str) -> int | None:

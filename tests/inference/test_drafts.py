@@ -78,12 +78,59 @@ def test_a_preset_is_filled_in_and_not_yet_sent(client):
     assert ModelDraft.objects.get().answers == {}
 
 
-def test_a_wrong_answer_is_told_and_the_upload_stays(client):
-    upload(client, {"model.onnx": linear()})
+def test_a_wrong_answer_is_told_once_at_its_field_and_the_upload_stays(client):
+    upload(client, {"a.onnx": graph(1), "b.onnx": graph(2)})
     page = answer(client, ModelDraft.objects.get(), **{**FIRST, "mean": "grey"})
     assert page.status_code == 400
-    assert "must be three numbers" in page.content.decode()
+    form = page.context["form"]
+    # Nothing about questions that were not asked yet, and nothing above the form.
+    assert form.errors == {"mean": ["'grey' must be three numbers, one for each colour."]}
     assert len(held_files()) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "told"),
+    [
+        ("resize.edge", "12", "'12' is less than the 16 × 16 that are kept of it."),
+        ("std", "1 0 1", "'1 0 1' must be larger than 0 for every colour."),
+        ("output.classes", "a, b, c", "'a, b, c' names 3 classes, but the network has 2 outputs."),
+        ("output.positive", ["mel", "nv"], "'mel,nv' names every class: say which of them are positive."),
+    ],
+)  # fmt: skip
+def test_answers_that_do_not_fit_are_told_at_their_fields(client, field, said, told):
+    upload(client, {"model.onnx": linear()})
+    draft = ModelDraft.objects.get()
+    sides = {**FIRST, "resize.mode": "shortest_edge"}
+    answer(client, draft, **sides)
+    said = {**sides, "resize.edge": "20", "output.positive": ["mel"], field: said}
+    assert answer(client, draft, **said).context["form"].errors == {field: [told]}
+
+
+@pytest.mark.parametrize(
+    ("mode", "asked"), [("shortest_edge", "resize.edge"), ("letterbox", "resize.fill")]
+)
+def test_no_answer_is_filled_in_beforehand(client, mode, asked):
+    upload(client, {"model.onnx": linear()})
+    page = answer(client, ModelDraft.objects.get(), **{**FIRST, "resize.mode": mode})
+    assert page.context["form"][asked].value() is None
+
+
+def test_the_questions_that_are_new_are_counted_and_come_first(client):
+    upload(client, {"model.onnx": linear()})
+    page = answer(client, ModelDraft.objects.get(), **{**FIRST, "resize.mode": "shortest_edge"})
+    assert "2 more questions came up: the first ones." in page.content.decode()
+    assert list(page.context["form"].fields)[:2] == ["resize.edge", "output.positive"]
+
+
+def test_a_question_names_all_networks_that_leave_it_open(client):
+    page = upload(client, {"a.onnx": graph(1), "b.onnx": graph(2)})
+    assert "The answer holds for all of these: a.onnx, b.onnx." in page.content.decode()
+
+
+def test_presets_stand_below_mean_and_standard_deviation(client):
+    page = upload(client, {"model.onnx": linear()}).content.decode()
+    assert page.index('name="std"') < page.index('value="imagenet"')
+    assert page.index('value="imagenet"') < page.index('name="channel_order"')
 
 
 def test_an_open_field_is_told(client):

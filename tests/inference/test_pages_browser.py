@@ -78,11 +78,26 @@ def test_what_the_files_leave_open_is_asked_and_answered_by_keyboard(open_page, 
     choose(page, "softmax")
     page.get_by_label("Names of the classes").fill("mel, nv")
     page.get_by_role("button", name="Check and load").press("Enter")
-    expect(page.get_by_text("One more question came up.")).to_be_visible()
+    expect(page.get_by_text("One more question came up: the first one.")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("checkbox", name="mel").press("Space")
     page.get_by_role("button", name="Check and load").press("Enter")
     expect(page.get_by_role("heading", name="Bare CNN")).to_be_visible()
+
+
+def test_enter_in_a_field_checks_and_overwrites_nothing(open_page, admin):
+    page = open_page(admin, "/models/new/")
+    page.get_by_label("Name").fill("Bare CNN")
+    page.get_by_label("Files").set_input_files([given("model.onnx", linear())])
+    page.get_by_role("button", name="Check and load").click()
+    choose(page, "both sides at once", "bilinear", "0 to 1", "RGB", "softmax")
+    page.get_by_label("Names of the classes").fill("mel, nv")
+    page.get_by_label("Standard deviation").fill("0.18 0.17 0.17")
+    page.get_by_label("Mean that is taken off").fill("0.7 0.55 0.48")
+    page.get_by_label("Mean that is taken off").press("Enter")
+    expect(page.get_by_text("One more question came up: the first one.")).to_be_visible()
+    expect(page.get_by_label("Mean that is taken off")).to_have_value("0.7 0.55 0.48")
+    expect(page.get_by_label("Standard deviation")).to_have_value("0.18 0.17 0.17")
 
 
 def choose(page, *names):

@@ -69,7 +69,9 @@ def test_the_positive_class_is_asked_when_the_classes_are_known():
 
 def test_a_shorter_side_and_a_centre():
     answers = {**FULL, "resize.mode": "shortest_edge"}
-    assert questions({"model.onnx": linear()}, answers)["resize.edge"].guess == "16"
+    assert questions({"model.onnx": linear()}, answers)["resize.edge"].sentence.endswith(
+        "It takes 16 × 16; the shorter side is that or more."
+    )
     spec = read_spec({"model.onnx": linear()}, answers={**answers, "resize.edge": "20"})
     assert spec.preprocess.resize.size == (20, 20)
     assert spec.preprocess.crop.size == (16, 16)
