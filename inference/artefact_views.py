@@ -30,13 +30,14 @@ def artefact(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _page(request: SignedInRequest, found: Artefact, form: SampleForm) -> HttpResponse:
-    samples = list(samples_of(found))
+    samples = samples_of(found)
     context = {
         "artefact": found,
         "model": found.model,
         "fields": spec_fields(found.spec, found.spec_origin),
         "facts": graph_fields(found.facts),
         "samples": sample_rows(found, samples),
+        "sealed": found.samples.count() - len(samples),
         "sample_images": [one.image for one in samples],
         "warnings": warnings_of(found, samples),
         "form": form,

@@ -1,6 +1,7 @@
 """A look at what a training run makes of three images: the tensor as a picture, and the score.
 
-Only images that are in no study are shown: a score of a study's case is sealed until unblinding.
+Only images that are in no study are shown, nor the same photographs in another image set: a score of a study's case
+is sealed until unblinding.
 """
 
 import json
@@ -17,23 +18,29 @@ from django.db.models import QuerySet
 from inference.children import run_child
 from inference.models import Artefact, ArtefactSample
 from inference.permissions import check_may_load
+from inference.sealed_images import without_copies, without_known
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.images.models import Image, ImageSet
 
 IMAGES = 3
+# So many are compared with the photographs of studies to find three that no study has.
+_LOOKED_THROUGH = 50
 # Below the time after which the web server gives a request up.
 SECONDS = 20
 
 
-def samples_of(artefact: Artefact) -> QuerySet[ArtefactSample]:
-    """The artefact's samples. Left out: those of image sets that a study has been made on since."""
-    return (
-        artefact.samples.filter(image__case__image_set__studies=None)
+def samples_of(artefact: Artefact) -> list[ArtefactSample]:
+    """The artefact's samples. Left out: those of image sets, and of photographs, that a study has been made on since."""
+    free = without_known(Image.objects.filter(case__image_set__studies=None))
+    samples = (
+        artefact.samples.filter(image__in=free)
         .select_related("image__case__image_set")
         .defer("picture")
     )
+    shown = {one.pk for one in without_copies(sample.image for sample in samples)}
+    return [one for one in samples if one.image_id in shown]
 
 
 def sample_image_sets() -> QuerySet[ImageSet]:
@@ -47,7 +54,8 @@ def take_samples(
 ) -> list[ArtefactSample]:
     """Prepares and scores the first images of the set, by their random ids, in place of earlier samples.
 
-    Raises NotAllowed for anybody but admins, Conflict for an image set of a study or an artefact that is no network,
+    Passed over are photographs that a study before unblinding has as well. Raises NotAllowed for anybody but admins,
+    Conflict for an image set of a study, one that has none but its photographs, or an artefact that is no network,
     InvalidInput where the network or an image cannot be used.
     """
     check_may_load(actor)
@@ -56,10 +64,7 @@ def take_samples(
     if image_set.studies.exists():
         message = f"{image_set.name} is used by a study: its scores are sealed until unblinding."
         raise Conflict(message, code="sealed", field="image_set")
-    images = list(_first(image_set))
-    if not images:
-        message = f"{image_set.name} holds no image."
-        raise InvalidInput(message, code="no_image", field="image_set")
+    images = _first(image_set)
     rows = [
         ArtefactSample(artefact=artefact, image=image, created_by=actor, created_at=now, **made)
         for image, made in zip(images, _made(artefact, images), strict=True)
@@ -72,8 +77,19 @@ def take_samples(
     return rows
 
 
-def _first(image_set: ImageSet) -> QuerySet[Image]:
-    return Image.objects.filter(case__image_set=image_set).order_by("public_id")[:IMAGES]
+def _first(image_set: ImageSet) -> list[Image]:
+    images = Image.objects.filter(case__image_set=image_set).order_by("public_id")
+    if not images.exists():
+        message = f"{image_set.name} holds no image."
+        raise InvalidInput(message, code="no_image", field="image_set")
+    free = without_copies(without_known(images)[:_LOOKED_THROUGH])[:IMAGES]
+    if not free:
+        message = (
+            f"A study has the photographs or the patients of {image_set.name} too: "
+            "their scores are sealed until unblinding."
+        )
+        raise Conflict(message, code="sealed", field="image_set")
+    return free
 
 
 def _made(artefact: Artefact, images: Sequence[Image]) -> list[dict[str, Any]]:

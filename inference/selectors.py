@@ -11,8 +11,10 @@ from inference.choices import ModelKind, RunState
 from inference.lock import locked_artefacts
 from inference.models import Artefact, ArtefactSample, Model, ModelRun
 from inference.permissions import runnable_studies, visible_models, visible_runs
+from inference.sealed_images import without_known
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
+from readerstudy.images.models import Image
 from readerstudy.studies.models import Study
 
 
@@ -61,11 +63,11 @@ def artefact_for(user: User, public_id: str) -> Artefact:
 
 
 def sample_for(user: User, public_id: str) -> ArtefactSample:
-    """One sample. Raises NotFound where the person may not see its model or a study uses its image by now."""
+    """One sample. Raises NotFound where the person may not see its model or a study has its photograph by now."""
     samples = ArtefactSample.objects.filter(
         public_id=public_id,
         artefact__model__in=visible_models(user),
-        image__case__image_set__studies=None,
+        image__in=without_known(Image.objects.filter(case__image_set__studies=None)),
     )
     sample = samples.first()
     if sample is None:

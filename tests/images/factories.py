@@ -9,7 +9,10 @@ def encoded(seed=0):
     return encode_image(png(seed=seed), name=f"photo{seed}.png")
 
 
-def make_image_set(*, admin, now, cases=3, images_per_case=1, name="Clinic", is_synthetic=False):
+def make_image_set(
+    *, admin, now, cases=3, images_per_case=1, name="Clinic", is_synthetic=False, first=0
+):
+    """Sets share the photographs and patients of the same numbers, which count from `first`."""
     image_set = create_image_set(
         actor=admin,
         name=name,
@@ -19,7 +22,7 @@ def make_image_set(*, admin, now, cases=3, images_per_case=1, name="Clinic", is_
         source_sha256="0" * 64,
         now=now,
     )
-    for number in range(cases):
+    for number in range(first, first + cases):
         case = add_case(
             image_set=image_set,
             patient_ref=f"SECRET-PATIENT-{number}",

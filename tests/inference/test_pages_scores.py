@@ -11,7 +11,9 @@ from inference.choices import ModelKind
 from inference.models import ArtefactSample, Model, ModelRun
 from inference.samples import take_samples
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
+from readerstudy.images.models import Case, Image
 from tests.images.factories import make_image_set
+from tests.inference.factories import make_locked_study
 from tests.inference.test_external import names_of, table
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +146,47 @@ def test_the_scores_of_a_studys_cases_stay_sealed(admin, artefact, locked_study,
     with pytest.raises(Conflict, match="sealed until unblinding"):
         take_samples(actor=admin, artefact=artefact, image_set=locked_study.image_set, now=now)
     assert not ArtefactSample.objects.exists()
+
+
+def test_photographs_that_a_study_has_in_another_set_are_passed_over(
+    admin, artefact, locked_study, now
+):
+    both = make_image_set(admin=admin, now=now, cases=4, first=4, name="One of five, three others")
+    known = set(Image.objects.filter(case__image_set=locked_study.image_set).values_list("pixels_sha256", flat=True))  # fmt: skip
+    assert both.cases.filter(images__pixels_sha256__in=known).count() == 1
+    Case.objects.filter(image_set=both).update(patient_ref="")
+    taken = take_samples(actor=admin, artefact=artefact, image_set=both, now=now)
+    assert len(taken) == 3
+    assert not known & {one.image.pixels_sha256 for one in taken}
+
+
+@pytest.mark.parametrize("shared", ["pixels_sha256", "perceptual_hash", "patient_ref"])
+def test_a_set_of_a_studys_photographs_or_patients_gives_no_sample(
+    admin, artefact, locked_study, clinic, now, shared
+):
+    for case in clinic.cases.all():
+        if shared != "patient_ref":
+            Case.objects.filter(pk=case.pk).update(patient_ref="")
+        if shared != "pixels_sha256":
+            case.images.update(pixels_sha256=case.public_id)
+        if shared == "patient_ref":
+            case.images.update(perceptual_hash=None)
+    with pytest.raises(Conflict, match="sealed until unblinding"):
+        take_samples(actor=admin, artefact=artefact, image_set=clinic, now=now)
+
+
+def test_samples_are_hidden_once_a_study_has_the_same_photographs(
+    client, admin, coordinator, artefact, clinic, now
+):
+    first, *_others = take_samples(actor=admin, artefact=artefact, image_set=clinic, now=now)
+    make_locked_study(admin=admin, coordinator=coordinator, now=now)
+    client.force_login(admin)
+    shown = text_of(client.get(reverse("inference:artefact", args=[artefact.public_id])))
+    assert f"{first.score:.4f}" not in shown
+    assert "3 images that were looked at are hidden" in shown
+    assert "No image has been looked at yet." not in shown
+    picture = reverse("inference:sample-picture", args=[first.public_id])
+    assert client.get(picture).status_code == 404
 
 
 def test_only_admins_take_samples(coordinator, artefact, clinic, now):
