@@ -81,6 +81,12 @@ class ScoresInput(serializers.Serializer[Any]):
     version = serializers.CharField(max_length=60)
     case_column = serializers.CharField(required=False, allow_blank=True, default="")
     columns = serializers.ListField(child=serializers.CharField(), required=False, default=list)
+    positive = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        default=list,
+        help_text="Columns of classes whose probabilities are summed into the score of one run",
+    )
     are_probabilities = serializers.BooleanField()
 
     def validate_are_probabilities(self, said: Any) -> Any:
@@ -118,6 +124,7 @@ class ScoresView(APIView):
             version=said["version"],
             naming_column=said["case_column"],
             columns=said["columns"],
+            positive=said["positive"],
             now=now(),
         )
         return Response(ScoresOutput(loaded).data, status=status.HTTP_201_CREATED)

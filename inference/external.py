@@ -58,9 +58,11 @@ def load_scores(
     file_name: str,
     naming_column: str = "",
     columns: Sequence[str] = (),
+    positive: Sequence[str] = (),
     now: datetime,
 ) -> LoadedScores:
-    """Loads every column of scores of a CSV file as a run of its own; all of them or none.
+    """Loads every column of scores of a CSV file as a run of its own, or one run whose score is the sum of the columns
+    `positive`; all or nothing.
 
     Raises NotFound for who may not run models over the study, Conflict once it is unblinded, InvalidInput and
     InvalidInputs with everything that is wrong in the file or with the name.
@@ -78,6 +80,7 @@ def load_scores(
             places=places_of(locked, original_names=actor.can_administer),
             naming_column=naming_column,
             columns=columns,
+            positive=positive,
         )
         card = {"model": name.strip(), "version": version.strip(), "scores": MEANING}
         model = Model(
@@ -89,7 +92,7 @@ def load_scores(
             created_by=actor,
             created_at=now,
         )
-        runs = _store(actor, model, locked, read, file=file, size=len(content), now=now)
+        runs = _store(actor, model, locked, read, positive, file=file, size=len(content), now=now)
     return LoadedScores(model, runs, read.left_out)
 
 
@@ -111,7 +114,15 @@ def _check_open(study: Study) -> None:
 
 
 def _store(
-    actor: User, model: Model, study: Study, read: ScoreFile, *, file: str, size: int, now: datetime
+    actor: User,
+    model: Model,
+    study: Study,
+    read: ScoreFile,
+    positive: Sequence[str],
+    *,
+    file: str,
+    size: int,
+    now: datetime,
 ) -> tuple[ModelRun, ...]:
     store_model(model)
     artefacts = [
@@ -122,7 +133,7 @@ def _store(
             file_name=read.name,
             size=size,
             sha256=read.sha256,
-            spec=_spec(model, read, column, original_names=actor.can_administer),
+            spec=_spec(model, read, column, positive, original_names=actor.can_administer),
             now=now,
         )
         for column in read.columns
@@ -133,13 +144,17 @@ def _store(
     return tuple(_store_run(actor, artefact, study, read, now) for artefact in artefacts)
 
 
-def _spec(model: Model, read: ScoreFile, column: str, *, original_names: bool) -> dict[str, Any]:
+def _spec(
+    model: Model, read: ScoreFile, column: str, positive: Sequence[str], *, original_names: bool
+) -> dict[str, Any]:
+    summed = {"positive": list(dict.fromkeys(positive))} if positive else {}
     return {
         "spec": SPEC,
         "model": model.card["model"],
         "version": model.card["version"],
         "column": column,
         "columns": list(read.columns),
+        **summed,
         "naming_column": read.naming_column,
         "original_names": original_names,
         "meaning": MEANING,
@@ -173,12 +188,14 @@ def read_stored(artefact: Artefact, study: Study) -> ScoreFile:
             content: bytes = file.read()
     except OSError as error:
         raise Conflict(f"{artefact.file_name} cannot be read.", code="file_lost") from error
+    positive = artefact.spec.get("positive", [])
     read = read_score_file(
         content,
         name=artefact.file_name,
         places=places_of(study, original_names=artefact.spec["original_names"]),
         naming_column=artefact.spec["naming_column"],
-        columns=[artefact.spec["column"]],
+        columns=[] if positive else [artefact.spec["column"]],
+        positive=positive,
     )
     if read.sha256 != artefact.sha256:
         raise Conflict(

@@ -87,14 +87,28 @@ class ScoresForm(forms.Form):
         required=False,
         help_text=_("Left empty, all that hold numbers. Several are separated by commas."),
     )
+    positive = forms.CharField(
+        label=_("Positive classes"),
+        required=False,
+        help_text=_(
+            "Only for a file with one column for each class, such as MEL, NV and BCC: the columns that are summed into "
+            "the score, separated by commas."
+        ),
+    )
     are_probabilities = forms.BooleanField(
         label=_("The numbers are probabilities of the positive class, from 0 to 1"),
         error_messages={"required": _("Other numbers are not taken: convert them first.")},
     )
 
     def clean_columns(self) -> list[str]:
-        names = self.cleaned_data["columns"].split(",")
-        return [name.strip() for name in names if name.strip()]
+        return _listed(self.cleaned_data["columns"])
+
+    def clean_positive(self) -> list[str]:
+        return _listed(self.cleaned_data["positive"])
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 class EnsembleForm(forms.Form):

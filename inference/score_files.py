@@ -1,30 +1,28 @@
 """Score files from elsewhere: a column that names the case and one column of probabilities for each run."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from inference.score_cells import MAX_LABEL, fault_of, is_number, number_in
+from inference.score_classes import are_classes, label_of, summed
 from inference.score_places import Place, Places
 from readerstudy.core.csvio import Table, read_table
 from readerstudy.core.errors import InvalidInput, InvalidInputs, Problem
 
 MAX_BYTES = 20 * 2**20
 MAX_RUNS = 50
-MAX_LABEL = 80
 # Told by name in the header; where none of them is there, the first column names the case.
 _NAMING = (
     "case", "case_id", "image", "image_id", "image_name", "file", "filename", "file_name", "isic_id", "img_id", "id",
 )  # fmt: skip
-_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_NOT_FINITE = {"nan", "na", "n/a", "null", "none", "inf", "+inf", "-inf", "infinity", "-infinity"}
 
 
 @dataclass(frozen=True)
 class ScoreFile:
     """A score file that fits its study: `values[i][j]` is the probability of `places[i]` in `columns[j]`.
 
-    `left_out` are the columns without a single number.
+    `left_out` are the columns without a single number. Where classes were summed, `columns` is the name of their sum.
     """
 
     name: str
@@ -43,8 +41,12 @@ def read_score_file(
     places: Places,
     naming_column: str = "",
     columns: Sequence[str] = (),
+    positive: Sequence[str] = (),
 ) -> ScoreFile:
     """The scores in a CSV file. `columns` are those to read; without them, all that hold a number.
+
+    `positive` are columns of one run, each the probability of a class, that are summed into its score. Columns that
+    look like classes are refused with the question which of them are positive, unless `columns` names them as runs.
 
     Raises InvalidInput where it is no table, InvalidInputs with every problem in it: unknown, repeated and missing
     cases, cells that are no number from 0 to 1, columns that are not there or hold nothing but 0 and 1.
@@ -52,11 +54,13 @@ def read_score_file(
     check_size(len(content), name)
     table = read_table(content, name=name)
     naming = _naming_column(table, naming_column)
-    chosen, left_out = _columns(table, naming, columns)
+    chosen, left_out = _columns(table, naming, columns, positive)
     problems = list(_too_wide(table))
     found = _named(table, naming, places, problems)
     problems += _missing(table, naming, found, places)
     values = _values(table, chosen, problems)
+    if positive:
+        values, chosen = _summed(table, values, chosen, problems), (label_of(chosen, MAX_LABEL),)
     _raise(sorted(problems, key=lambda one: (one.row is None, one.row or 0)))
     kept = [number for number, place in found.items() if place.covers <= places.needed.keys()]
     return ScoreFile(
@@ -105,19 +109,43 @@ def _first(table: Table) -> str:
 
 
 def _columns(
-    table: Table, naming: str, wanted: Sequence[str]
+    table: Table, naming: str, columns: Sequence[str], positive: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns that are runs, and those that are left out because they hold no number."""
+    if columns and positive:
+        message = "Name either columns that are runs, or the positive classes of one run."
+        raise InvalidInput(message, code="both", field="positive")
     others = [column for column in table.header if column and column != naming]
-    unknown = [column for column in wanted if column not in others]
-    if unknown:
-        message = f"{table.name} has no column of scores {_listed(unknown)}; there are: {_listed(others)}."
-        raise InvalidInput(message, code="no_such_column", field="columns")
-    chosen = tuple(dict.fromkeys(wanted)) or tuple(
-        column for column in others if any(map(_is_number, _cells(table, column)))
-    )
-    _check_columns(table, chosen, named=bool(wanted))
-    return chosen, tuple(column for column in others if column not in chosen)
+    for field, wanted in (("columns", columns), ("positive", positive)):
+        unknown = [column for column in wanted if column not in others]
+        if unknown:
+            message = f"{table.name} has no column of scores {_listed(unknown)}; there are: {_listed(others)}."
+            raise InvalidInput(message, code="no_such_column", field=field)
+    numbers = tuple(column for column in others if any(map(is_number, _cells(table, column))))
+    chosen = tuple(dict.fromkeys([*columns, *positive]))
+    _check_columns(table, chosen or numbers, named=bool(chosen))
+    if not columns:
+        _check_classes(table, numbers, positive)
+    if chosen:
+        return chosen, ()
+    return numbers, tuple(column for column in others if column not in numbers)
+
+
+def _check_classes(table: Table, numbers: Sequence[str], positive: Sequence[str]) -> None:
+    """Raises InvalidInput where the classes of one run would be taken for runs, or all of them for positive."""
+    if positive:
+        if len(numbers) > 1 and set(positive) >= set(numbers):
+            message = "Every class is named as positive: then all scores are 1."
+            raise InvalidInput(message, code="all_positive", field="positive")
+        return
+    cells = [[*row] for row in zip(*(_cells(table, one) for one in numbers), strict=True)]
+    rows = [[number_in(cell) for cell in row] for row in cells if all(map(is_number, row))]
+    if are_classes(numbers, rows):
+        message = (
+            f"{table.name} has a column for each class ({_listed(numbers)}), not for each run. Say which of them are "
+            "positive: their probabilities are summed into the score of one run. Columns that are runs must be named."
+        )
+        raise InvalidInput(message, code="class_columns", field="positive")
 
 
 def _check_columns(table: Table, chosen: Sequence[str], *, named: bool) -> None:
@@ -149,7 +177,7 @@ def _only_classes(table: Table, chosen: Sequence[str]) -> Iterator[Problem]:
     """A column of classes is most often the truth: it is no run unless somebody says so."""
     for column in chosen:
         cells = {cell for cell in _cells(table, column) if cell}
-        if len(table.rows) > 1 and all(map(_is_number, cells)) and _numbers(cells) <= {0.0, 1.0}:
+        if len(table.rows) > 1 and all(map(is_number, cells)) and _numbers(cells) <= {0.0, 1.0}:
             message = (
                 "holds nothing but 0 and 1, as a column of classes does. "
                 "Name the columns to read, if these are scores."
@@ -216,39 +244,31 @@ def _values(
     for number, record in table.records():
         row = []
         for column in chosen:
-            code, message = _fault_of(record[column])
+            code, message = fault_of(record[column])
             if message:
                 problems.append(_problem(table, code, message, number, column))
             else:
-                row.append(_number(record[column]))
+                row.append(number_in(record[column]))
         values[number] = tuple(row)
     return values
 
 
-def _fault_of(cell: str) -> tuple[str, str]:
-    """Code and sentence of what is wrong with a cell; both empty for a probability."""
-    if not cell:
-        return "empty", "the score is missing."
-    if cell.casefold() in _NOT_FINITE:
-        return "not_finite", f"{cell} is no score; every case needs a finite number."
-    if not _is_number(cell):
-        return "not_a_number", f"{cell} is not a number."
-    if not 0 <= _number(cell) <= 1:
-        return "out_of_range", f"{cell} is no probability: it must be from 0 to 1."
-    return "", ""
-
-
-def _is_number(cell: str) -> bool:
-    # Longer than any float is written; a cell of a million digits is no score.
-    return len(cell) <= MAX_LABEL and _NUMBER.fullmatch(cell) is not None
-
-
-def _number(cell: str) -> float:
-    return float(cell.replace(",", "."))
+def _summed(
+    table: Table,
+    values: dict[int, tuple[float, ...]],
+    chosen: Sequence[str],
+    problems: list[Problem],
+) -> dict[int, tuple[float, ...]]:
+    """One score for each row; a sum above 1 becomes a problem."""
+    scores = {number: summed(row) for number, row in values.items()}
+    for number in (number for number, score in scores.items() if score is None):
+        message = "the probabilities of the positive classes sum to more than 1."
+        problems.append(_problem(table, "out_of_range", message, number, _listed(chosen)))
+    return {number: (score or 0.0,) for number, score in scores.items()}
 
 
 def _numbers(cells: set[str]) -> set[float]:
-    return {_number(cell) for cell in cells}
+    return {number_in(cell) for cell in cells}
 
 
 def _listed(names: Sequence[str]) -> str:

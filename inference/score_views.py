@@ -46,7 +46,7 @@ def scores_upload(request: SignedInRequest, slug: str) -> HttpResponse:
 def _given(form: ScoresForm) -> dict[str, Any]:
     file = form.cleaned_data["file"]
     check_size(file.size, file.name)
-    fields = ("name", "version", "naming_column", "columns")
+    fields = ("name", "version", "naming_column", "columns", "positive")
     said = {field: form.cleaned_data[field] for field in fields}
     return {**said, "content": file.read(), "file_name": file.name}
 

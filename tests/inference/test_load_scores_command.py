@@ -14,13 +14,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def load(tmp_path, coordinator, locked_study):
-    def call(content, user=coordinator.email, slug=locked_study.slug):
+    def call(content, *more, user=coordinator.email, slug=locked_study.slug):
         path = tmp_path / "scores.csv"
         path.write_bytes(content)
         out = io.StringIO()
         call_command(
             *("load_scores", slug, str(path)),
             *("--name", "Other CNN", "--as-version", "2", "--user", user),
+            *more,
             stdout=out,
         )
         return out.getvalue()
@@ -51,3 +52,12 @@ def test_who_is_not_known_or_has_nothing_to_do_with_the_study_is_refused(load, s
         load(b"", user="nobody@example.org")
     with pytest.raises(CommandError):
         load(b"", user=stranger.email)
+
+
+def test_positive_classes_are_asked_and_summed(load, locked_study):
+    names = names_of(locked_study)
+    columns = ["0.2"] * len(names), ["0.5"] * len(names), ["0.3"] * len(names)
+    content = table(names, *columns, header="image,MEL,NV,BCC")
+    with pytest.raises(CommandError, match="Say which of them are positive"):
+        load(content)
+    assert "MEL + BCC" in load(content, "--positive", "MEL", "--positive", "BCC")

@@ -119,6 +119,16 @@ def test_every_field_of_the_spec_is_shown_with_its_origin(client, admin, artefac
     assert all(name in text_of(response) for name in fields)
 
 
+def test_the_page_asks_which_classes_are_positive(client, coordinator, locked_study):
+    client.force_login(coordinator)
+    content = table(names_of(locked_study), ["0.2"] * 5, ["0.8"] * 5, header="image,MEL,NV")
+    response = post_scores(client, locked_study, content)
+    assert response.status_code == 400
+    assert "has a column for each class (MEL, NV)" in response.context["form"].errors["positive"][0]
+    assert post_scores(client, locked_study, content, positive="MEL").status_code == 302
+    assert ModelRun.objects.get().artefact.label == "MEL"
+
+
 def test_three_images_are_prepared_and_scored_as_a_run_would(client, admin, artefact, clinic):
     client.force_login(admin)
     url = reverse("inference:sample", args=[artefact.public_id])
@@ -160,9 +170,10 @@ def test_photographs_that_a_study_has_in_another_set_are_passed_over(
     assert not known & {one.image.pixels_sha256 for one in taken}
 
 
+@pytest.mark.usefixtures("locked_study")
 @pytest.mark.parametrize("shared", ["pixels_sha256", "perceptual_hash", "patient_ref"])
 def test_a_set_of_a_studys_photographs_or_patients_gives_no_sample(
-    admin, artefact, locked_study, clinic, now, shared
+    admin, artefact, clinic, now, shared
 ):
     for case in clinic.cases.all():
         if shared != "patient_ref":
@@ -176,8 +187,9 @@ def test_a_set_of_a_studys_photographs_or_patients_gives_no_sample(
 
 
 def test_samples_are_hidden_once_a_study_has_the_same_photographs(
-    client, admin, coordinator, artefact, clinic, now
+    client, coordinator, artefact, clinic, now
 ):
+    admin = artefact.created_by
     first, *_others = take_samples(actor=admin, artefact=artefact, image_set=clinic, now=now)
     make_locked_study(admin=admin, coordinator=coordinator, now=now)
     client.force_login(admin)

@@ -62,3 +62,13 @@ def test_other_numbers_are_not_taken(send, locked_study):
 def test_a_study_of_others_is_not_there(client, send, stranger, locked_study):
     client.force_login(stranger)
     assert send(table(names_of(locked_study), ["0.5"] * 5)).status_code == 404
+
+
+def test_the_positive_classes_are_asked_and_summed(send, locked_study):
+    content = table(names_of(locked_study), ["0.2"] * 5, ["0.8"] * 5, header="image,MEL,NV")
+    answer = send(content)
+    assert answer.status_code == 400
+    assert answer.json()["problems"][0]["field"] == "positive"
+    assert [one["training_run"] for one in send(content, positive=["MEL"]).json()["runs"]] == [
+        "MEL"
+    ]

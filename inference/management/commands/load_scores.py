@@ -28,6 +28,13 @@ class Command(BaseCommand):
             "--column", action="append", default=[], help="of scores; all with numbers by default"
         )
 
+        parser.add_argument(
+            "--positive",
+            action="append",
+            default=[],
+            help="column of a class that counts as positive; all of these are summed into the score of one run",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         loaded = _loaded(options)
         for name in loaded.left_out:
@@ -52,6 +59,7 @@ def _loaded(options: dict[str, Any]) -> LoadedScores:
             version=options["as_version"],
             naming_column=options["case_column"],
             columns=options["column"],
+            positive=options["positive"],
             now=now(),
         )
     except User.DoesNotExist as error:
