@@ -5,6 +5,7 @@ from typing import Any
 
 from inference.engine.asking import Asking
 from inference.engine.fields import Fields
+from inference.engine.huggingface_sizes import OWN_SHARE, convnext, scaled
 from inference.engine.open_fields import (
     ask_geometry,
     ask_interpolation,
@@ -19,9 +20,12 @@ _RESAMPLE = {0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic", 4: "box", 
 # What a bare number in `size` means depends on the processor (its `default_to_square`).
 _SQUARE = ("ViT", "DeiT", "Beit", "EfficientNet")
 _SHORTEST = ("CLIP", "ConvNext", "Bit", "Levit", "PoolFormer", "MobileNetV1", "MobileNetV2")
-# ConvNeXt scales to size / crop_pct and crops below this side, and squashes from it on.
-_CONVNEXT_SQUASHES_FROM = 384
-_UNSUPPORTED = ("do_pad", "do_thumbnail", "do_align_long_axis", "include_top")
+# Steps of their own that no field of the spec tells: cropping before scaling, colours as clusters.
+_OTHER_WAYS = ("Perceiver", "ImageGPT")
+_UNSUPPORTED = ("do_pad", "do_thumbnail", "do_align_long_axis")
+# The only factor with which every release of the library gives the same numbers, from −1 to 1.
+_OFFSET_FACTOR = 1 / 127.5
+_SAME_FACTOR = 1e-9
 
 
 def read_preprocess(
@@ -32,9 +36,14 @@ def read_preprocess(
     for name in _UNSUPPORTED:
         if fields.get(name):
             fields.problem(name, "is a step that is not supported: write reader-study-model.json")
+    if _processor(fields) in _OTHER_WAYS:
+        fields.problem(
+            "image_processor_type",
+            "prepares images in a way of its own: write reader-study-model.json",
+        )
     resize, crop = _geometry(fields, asking)
     scale, offset = _rescale(fields, asking)
-    mean, std = _normalise(fields, asking)
+    mean, std = _once_more(fields, asking, *_normalise(fields, asking))
     order = _channel_order(fields, asking.origin)
     asking.origin["decode"] = (
         "the library's load_image: EXIF orientation applied, RGB, colour profile ignored"
@@ -68,11 +77,13 @@ def _geometry(fields: Fields, asking: Asking) -> tuple[ResizeSpec, CropSpec]:
         return ask_geometry(asking, PREPROCESSOR)
     if not fields.flag("do_resize", default=True):
         return ResizeSpec("none", None, None), _crop(fields)
-    interp = _interpolation(fields, asking)
-    if fields.get("crop_pct") is not None:
-        origin["crop"] = f"{PREPROCESSOR}: size, crop_pct"
-        return _convnext(fields, interp, asking)
+    interp, processor = _interpolation(fields, asking), _processor(fields)
+    if fields.get("crop_pct") is not None and processor not in OWN_SHARE:
+        fields.problem("crop_pct", f"is understood for {' and '.join(OWN_SHARE)} only")
     mode, size = _size(fields, asking)
+    if processor == "ConvNext":
+        return convnext(fields, asking, mode, size, interp)
+    mode, size = scaled(fields, asking, mode, size, processor)
     return ResizeSpec(mode, size, interp), _crop(fields)
 
 
@@ -127,24 +138,6 @@ def _processor(fields: Fields) -> str:
     return name
 
 
-def _convnext(fields: Fields, interp: str, asking: Asking) -> tuple[ResizeSpec, CropSpec]:
-    """ConvNextImageProcessor: shortest edge to int(size / crop_pct), then the centre of size × size."""
-    mode, (side, _) = _size(fields, asking)
-    share = fields.number("crop_pct")
-    if _processor(fields) != "ConvNext" or mode != "shortest_edge" or not 0 < share <= 1:
-        fields.problem(
-            "crop_pct", "is understood for ConvNextImageProcessor with shortest_edge only"
-        )
-        return ResizeSpec("none", None, None), CropSpec("none", None)
-    if side >= _CONVNEXT_SQUASHES_FROM:
-        return ResizeSpec("squash", (side, side), interp), CropSpec("none", None)
-    edge = int(side / share)
-    return (
-        ResizeSpec("shortest_edge", (edge, edge), interp),
-        CropSpec("center", (side, side), rounding="floor"),
-    )
-
-
 def _crop(fields: Fields) -> CropSpec:
     if fields.get("do_center_crop") is None and fields.get("crop_size") is not None:
         fields.problem("do_center_crop", "is missing, though crop_size is given")
@@ -172,8 +165,29 @@ def _rescale(fields: Fields, asking: Asking) -> tuple[float, float]:
         return 1 / 255, 0.0
     if not fields.flag("do_rescale", default=True):
         return 1.0, 0.0
-    offset = -1.0 if fields.flag("rescale_offset", default=False) else 0.0
-    return fields.number("rescale_factor"), offset
+    scale = fields.number("rescale_factor")
+    if not fields.flag("rescale_offset", default=False):
+        return scale, 0.0
+    if abs(scale - _OFFSET_FACTOR) > _SAME_FACTOR:
+        fields.problem(
+            "rescale_offset",
+            f"is understood with a rescale_factor of 1/127.5 only, but it is {scale:g}: releases of the library "
+            "differ in what they make of others",
+        )
+    return scale, -1.0
+
+
+def _once_more(fields: Fields, asking: Asking, mean: Triple, std: Triple) -> tuple[Triple, Triple]:
+    """EfficientNetImageProcessor divides by image_std a second time unless include_top is false."""
+    own = _processor(fields) == "EfficientNet"
+    if not fields.flag("include_top", default=own):
+        return mean, std
+    if not own:
+        fields.problem("include_top", "is understood for EfficientNetImageProcessor only")
+        return mean, std
+    asking.origin["std"] += ", include_top: divided by it twice, as EfficientNetImageProcessor does"
+    again = fields.three("image_std")
+    return mean, (std[0] * again[0], std[1] * again[1], std[2] * again[2])
 
 
 def _normalise(fields: Fields, asking: Asking) -> tuple[Triple, Triple]:

@@ -217,8 +217,9 @@ def _letterbox(
     image: Image.Image, size: Size, resample: Image.Resampling, fill: tuple[float, float, float]
 ) -> Image.Image:
     height, width = size
-    ratio = min(width / image.width, height / image.height)
-    inner = (max(1, round(image.width * ratio)), max(1, round(image.height * ratio)))
+    # Divided, not multiplied by the inverse: halves are then rounded as timm rounds them.
+    ratio = max(image.width / width, image.height / height)
+    inner = (max(1, round(image.width / ratio)), max(1, round(image.height / ratio)))
     red, green, blue = (round(value) for value in fill)
     box = Image.new("RGB", (width, height), (red, green, blue))
     box.paste(image.resize(inner, resample), ((width - inner[0]) // 2, (height - inner[1]) // 2))

@@ -2,7 +2,7 @@
 
 Source of the rules: `timm.data.transforms_factory.transforms_imagenet_eval` and `timm.data.config.resolve_data_config`
 (PyTorch Image Models 1.0): the shorter side becomes floor(size / crop_pct), then the centre is kept; `squash` scales
-both sides.
+both sides, `border` the longer side and fills the rest with the mean colour.
 """
 
 import math
@@ -100,7 +100,7 @@ def _preprocess(reading: _Reading) -> PreprocessSpec:
 def _geometry(reading: _Reading, layout: str) -> tuple[ResizeSpec, CropSpec]:
     size, share, names = _size_and_share(reading, fixed_size(reading.graph, layout))
     interp = _interpolation(reading)
-    mode = reading.fields.choice("crop_mode", ("center", "squash"), default="center")
+    mode = reading.fields.choice("crop_mode", ("center", "squash", "border"), default="center")
     reading.asking.origin["resize"] = reading.says(*names, "crop_mode", "interpolation")
     reading.asking.origin["crop"] = reading.says(names[0])
     scaled = (math.floor(size[0] / share), math.floor(size[1] / share))
@@ -108,8 +108,20 @@ def _geometry(reading: _Reading, layout: str) -> tuple[ResizeSpec, CropSpec]:
         reading.fields.problem(names[1], f"scales images to more than {LARGEST_SIDE} pixels")
     if mode == "center" and size[0] != size[1]:
         reading.fields.problem("crop_mode", "center is supported for square images only")
+    if mode == "border":
+        return _border(reading, size, scaled, interp), CropSpec("none", None)
     resize = ResizeSpec("squash" if mode == "squash" else "shortest_edge", scaled, interp)
     return resize, CropSpec("center", size)
+
+
+def _border(reading: _Reading, size: Size, scaled: Size, interp: str) -> ResizeSpec:
+    """The whole image with a border of the mean colour; of a crop_pct below 1 no spec tells the border to the pixel."""
+    if scaled != size:
+        reading.fields.problem("crop_mode", "border is supported with a crop_pct of 1 only")
+    mean, _std = _normalisation(reading)
+    reading.asking.origin["resize.fill"] = f"{reading.says('mean')}, the border's colour"
+    red, green, blue = (float(min(255, max(0, round(255 * value)))) for value in mean)
+    return ResizeSpec("letterbox", size, interp, fill=(red, green, blue))
 
 
 def _size_and_share(reading: _Reading, fixed: Size | None) -> tuple[Size, float, tuple[str, str]]:

@@ -113,6 +113,68 @@ def test_convnext_crops_small_sizes_and_squashes_large_ones(side, resized, cropp
     assert spec.preprocess.output_size == (side, side)
 
 
+def geometry(processor, **changes):
+    preprocess = read_spec(
+        files(image_processor_type=processor, **changes), positive="malignant"
+    ).preprocess
+    return preprocess.resize.mode, preprocess.resize.size, preprocess.crop.size
+
+
+CROPPED = {"do_center_crop": True, "crop_size": {"height": 224, "width": 224}}
+
+
+@pytest.mark.parametrize(
+    ("processor", "changes", "expected"),
+    [
+        ("LevitImageProcessor", {"size": {"shortest_edge": 224}, **CROPPED}, ("shortest_edge", (256, 256), (224, 224))),
+        ("LevitFeatureExtractor", {"size": 224, **CROPPED}, ("shortest_edge", (256, 256), (224, 224))),
+        ("LevitImageProcessor", {"size": {"height": 224, "width": 224}, **CROPPED}, ("exact", (224, 224), (224, 224))),
+        ("ConvNextImageProcessor", {"size": {"shortest_edge": 224}}, ("shortest_edge", (256, 256), (224, 224))),
+        ("ConvNextImageProcessor", {"size": {"shortest_edge": 384}}, ("squash", (384, 384), None)),
+        ("PoolFormerImageProcessor", {"size": {"shortest_edge": 224}, **CROPPED},
+         ("shortest_edge", (248, 248), (224, 224))),
+        ("PoolFormerImageProcessor", {"size": {"shortest_edge": 224}, "crop_pct": 0.95, **CROPPED},
+         ("shortest_edge", (235, 235), (224, 224))),
+        ("PoolFormerImageProcessor", {"size": {"height": 224, "width": 240}, "crop_pct": 0.9, **CROPPED},
+         ("exact", (248, 266), (224, 224))),
+    ],
+)  # fmt: skip
+def test_processors_with_a_size_of_their_own_are_read_as_they_scale(processor, changes, expected):
+    assert geometry(processor, **changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "std"),
+    [
+        ({"include_top": True}, (0.25, 0.0625, 0.04)),
+        ({}, (0.25, 0.0625, 0.04)),
+        ({"include_top": False}, (0.5, 0.25, 0.2)),
+        ({"do_normalize": False}, (0.5, 0.25, 0.2)),
+    ],
+)
+def test_efficientnet_divides_twice(changes, std):
+    given = files(image_processor_type="EfficientNetImageProcessor", **changes)
+    assert read_spec(given, positive="malignant").preprocess.std == pytest.approx(std)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"include_top": True}, "include_top is understood for EfficientNetImageProcessor only"),
+        ({"crop_pct": 0.9}, "crop_pct is understood for ConvNext and PoolFormer only"),
+        ({"rescale_offset": True},
+         "rescale_offset is understood with a rescale_factor of 1/127.5 only, but it is 0.00392157: releases of the library differ in what they make of others"),
+        ({"image_processor_type": "PerceiverImageProcessor"},
+         "image_processor_type prepares images in a way of its own: write reader-study-model.json"),
+        ({"image_processor_type": "ConvNextImageProcessor"}, "size must be shortest_edge for ConvNextImageProcessor"),
+        ({"image_processor_type": "PoolFormerImageProcessor", "crop_pct": 0.001},
+         "size scales images to more than 4096 pixels"),
+    ],
+)  # fmt: skip
+def test_steps_that_cannot_be_told_exactly_are_refused(changes, sentence):
+    assert f"preprocessor_config.json: {sentence}" in problems_of(files(**changes))
+
+
 def test_switched_off_steps_do_nothing():
     spec = read_spec(
         files(do_resize=False, do_rescale=False, do_normalize=False), positive="malignant"

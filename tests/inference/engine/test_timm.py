@@ -79,6 +79,21 @@ def test_squash_scales_both_sides():
     assert (resize.mode, resize.size) == ("squash", (16, 16))
 
 
+def test_a_border_has_the_mean_colour_around_the_whole_image():
+    given = files(
+        onnx=linear(size=(224, 224)), input_size=[3, 224, 224], crop_mode="border", crop_pct=1.0
+    )
+    spec = read_spec(given, answers=ANSWERS).preprocess
+    assert (spec.resize.mode, spec.resize.size, spec.crop.mode) == ("letterbox", (224, 224), "none")
+    assert spec.resize.fill == (128.0, 102.0, 76.0)
+    # 225 / (320 / 224) is 157.5 and becomes 158; 225 * (224 / 320) would be a little less.
+    column = to_tensor(Image.new("RGB", (320, 225)), spec)[0, :, 112]
+    is_border = np.isclose(column, (128 / 255 - 0.5) / 0.2, atol=1e-6)
+    assert is_border.sum() == 66
+    assert is_border[:33].all()
+    assert is_border[-33:].all()
+
+
 def test_the_size_for_testing_is_taken_where_the_graph_takes_no_other():
     given = files(onnx=linear(size=(24, 24)), test_input_size=[3, 24, 24], test_crop_pct=1.0)
     spec = read_spec(given, answers=ANSWERS)
@@ -105,7 +120,8 @@ def test_a_flat_file_is_read_too():
         ({"interpolation": None}, "config.json does not say with which filter photographs are scaled."),
         ({"crop_pct": None}, "config.json: pretrained_cfg.crop_pct is missing: it says how much of the image is kept"),
         ({"crop_pct": 0}, "config.json: pretrained_cfg.crop_pct must be above 0 and at most 1, but is 0"),
-        ({"crop_mode": "border"}, "config.json: pretrained_cfg.crop_mode must be one of center, squash, but is 'border'"),
+        ({"crop_mode": "border"}, "config.json: pretrained_cfg.crop_mode border is supported with a crop_pct of 1 only"),
+        ({"crop_mode": "zoom"}, "config.json: pretrained_cfg.crop_mode must be one of center, squash, border, but is 'zoom'"),
         ({"input_size": [1, 16, 16]}, "config.json: pretrained_cfg.input_size has 1 channels, but a photograph has 3"),
         ({"input_size": "big"}, "config.json: pretrained_cfg.input_size must be [channels, height, width]"),
         ({"std": [0.2, 0, 0.4]}, "config.json: std must be larger than 0 in every channel, but is [0.2, 0.0, 0.4]"),
