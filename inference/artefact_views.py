@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inference.forms import SampleForm
 from inference.models import Artefact
 from inference.permissions import check_may_load
-from inference.sample_words import sample_rows, warnings_of
+from inference.sample_words import findings_of, sample_rows, warnings_of
 from inference.samples import sample_image_sets, samples_of
 from inference.selectors import artefact_for, sample_for
 from inference.services import take_samples
@@ -39,7 +39,7 @@ def _page(request: SignedInRequest, found: Artefact, form: SampleForm) -> HttpRe
         "samples": sample_rows(found, samples),
         "sealed": found.samples.count() - len(samples),
         "sample_images": [one.image for one in samples],
-        "warnings": warnings_of(found, samples),
+        "warnings": [*findings_of(found), *warnings_of(found, samples)],
         "form": form,
         "image_sets": sample_image_sets().exists(),
         "synthetic_notice": found.model.is_synthetic,

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from inference import engine
 from inference.models import Artefact, ArtefactSample
+from inference.storing import FINDINGS
 
 _SUM_TOLERANCE = 1e-3
 # Normalised pixels lie within a few standard deviations; beyond this they are most likely 0 to 255.
@@ -31,6 +33,19 @@ def _by_class(artefact: Artefact, sample: ArtefactSample) -> list[tuple[str, flo
     classes = artefact.spec["output"]["classes"]
     named = zip(classes, sample.outputs, strict=False)
     return sorted(named, key=lambda pair: pair[1], reverse=True)
+
+
+def findings_of(artefact: Artefact) -> list[str]:
+    """Sentences about what the check of the upload has found and has not refused."""
+    words = {
+        engine.CONSTANT: _(
+            "Random pictures all have the same outputs: the network may not see them."
+        ),
+        engine.NO_PROBABILITIES: _(
+            "Of random pictures the outputs are no probabilities, and the spec asks for no activation."
+        ),
+    }
+    return [words[one] for one in artefact.facts.get(FINDINGS, []) if one in words]
 
 
 def warnings_of(artefact: Artefact, samples: Sequence[ArtefactSample]) -> list[str]:

@@ -99,6 +99,7 @@ def graph_fields(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " "), words[name](value) if name in words else _fact(value))
         for name, value in facts.items()
+        if name != "findings"  # told as warnings
     ]
 
 

@@ -25,6 +25,8 @@ from readerstudy.core.validation import check_valid
 
 # For all networks of an upload together; below the time after which the web server gives a request up.
 SECONDS = 20
+# In the facts of a training run: what the check has found and has not refused.
+FINDINGS = "findings"
 
 
 class OpenQuestions(InvalidInputs):
@@ -43,6 +45,7 @@ class Checked:
 
     label: str
     artefact: engine.Artefact
+    findings: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -62,19 +65,19 @@ def check_bundles(found: Sequence[Bundle], answers: Mapping[str, str]) -> list[C
     for bundle in found:
         try:
             artefact = engine.artefact_of(bundle.files, answers=answers)
-            _check(artefact, seconds=max(1, round(until - time.monotonic())))
+            findings = _check(artefact, seconds=max(1, round(until - time.monotonic())))
         except engine.EngineError as error:
             refused[bundle.place] = error
             problems += _problems(bundle, error)
         else:
-            checked.append(Checked(bundle.label, artefact))
+            checked.append(Checked(bundle.label, artefact, findings))
     if refused:
         raise _refusal(problems, refused)
     return checked
 
 
-def _check(artefact: engine.Artefact, *, seconds: int) -> None:
-    """Raises ArtefactError with what does not fit, also where the network ends or outlasts the process it runs in."""
+def _check(artefact: engine.Artefact, *, seconds: int) -> tuple[str, ...]:
+    """What should be looked at. Raises ArtefactError with what does not fit, also where the network ends or outlasts the process it runs in."""
     with TemporaryDirectory(prefix="check-") as name:
         write_work(Path(name), artefact)
         try:
@@ -86,6 +89,7 @@ def _check(artefact: engine.Artefact, *, seconds: int) -> None:
     if told["problems"]:
         problems = tuple(told["problems"])
         raise engine.ArtefactError("\n".join(problems), code=told["code"], problems=problems)
+    return tuple(told.get("findings", ()))
 
 
 def _refusal(problems: list[Problem], refused: Mapping[str, engine.EngineError]) -> InvalidInputs:
@@ -171,7 +175,11 @@ def _stored(
         spec=source.spec.to_json(),
         spec_sha256=source.spec.spec_sha256,
         spec_origin=dict(source.spec.origin),
-        facts={**source.metadata.to_json(), "golden_images": len(source.golden)},
+        facts={
+            **source.metadata.to_json(),
+            "golden_images": len(source.golden),
+            FINDINGS: list(checked.findings),
+        },
         created_by=actor,
         created_at=now,
     )

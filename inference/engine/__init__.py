@@ -13,7 +13,7 @@ from inference.engine.artefact import (
     load_artefact,
 )
 from inference.engine.asking import Question
-from inference.engine.check import check_artefact
+from inference.engine.check import CONSTANT, NO_PROBABILITIES, check_artefact
 from inference.engine.conventions import POSITIVE, read_spec
 from inference.engine.directory import image_files, score_directory
 from inference.engine.errors import (
@@ -62,8 +62,10 @@ from inference.engine.tta import score_batch
 
 __all__ = [
     "CALLS_AT_ONCE",
+    "CONSTANT",
     "CPU",
     "GOLDEN",
+    "NO_PROBABILITIES",
     "OWN_FILE",
     "POSITIVE",
     "PROVIDER_SETTINGS",

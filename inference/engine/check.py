@@ -12,26 +12,42 @@ from inference.engine.errors import ArtefactError
 from inference.engine.golden_check import golden_problems
 from inference.engine.graph import Dimension, TensorFacts, image_input
 from inference.engine.preprocess import to_tensor
-from inference.engine.session import CnnSession, open_session
+from inference.engine.session import CnnSession, open_session, scores_of
 from inference.engine.spec import Size
 
 _CHANNELS = 3
 _PROBES = 4
 _LARGEST_BATCH = 256
 _PROBE_SIZE = (224, 224)
+# Noise would look the same everywhere to a network that averages.
+_PATCHES = 4
 _SUM_TOLERANCE = 1e-3
+# What a run may differ from the reference run; halves of 11 bits are coarser than that.
+_SAME_SCORE = {"float16": 2e-3}
+_SAME_SCORE_OTHERWISE = 1e-4
+# What is no misfit, but should be looked at before the network is used.
+CONSTANT, NO_PROBABILITIES = "constant", "no_probabilities"
 
 
-def check_artefact(artefact: Artefact) -> None:
-    """Nothing, if the network runs on the CPU with images prepared as its spec says.
+def check_artefact(artefact: Artefact) -> tuple[str, ...]:
+    """What should be looked at, if the network runs on the CPU with images prepared as its spec says.
+
+    CONSTANT: pictures that have nothing in common have the same outputs. NO_PROBABILITIES: the spec asks for no
+    activation, but the outputs do not sum to 1, or are not from 0 to 1.
 
     Raises ArtefactError with every sentence about what does not fit: inputs, layout, channels, size, dtype, outputs,
-    number of classes, probabilities that would be turned into probabilities again, a golden file's outputs.
+    number of classes, probabilities that would be turned into probabilities again, outputs that change from call to
+    call or with the images beside them, a golden file's outputs.
     """
     _raise(artefact, [*_input(artefact), *_output(artefact)])
     session = open_session(artefact, "cpu", threads=1)
-    _raise(artefact, list(_behaviour(session)))
+    probes = _probes(session, artefact.spec.preprocess.output_size or _PROBE_SIZE)
+    outputs = session.run_raw(probes)
+    _raise(artefact, list(_behaviour(session, outputs)))
+    rows = outputs.reshape(len(outputs), -1)
+    _raise(artefact, list(_dependence(session, probes, rows)))
     _raise(artefact, list(golden_problems(session, artefact.golden)))
+    return tuple(_findings(session, rows))
 
 
 def _raise(artefact: Artefact, problems: list[str]) -> None:
@@ -109,9 +125,8 @@ def _described(tensor: TensorFacts) -> str:
     return f"{tensor.name} ({tensor.dtype}, {shape})"
 
 
-def _behaviour(session: CnnSession) -> Iterator[str]:
+def _behaviour(session: CnnSession, outputs: NDArray[Any]) -> Iterator[str]:
     spec = session.spec
-    outputs = session.run_raw(_probes(session, spec.preprocess.output_size or _PROBE_SIZE))
     count, classes = len(outputs), len(spec.output.classes)
     per_image = int(np.prod(outputs.shape[1:])) if outputs.ndim else 0
     if count != (session.fixed_batch or _PROBES) or per_image != classes:
@@ -128,13 +143,43 @@ def _behaviour(session: CnnSession) -> Iterator[str]:
         yield "already gives probabilities, but its spec asks for softmax on top: say activation none."
 
 
+def _dependence(session: CnnSession, probes: NDArray[Any], rows: NDArray[Any]) -> Iterator[str]:
+    """What the outputs depend on besides the image. One is enough to tell, and large networks need seconds for each."""
+    first = session.run(probes[:1])
+    if not np.array_equal(first, session.run(probes[:1])):
+        yield (
+            "gives other outputs when it is asked again for the same image, as with dropout or random numbers inside: "
+            "export it for inference."
+        )
+        return
+    alone, together = (scores_of(one, session.spec.output)[0] for one in (first, rows[:1]))
+    difference = abs(float(alone - together))
+    allowed = _SAME_SCORE.get(session.spec.preprocess.dtype, _SAME_SCORE_OTHERWISE)
+    if difference > allowed:
+        yield (
+            f"gives an image another score beside {len(rows) - 1} others than alone (up to {difference:.2g} apart, "
+            f"allowed are {allowed:g}), as with batch normalisation in training mode: export it for inference."
+        )
+
+
+def _findings(session: CnnSession, rows: NDArray[Any]) -> Iterator[str]:
+    output = session.spec.output
+    if len(rows) > 1 and np.ptp(rows, axis=0).max() == 0:
+        yield CONSTANT
+    if output.activation != "none":
+        return
+    single = len(output.classes) == 1
+    if not (bool(((rows >= 0) & (rows <= 1)).all()) if single else _are_probabilities(rows)):
+        yield NO_PROBABILITIES
+
+
 def _probes(session: CnnSession, size: Size) -> NDArray[Any]:
-    """Random photographs, the same ones each time, prepared as the spec says."""
+    """Pictures of random patches of colour, the same ones each time, prepared as the spec says."""
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (session.fixed_batch or _PROBES, *size, 3), np.uint8)
-    return np.stack(
-        [to_tensor(Image.fromarray(picture), session.spec.preprocess) for picture in pictures]
-    )
+    count, (height, width) = session.fixed_batch or _PROBES, size
+    patches = rng.integers(0, 256, (count, _PATCHES, _PATCHES, 3), np.uint8)
+    pictures = [Image.fromarray(one).resize((width, height)) for one in patches]
+    return np.stack([to_tensor(picture, session.spec.preprocess) for picture in pictures])
 
 
 def _are_probabilities(rows: NDArray[Any]) -> bool:

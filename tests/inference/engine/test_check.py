@@ -1,9 +1,9 @@
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
-from inference.engine import ArtefactError, check_artefact
+from inference.engine import CONSTANT, NO_PROBABILITIES, ArtefactError, check_artefact
 from tests.inference.engine.graphs import BIAS, WEIGHTS, linear, output_json
 
 UINT8 = {"dtype": "uint8", "scale": 1, "mean": [0, 0, 0], "std": [1, 1, 1]}
@@ -29,7 +29,7 @@ ONE_CLASS = output_json(classes=["mel"], activation="sigmoid")
 )
 def test_an_artefact_that_fits_passes(make_artefact, graph, changes):
     artefact = make_artefact(linear(**graph), **changes)
-    assert check_artefact(artefact) is None
+    assert check_artefact(artefact) == ()
 
 
 CROPPED = {
@@ -118,6 +118,47 @@ def test_a_second_input_is_refused(make_artefact):
         ArtefactError, match=r"must have one input, the image.*age \(float32, N × 1\)"
     ):
         check_artefact(make_artefact(model.SerializeToString()))
+
+
+def changed(*nodes, **weights):
+    """The tiny network with `linear` handed on through other nodes to `logits`."""
+    model = onnx.load_from_string(linear())
+    del model.graph.node[-1]
+    model.graph.node.extend(nodes)
+    for name, value in weights.items():
+        model.graph.initializer.append(numpy_helper.from_array(value, name))
+    return model.SerializeToString()
+
+
+def test_outputs_that_differ_from_call_to_call_are_refused(make_artefact):
+    noisy = changed(
+        helper.make_node("RandomNormalLike", ["linear"], ["noise"], scale=1e-3),
+        helper.make_node("Add", ["linear", "noise"], ["logits"]),
+    )
+    with pytest.raises(ArtefactError, match="gives other outputs when it is asked again"):
+        check_artefact(make_artefact(noisy))
+
+
+def test_outputs_that_depend_on_the_images_beside_are_refused(make_artefact):
+    centred = changed(
+        helper.make_node("ReduceMean", ["linear", "first"], ["mean"], keepdims=1),
+        helper.make_node("Sub", ["linear", "mean"], ["logits"]),
+        first=np.array([0], np.int64),
+    )
+    with pytest.raises(ArtefactError, match=r"another score beside 3 others than alone \(up to"):
+        check_artefact(make_artefact(centred))
+
+
+@pytest.mark.parametrize(
+    ("graph", "changes", "finding"),
+    [
+        ({"weights": 0 * WEIGHTS}, {}, CONSTANT),
+        ({}, {"output": output_json(activation="none")}, NO_PROBABILITIES),
+        (ONE, {"output": {**ONE_CLASS, "activation": "none"}}, NO_PROBABILITIES),
+    ],
+)
+def test_what_should_be_looked_at_is_found(make_artefact, graph, changes, finding):
+    assert check_artefact(make_artefact(linear(**graph), **changes)) == (finding,)
 
 
 def test_an_operator_that_the_runtime_does_not_know_is_told_without_noise(make_artefact, capfd):
