@@ -41,8 +41,8 @@ def main(folder: Path) -> None:
     """Writes every sentence about what does not fit; none where the network runs with its spec."""
     limit_process(LIMITS)
     try:
-        engine.check_artefact(_artefact(folder))
-        result: dict[str, Any] = {"problems": [], "code": ""}
+        found = engine.check_artefact(_artefact(folder))
+        result: dict[str, Any] = {"problems": [], "code": "", "findings": list(found)}
     except engine.EngineError as error:
         result = {"problems": list(error.problems), "code": error.code}
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")

@@ -10,10 +10,12 @@ from inference import children, samples
 from inference.choices import ModelKind
 from inference.models import ArtefactSample, Model, ModelRun
 from inference.samples import take_samples
+from inference.services import add_artefacts, create_model
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.images.models import Case, Image
 from tests.images.factories import make_image_set
-from tests.inference.factories import make_locked_study
+from tests.inference.engine.graphs import WEIGHTS, linear
+from tests.inference.factories import make_locked_study, spec_bytes
 from tests.inference.test_external import names_of, table
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,15 @@ def test_every_field_of_the_spec_is_shown_with_its_origin(client, admin, artefac
     assert all(fields.values())
     assert any("mean" in name for name in fields)
     assert all(name in text_of(response) for name in fields)
+
+
+def test_what_the_check_has_found_is_told_on_the_page(client, admin, now):
+    model = create_model(actor=admin, name="Blind CNN", now=now)
+    files = {"run-01.onnx": linear(weights=0 * WEIGHTS), "run-01.json": spec_bytes()}
+    (artefact,) = add_artefacts(actor=admin, model=model, files=files, now=now)
+    client.force_login(admin)
+    shown = text_of(client.get(reverse("inference:artefact", args=[artefact.public_id])))
+    assert "Random pictures all have the same outputs" in shown
 
 
 def test_the_page_asks_which_classes_are_positive(client, coordinator, locked_study):
