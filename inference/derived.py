@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from inference.choices import RunState
 from inference.models import Artefact, Model, ModelRun, Score
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
-from readerstudy.core.errors import Conflict
+from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.ids import new_public_id
 from readerstudy.core.validation import check_valid
 from readerstudy.core.version import VERSION
@@ -33,6 +34,7 @@ class CaseScore:
 
 def store_model(model: Model) -> None:
     """Stores the model and tells the audit trail. Raises InvalidInputs for a name that is taken."""
+    check_name(model)
     check_valid(model)
     model.save()
     study_id = model.study.public_id if model.study else ""
@@ -45,6 +47,13 @@ def store_model(model: Model) -> None:
         study_id=study_id,
         data=data,
     )
+
+
+def check_name(model: Model) -> None:
+    """Raises InvalidInput for a name that another model has."""
+    if Model.objects.filter(name=model.name).exclude(pk=model.pk).exists():
+        message = _("There is a model of the name %s already: choose another name.") % model.name
+        raise InvalidInput(message, code="unique", field="name")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from inference import engine
+from inference.derived import check_name
 from inference.models import Artefact, Model
 from inference.permissions import check_may_load
 from inference.storing import Checked, check_bundles, check_new, store_artefacts
@@ -35,7 +36,9 @@ def load_model(
     """
     check_may_load(actor)
     # A name that is taken is told before anybody is asked about the files.
-    check_valid(Model(name=name.strip(), created_by=actor, created_at=now))
+    model = Model(name=name.strip(), created_by=actor, created_at=now)
+    check_name(model)
+    check_valid(model)
     # Before the transaction: a check runs the network, and writers must not wait for it.
     opened = unpacked(files)
     card = card_of(opened)
@@ -67,6 +70,7 @@ def create_model(
         created_by=actor,
         created_at=now,
     )
+    check_name(model)
     check_valid(model)
     with transaction.atomic():
         model.save()

@@ -40,8 +40,13 @@ def models_visible_to(user: User) -> QuerySet[Model]:
 
 
 def models_for_study(user: User, study: Study) -> QuerySet[Model]:
-    """The models that can be planned for, or run over, a study: networks, and the study's own scores and ensembles."""
-    return models_visible_to(user).filter(Q(study=None) | Q(study=study))
+    """The models that can be planned for, or run over, a study: networks, and the study's own scores and ensembles.
+
+    `run_count` says how many of a model's `artefact_count` training runs have a run over the study.
+    """
+    models = models_visible_to(user).filter(Q(study=None) | Q(study=study))
+    has_run = Q(artefacts__runs__study=study)
+    return models.annotate(run_count=Count("artefacts", filter=has_run, distinct=True))
 
 
 def model_for(user: User, public_id: str) -> Model:

@@ -64,7 +64,11 @@ def _size(size: list[int]) -> str:
 
 def spec_fields(spec: dict[str, Any], origin: dict[str, str]) -> list[tuple[str, str, str]]:
     """(field, value, where the value came from) for every field of the spec; the origin of a whole part holds for all in it."""
-    return [(path, _value(value), _origin(path, origin)) for path, value in _leaves(spec)]
+    told = {"output.positive": positive_words(spec)} if "output" in spec else {}
+    return [
+        (path, told.get(path) or _value(value), _origin(path, origin))
+        for path, value in _leaves(spec)
+    ]
 
 
 def _leaves(data: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -56,9 +56,11 @@ def model_list(request: SignedInRequest) -> HttpResponse:
 def model_detail(request: SignedInRequest, public_id: str) -> HttpResponse:
     """One model: what it is, its training runs, and the studies it was run over."""
     model = model_for(request.user, public_id)
+    card = card_sections(model)
     context = {
         "model": model,
-        "card": card_sections(model),
+        "card": card,
+        "not_stated": [section.title for section in card if not section.is_stated],
         "artefacts": [_artefact_row(artefact) for artefact in model.artefacts.all()]
         if model.is_network
         else [],

@@ -205,5 +205,5 @@ def test_a_name_that_is_taken_is_told_before_anything_is_asked(client, admin, no
     make_model(admin=admin, now=now, name="Bare CNN")
     page = upload(client, {"model.onnx": linear()})
     assert page.status_code == 400
-    assert "already exists" in page.content.decode()
+    assert "There is a model of the name Bare CNN already" in page.content.decode()
     assert not ModelDraft.objects.exists()

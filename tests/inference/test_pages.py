@@ -1,15 +1,18 @@
 """The pages and the API of models and runs: who sees them, what they tell, and that no score is among it."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from inference.choices import RunState
 from inference.models import Artefact, Model, ModelRun, PlannedModel
-from inference.services import execute_run, plan_model, start_runs
+from inference.services import create_model, execute_run, plan_model, start_runs
 from readerstudy.studies.choices import StudyState
 from tests.inference.factories import (
     addresses,
+    make_model,
     make_ready_study,
     run_files,
     spec_bytes,
@@ -270,3 +273,34 @@ def test_the_draft_page_tells_a_planned_model(client, admin, coordinator, now, m
     plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
     client.force_login(coordinator)
     assert "planned" in page(client, "study-runs", study.slug)
+
+
+def test_runs_are_offered_only_where_some_can_be_started(
+    client, admin, coordinator, locked_study, now
+):
+    started = make_model(admin=admin, now=now, runs=2, name="Started CNN")
+    make_model(admin=admin, now=now, name="New CNN")
+    create_model(actor=admin, name="Empty CNN", now=now)
+    start_runs(actor=coordinator, model=started, study=locked_study, now=now)
+    client.force_login(coordinator)
+    shown = page(client, "study-runs", locked_study.slug)
+    offered = re.findall(r"Start the runs<span class=\"visually-hidden\">: ([^<]*)", shown)
+    assert offered == ["New CNN"]
+    assert "all runs are there" in shown
+    assert "no training run is loaded" in shown
+
+
+def test_the_runs_of_a_study_are_under_studies(client, coordinator, locked_study, model):
+    client.force_login(coordinator)
+    for name, argument, current in (
+        ("study-runs", locked_study.slug, "Studies"),
+        ("model-detail", model.public_id, "Models"),
+    ):
+        shown = page(client, name, argument).split("</nav>")[0]
+        assert re.findall(r'aria-current="page">([^<]*)', shown) == [current]
+
+
+def test_the_positive_class_is_told_by_its_name(client, admin, single_model):
+    client.force_login(admin)
+    shown = page(client, "artefact", single_model.artefacts.get().public_id)
+    assert "<code>output.positive</code></th><td>mel</td>" in shown

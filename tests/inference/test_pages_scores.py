@@ -237,5 +237,8 @@ def test_a_model_card_is_shown_section_by_section(client, admin, model):
     shown = text_of(client.get(reverse("inference:model-detail", args=[model.public_id])))
     assert "Research only." in shown
     assert "0.74" in shown
-    assert "not stated" in shown
+    # In one line, not a heading for each.
+    assert shown.count("Not stated:") == 1
+    assert "Licence, Factors" in shown
+    assert "<h3>Licence</h3>" not in shown
     assert json.dumps(model.card) not in shown
