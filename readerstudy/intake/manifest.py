@@ -45,7 +45,9 @@ def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapp
     said = {**laid.layout.columns, **mapping.columns}
     files = [entry for entry in entries if entry.name not in laid.tables]
     index = FileIndex(files)
-    columns = _naming_files(find_columns(laid.table.header, said), laid.table, index, said)
+    columns = find_columns(laid.table.header, said)
+    if IMAGE not in mapping.columns:
+        columns = _naming_files(columns, laid.table, index)
     wrong = (*laid.problems, *_unknown(mapping, laid.table))
     manifest = Manifest(laid.layout, laid.table, columns, problems=wrong, warnings=laid.warnings)
     questions = ask_columns(
@@ -60,15 +62,13 @@ def read_manifest(laid: LaidOut, entries: Sequence[Entry], mapping: ManifestMapp
     return _with_rows(manifest, files, index, mapping.classes)
 
 
-def _naming_files(
-    columns: Columns, table: Table, index: FileIndex, said: Mapping[str, str]
-) -> Columns:
+def _naming_files(columns: Columns, table: Table, index: FileIndex) -> Columns:
     """The columns, but without one for the image if its name is right, its cells are not, and another's cells are."""
 
     def likely(free: Sequence[str]) -> str:
         return column_of_files(table, free, lambda cell: bool(index.find(cell)))
 
-    if IMAGE in said or likely(columns.image) or not likely(columns.ignored):
+    if likely(columns.image) or not likely(columns.ignored):
         return columns
     return replace(columns, image=(), ignored=(*columns.image, *columns.ignored))
 

@@ -220,6 +220,14 @@ def test_fitzpatrick17k(plan_of):
     assert [case.fitzpatrick for case in plan.cases] == [None, 5]
 
 
+def test_photographs_of_fitzpatrick17k_named_by_their_address_are_asked_for(plan_of):
+    files = pictures("images/a.jpg", "images/b.jpg", "images/c.jpg")
+    files["fitzpatrick17k.csv"] = published.FITZPATRICK17K.encode()
+    plan = plan_of(files)
+    assert plan.problems == ()
+    assert [(one.field, one.guess) for one in plan.questions] == [("image", "url_alphanum")]
+
+
 def test_questions_keep_a_plan_from_being_applied_and_are_told_as_text(plan_of):
     plan = plan_of({**isic(3), "truth.csv": published.ISIC_2018.encode()})
     assert not plan.can_be_applied
