@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -100,6 +101,11 @@ def _with_samples(column: str, samples: Mapping[str, list[str]]) -> str:
     return f"{column}: {' · '.join(samples[column])}" if samples.get(column) else column
 
 
+def _guessed(column: str, samples: Mapping[str, list[str]]) -> str:
+    """That the column is a guess, with its values: a select is often too narrow for them."""
+    return f"{escape(_with_samples(column, samples))}. {GUESSED}"
+
+
 def _told_of(rows: int | None, question: Question | None) -> str:
     """How many rows a diagnosis has, and why it is asked for."""
     counted = ngettext("%(rows)d row.", "%(rows)d rows.", rows or 0) % {"rows": rows or 0}
@@ -142,7 +148,7 @@ class MappingForm(forms.Form):
                 choices=choices,
                 required=field == IMAGE,
                 initial=held,
-                help_text=GUESSED if question and held else "",
+                help_text=_guessed(held, samples) if question and held else "",
             )
 
     def _add_classes(self, known: Mapping[str, str], rows: Mapping[str, int]) -> None:

@@ -103,7 +103,7 @@ def _with_manifest(plan: ImportPlan, manifest: Manifest) -> ImportPlan:
         ignored_columns=manifest.columns.ignored,
         classes=manifest.classes,
         questions=manifest.questions,
-        samples=samples_of(manifest.table),
+        samples=samples_of(manifest.table, manifest.columns.used),
         class_rows=rows_of_classes(manifest.table, manifest.columns.used, diagnoses),
         left_out=manifest.left_out,
         ignored_files=tuple(ignored),

@@ -171,3 +171,13 @@ def test_an_import_checked_before_manifests_were_asked_about_can_still_be_confir
     text = client.get(reverse("intake:job", args=[asked.public_id])).content.decode()
     assert "Import 4 images" in text
     assert "Change columns and diagnoses" in text
+
+
+def test_values_of_a_manifest_are_shown_as_text(client, asked, admin):
+    strange = {**REPORT, "samples": {"Datei": ["<b>photo</b>.png"]}}
+    ImportJob.objects.update(report=strange)
+    client.force_login(admin)
+    text = client.get(reverse("intake:job", args=[asked.public_id])).content.decode()
+    # In the choice of columns, and beside the guess.
+    assert text.count("Datei: &lt;b&gt;photo&lt;/b&gt;.png") >= 2
+    assert "<b>photo" not in text
