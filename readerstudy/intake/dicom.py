@@ -1,4 +1,4 @@
-"""A photograph in a DICOM file: its pixels and nothing else. Names, dates and numbers of patients are never read on."""
+"""A photograph in a DICOM file: its pixels, their colour profile and nothing else. Names, dates and numbers of patients are never read on."""
 
 import io
 import struct
@@ -65,7 +65,11 @@ def _picture(dataset: pydicom.Dataset, name: str) -> Image.Image:
     values = pixel_array(dataset)  # YBR becomes RGB
     if kind == "PALETTE COLOR":
         values = apply_color_lut(values, dataset)
-    return Image.fromarray(_in_8_bits(values, dataset, kind))
+    picture = Image.fromarray(_in_8_bits(values, dataset, kind))
+    # PS3.3, C.11.15: of the colours as they are once YBR and palettes have become RGB.
+    if profile := dataset.get("ICCProfile"):
+        picture.info["icc_profile"] = bytes(profile)
+    return picture
 
 
 def _in_8_bits(values: Any, dataset: pydicom.Dataset, kind: str) -> Any:

@@ -201,12 +201,11 @@ def _without_transparency(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None, name: str) -> Image.Image:
-    if not profile:
+    if not profile or (image.mode in ("RGB", "L") and _is_srgb(profile)):
         return image if image.mode == "RGB" else image.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if source.profile.xcolor_space.strip() == "GRAY" and image.mode == "RGB":
-            image = image.convert("L")
+        image = _as_described(image, source.profile.xcolor_space.strip())
         # In place where it can be; what is not RGB becomes a new picture.
         converted = ImageCms.profileToProfile(
             image, source, _srgb(), outputMode="RGB", inPlace=image.mode == "RGB"
@@ -220,6 +219,25 @@ def _in_srgb(image: Image.Image, profile: bytes | None, name: str) -> Image.Imag
     return converted if converted is not None else image
 
 
+def _as_described(image: Image.Image, space: str) -> Image.Image:
+    """The image with the channels of its profile: a scanner of colours writes its profile into grey pictures too."""
+    if space == "GRAY" and image.mode == "RGB":
+        return image.convert("L")
+    if space == "RGB" and image.mode == "L":
+        return image.convert("RGB")
+    return image
+
+
+def _is_srgb(profile: bytes) -> bool:
+    """Whether it is our own profile, whenever it was made: converting from it to itself changes no colour."""
+    return len(profile) == len(srgb_profile()) and _undated(profile) == srgb_profile()
+
+
+def _undated(profile: bytes) -> bytes:
+    """The profile as if it were made at one moment (ICC.1:2010, 7.2.8: bytes 24 to 35)."""
+    return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]
+
+
 def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile()))
 
@@ -227,10 +245,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 @cache
 def srgb_profile() -> bytes:
     """The sRGB profile that every stored image carries; the same bytes in every process."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    # ICC.1:2010, 7.2.8: bytes 24 to 35 are the moment it was made, which would differ from start to start.
-    profile[24:36] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
-    return bytes(profile)
+    return _undated(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 
 
 def _saved(pixels: Image.Image, codec: dict[str, Any]) -> bytes:
