@@ -40,6 +40,8 @@ def shared_names(
     the same, since many number each patient's lesions from 1.
     """
     own = _names(cases)
+    if not (own.patients or own.lesions):
+        return {}
     patients: dict[str, set[str]] = defaultdict(set)
     lesions: dict[str, set[str]] = defaultdict(set)
     rows = among.order_by().values_list("image_set__name", "patient_ref", "lesion_ref").distinct()

@@ -8,7 +8,7 @@ from typing import Any
 from readerstudy.core.errors import Problem
 from readerstudy.intake.asking import Question
 from readerstudy.intake.layouts import PLAIN
-from readerstudy.intake.report import grouped
+from readerstudy.intake.report import grouped, listed, listed_names
 from readerstudy.intake.staging import Staged
 from readerstudy.truth.services import Truth
 
@@ -124,11 +124,11 @@ class ImportPlan:
             "samples": self.samples,
             "class_rows": self.class_rows,
             "ignored_columns": list(self.ignored_columns),
-            "ignored_files": list(self.ignored_files),
+            "ignored_files": listed_names(self.ignored_files),
             "groups": [
                 *grouped("problem", self.problems),
                 *grouped("warning", self.warnings),
             ],
-            "problems": [problem.as_dict() for problem in self.problems],
-            "warnings": [warning.as_dict() for warning in self.warnings],
+            "problems": listed("problem", self.problems),
+            "warnings": listed("warning", self.warnings),
         }

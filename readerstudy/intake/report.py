@@ -8,6 +8,8 @@ from typing import Any
 from readerstudy.core.csvio import write_table
 from readerstudy.core.errors import Problem
 
+# A person puts right some of them and checks again; the groups tell the rows of all.
+MOST_LISTED = 2_000
 CSV_HEADER = ("kind", "file", "row", "column", "code", "message")
 
 
@@ -40,6 +42,24 @@ def grouped(kind: str, problems: Iterable[Problem]) -> list[dict[str, Any]]:
     ]
 
 
+def listed(kind: str, problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """The first problems (or warnings) as JSON, and as the last one how many more there are."""
+    first = [one.as_dict() for one in problems[:MOST_LISTED]]
+    if len(problems) > MOST_LISTED:
+        more = len(problems) - MOST_LISTED
+        message = (
+            f"There are {more} more {kind}s; they are counted, and told by their groups alone."
+        )
+        first.append(Problem(f"more_{kind}s", message).as_dict())
+    return first
+
+
+def listed_names(names: Sequence[str]) -> list[str]:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_LISTED
+    return [*names[:MOST_LISTED], f"… and {more} more"] if more > 0 else list(names)
+
+
 def compact_rows(rows: Sequence[int]) -> str:
     """Row numbers as a person writes them: `2-5, 9`."""
     runs = groupby(enumerate(sorted(set(rows))), key=lambda pair: pair[1] - pair[0])
@@ -61,8 +81,8 @@ def report_text(report: dict[str, Any]) -> str:
     lines += _listed("Columns not read", report["ignored_columns"])
     lines += _listed("Files not read", report["ignored_files"])
     lines += _questions(report["questions"])
-    lines += _section("Problems", problems_in(report, "problems"))
-    lines += _section("Warnings", problems_in(report, "warnings"))
+    for kind in ("problems", "warnings"):
+        lines += _section(kind.title(), totals[kind], problems_in(report, kind))
     verdict = "can be imported" if report["can_be_applied"] else "cannot be imported as it is"
     lines += ["", f"The archive {verdict}."]
     return "\n".join(lines)
@@ -83,10 +103,10 @@ def problems_in(report: dict[str, Any], key: str) -> list[Problem]:
     return [Problem(**one) for one in report.get(key, [])]
 
 
-def _section(title: str, problems: list[Problem]) -> list[str]:
+def _section(title: str, count: int, problems: list[Problem]) -> list[str]:
     if not problems:
         return []
-    return ["", f"{title} ({len(problems)})", *(f"  {problem}" for problem in problems)]
+    return ["", f"{title} ({count})", *(f"  {problem}" for problem in problems)]
 
 
 def _questions(questions: list[dict[str, Any]]) -> list[str]:

@@ -1,9 +1,10 @@
 """The tables of an archive that may be its manifest: told by their names, and by how they begin."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from readerstudy.core.csvio import Table, read_table
+from readerstudy.core.csvio import MAX_CELLS, Table, read_table
 from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.columns import IMAGE, SYNONYMS, key_of
 from readerstudy.intake.sources import Entry, Source
@@ -23,14 +24,17 @@ MAX_WITHOUT_SUFFIX = 1_000
 def tables_in(archive: Source) -> list[Table]:
     """The tables of the archive, but those of pixels; no more than one above the limit.
 
-    Raises InvalidInput for one that cannot be read, or is larger than a manifest ever is.
+    Raises InvalidInput for one that cannot be read, or where one or all together are larger than a manifest ever is.
     """
-    found = []
-    for entry in _candidates(archive):
-        found.append(_read(archive, entry))
-        if len(found) > MAX_TABLES:
-            break
-    return found
+    entries = list(islice(_candidates(archive), MAX_TABLES + 1))
+    for entry in entries:
+        check_bytes(entry.size, entry.name)
+    _check_together(sum(entry.size for entry in entries), archive.name)
+    tables: list[Table] = []
+    for entry in entries:
+        tables.append(read_table(archive.read(entry), name=entry.name))
+        _check_cells(tables, archive.name)
+    return tables
 
 
 def check_bytes(size: int, name: str) -> None:
@@ -64,6 +68,17 @@ def _names_images(line: bytes) -> bool:
     return len(cells) > 1 and any(key_of(cell.strip(' "\r')) in SYNONYMS[IMAGE] for cell in cells)
 
 
-def _read(archive: Source, entry: Entry) -> Table:
-    check_bytes(entry.size, entry.name)
-    return read_table(archive.read(entry), name=entry.name)
+def _check_together(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        message = f"The CSV files of {name} have {size} bytes together; a manifest has at most {MAX_BYTES}."
+        raise InvalidInput(message, code="manifest_too_large")
+
+
+def _check_cells(tables: Sequence[Table], name: str) -> None:
+    """Each cell is an object of its own in memory."""
+    cells = sum(len(row) for table in tables for row in table.rows)
+    if cells > MAX_CELLS:
+        message = (
+            f"The CSV files of {name} have more than {MAX_CELLS} cells together; no more are read."
+        )
+        raise InvalidInput(message, code="too_large")

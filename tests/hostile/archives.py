@@ -7,11 +7,13 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import stat
 import struct
 import sys
 import tarfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +32,11 @@ class HostileArchive:
     name: str
     content: bytes
     codes: frozenset[str] = frozenset()
+    mebibytes: int = 300  # of memory that it may need
 
 
 def corpus() -> list[HostileArchive]:
-    """All of them. None is larger than some megabytes."""
+    """All of them. Few are larger than some megabytes."""
     return [*_zips(), *_damaged_zips(), *_tars()]
 
 
@@ -53,6 +56,12 @@ def _zips() -> list[HostileArchive]:
         _bad("ntfs stream", _zip(more={"photo9.png:evil": png()}), "strange_name"),
         _bad("name of 300 characters", _zip(more={"a" * 300 + ".png": png()}), "name_too_long"),
         _bad("many files", _zip(more={f"{at}.txt": b"" for at in range(20_001)}), "too_many_files"),
+        _bad("400,000 names", _many_names(400_000), "too_many_files"),
+        _bad("19,000 names that lead outside", _many_names(19_000), "path_leads_outside", "overlapping_files", "no_manifest"),
+        _bad("seven tables", _zip(more={f"{at}.csv": _cells(1) for at in range(6)}), "several_manifests"),
+        _bad("tables of 35 MiB", _zip(more={f"{at}.csv": _cells(7) for at in range(5)}, compression=zipfile.ZIP_STORED), "manifest_too_large"),
+        # What one manifest may need that is just not refused.
+        HostileArchive("tables of millions of cells", _zip(more={f"{at}.csv": _cells(5) for at in range(3)}, compression=zipfile.ZIP_STORED), frozenset({"too_large"}), 1000),
         HostileArchive("self-extracting", b"MZ" + bytes(1000) + _zip()),
         HostileArchive("rubbish of other systems", _zip(more={"__MACOSX/._a.png": b"", ".DS_Store": b""})),
     ]  # fmt: skip
@@ -64,7 +73,11 @@ def _damaged_zips() -> list[HostileArchive]:
         _bad("encrypted", _changed(whole, b"PK\x01\x02", 8, b"\x01"), "encrypted", "no_manifest"),
         _bad("zip cut in half", whole[: len(whole) // 2], "not_an_archive"),
         _bad("zip without its end", whole[:-30], "not_an_archive"),
-        _bad("directory that says 2 GiB", _changed(whole, b"PK\x05\x06", 12, struct.pack("<I", 2**31)), "too_many_files"),
+        _bad("directory that says 2 GiB", _changed(whole, b"PK\x05\x06", 12, struct.pack("<I", 2**31)), "not_an_archive"),
+        _bad("mark of the end within its counts", _marked_counts(), "not_an_archive"),
+        _bad("directory behind a mark within its counts", _marked_counts(2**31), "not_an_archive"),
+        _bad("two ends", two_ends(), "not_an_archive"),
+        _bad("comment that looks like an end", _commented(b"PK\x05\x06"), "not_an_archive"),
         _bad("files on one another", _overlapping(), "overlapping_files", "damaged_entry"),
         _bad("a name that begins with nul", _zip(more={"Xhidden.png": png()}).replace(b"Xhidden.png", b"\0hidden.png"), "strange_name"),
         _bad("pixels changed", _changed(whole, b"IDAT", 9, b"\x00\x00\x00"), "damaged_entry"),
@@ -93,6 +106,11 @@ def _tars() -> list[HostileArchive]:
         _bad("bzip2 bomb", _bomb(bz2.compress), "file_too_large", "no_manifest"),
         _bad("gzip cut short", gzip.compress(_tar())[:-50], "not_an_archive"),
         _bad("xz cut short", lzma.compress(_tar())[:-50], "not_an_archive"),
+        _bad("xz with a dictionary of 1.5 GiB", _large_dictionary(), "too_much_memory"),
+        HostileArchive(
+            "xz of two streams",
+            lzma.compress(_tar()[:2000]) + bytes(8) + lzma.compress(_tar()[2000:]),
+        ),
         _bad("gzip of text", gzip.compress(b"Dear colleague"), "not_an_archive"),
         _bad("gzip of a gzip of a tar", gzip.compress(gzip.compress(_tar())), "not_an_archive"),
     ]
@@ -125,6 +143,54 @@ def _overlapping() -> bytes:
     content = bytearray(_zip())
     last = content.rindex(b"PK\x01\x02")
     content[last + 42 : last + 46] = struct.pack("<I", 0)
+    return bytes(content)
+
+
+def _many_names(count: int) -> bytes:
+    """A directory of entries that all are the same empty file, of which every name leads outside."""
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0) + b"x"
+    whole = io.BytesIO(local)
+    start = whole.seek(0, io.SEEK_END)
+    for at in range(count):
+        name = b"../%x" % at
+        fields = (20, 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0, 0, 0, 0, 0, 0)
+        whole.write(struct.pack("<4s6H3I5H2I", b"PK\1\2", *fields) + name)
+    size = whole.tell() - start
+    whole.write(struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, size, start, 0))
+    return whole.getvalue()
+
+
+def _cells(mebibytes: int) -> bytes:
+    """A table of cells that are as short as they can be, each of them an object in memory."""
+    letters = random.Random(1).randbytes(MEBIBYTE // 6).hex()
+    cells = [letters[at : at + 2] for at in range(0, len(letters), 2)]
+    rows = [",".join(cells[at : at + 10]) for at in range(0, len(cells) - 10, 10)]
+    return b"a,b,c,d,e,f,g,h,i,j\n" + ("\n".join(rows) + "\n").encode() * mebibytes * 2
+
+
+def _marked_counts(size: int | None = None) -> bytes:
+    """The mark of an end record where the numbers of entries stand: whoever looks for the last mark finds none whole."""
+    changed = _changed(_zip(), b"PK\x05\x06", 8, b"PK\x05\x06")
+    return changed if size is None else changed[:-10] + struct.pack("<I", size) + changed[-6:]
+
+
+def two_ends() -> bytes:
+    """An end record whose comment is another one, of an archive without a file."""
+    return _commented(struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0))
+
+
+def _commented(comment: bytes) -> bytes:
+    out = io.BytesIO(_zip())
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.comment = comment
+    return out.getvalue()
+
+
+def _large_dictionary() -> bytes:
+    """An xz file whose header says that 1.5 GiB are needed (xz 1.2, 5.3.1); the rest is as it was."""
+    content = bytearray(lzma.compress(_tar()))
+    content[16] = 37
+    content[20:24] = struct.pack("<I", zlib.crc32(bytes(content[12:20])))
     return bytes(content)
 
 

@@ -62,16 +62,18 @@ def refusal_of_size(size: int) -> Refusal:
     return None
 
 
+def check_count(count: int) -> None:
+    """Raises InvalidInput for more files than are read, before any of them is looked at."""
+    if count > settings.IMPORT_MAX_FILES:
+        message = f"The archive holds more than {settings.IMPORT_MAX_FILES} files; no more are read: split it."
+        raise InvalidInput(message, code="too_many_files", field="archive")
+
+
 def problems_of_all(sizes: Iterable[int], *, name: str) -> Iterator[Problem]:
-    """Too many files, or too many bytes in all."""
-    every = list(sizes)
-    if len(every) > settings.IMPORT_MAX_FILES:
-        message = (
-            f"The archive holds {len(every)} files; at most {settings.IMPORT_MAX_FILES} are read."
-        )
-        yield Problem("too_many_files", message, file=name)
-    if sum(every) > 2 * settings.IMPORT_MAX_ARCHIVE_BYTES:
-        message = f"The archive unpacks to {sum(every)} bytes, which is more than is read."
+    """Too many bytes in all."""
+    total = sum(sizes)
+    if total > 2 * settings.IMPORT_MAX_ARCHIVE_BYTES:
+        message = f"The archive unpacks to {total} bytes, which is more than is read."
         yield Problem("archive_too_large", message, file=name)
 
 

@@ -7,18 +7,25 @@ from typing import Self
 
 from readerstudy.core.errors import Problem
 from readerstudy.intake.sources.entry import Entry
-from readerstudy.intake.sources.refusals import Refusal, collisions, problems_of_all, shown
+from readerstudy.intake.sources.refusals import (
+    Refusal,
+    check_count,
+    collisions,
+    problems_of_all,
+    shown,
+)
 
 
 class Source(ABC):
     """An opened source: its usable `entries`, in the order they lie there, and the `problems` of the others.
 
-    Use it in a `with` block.
+    Use it in a `with` block. Raises InvalidInput for more files than are read.
     """
 
     def __init__(
         self, name: str, found: Sequence[Entry], refusal: Callable[[Entry], Refusal]
     ) -> None:
+        check_count(len(found))
         self.name = name
         self.entries: list[Entry] = []
         self.problems = [

@@ -5,6 +5,7 @@ every step back would start from its beginning. Nothing is ever unpacked under t
 """
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -32,15 +33,18 @@ from readerstudy.intake.sources.refusals import (
     refusal_of_size,
 )
 from readerstudy.intake.sources.source import Source
+from readerstudy.intake.sources.xz import MAX_DICTIONARY, TooMuchMemoryError, XzFile
 
 # How each compression begins.
 COMPRESSIONS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\xfd7zXZ\x00": XzFile,
 }
 MAGIC, MAGIC_AT = b"ustar", 257
 HEAD = tarfile.BLOCKSIZE
+# What says nothing of the archive, but of this machine.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 UNREADABLE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 
 
@@ -67,11 +71,11 @@ class TarArchive(Source):
         self._file = _unpacked(path, name, on_alive)
         try:
             members = _members(self._file, name)
+            found = [Entry(member.name, member.size, member) for member in members]
+            super().__init__(name, found, _refusal)
         except BaseException:
             self._file.close()
             raise
-        found = [Entry(member.name, member.size, member) for member in members]
-        super().__init__(name, found, _refusal)
 
     def close(self) -> None:
         self._file.close()
@@ -136,11 +140,20 @@ def _unpacked(path: Path, name: str, on_alive: Alive) -> IO[bytes]:
         plain.seek(0)
     except UNREADABLE as error:
         plain.close()
-        raise _no_archive(name) from error
+        raise _why_not_unpacked(error, name) from error
     except BaseException:
         plain.close()
         raise
     return plain
+
+
+def _why_not_unpacked(error: Exception, name: str) -> Exception:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return error
+    if isinstance(error, TooMuchMemoryError):
+        message = f"{name} was compressed by xz with a dictionary of more than {MAX_DICTIONARY >> 20} MiB; pack it with xz -9 or less."
+        return InvalidInput(message, code="too_much_memory", field="archive")
+    return _no_archive(name)
 
 
 def _copy(stream: IO[bytes], plain: IO[bytes], name: str, on_alive: Alive) -> None:

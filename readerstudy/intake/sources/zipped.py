@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from readerstudy.core.errors import InvalidInput, Problem
+from readerstudy.intake.sources.bounded import BoundedZip, check_one_end
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     CHUNK,
@@ -32,11 +33,6 @@ from readerstudy.intake.sources.source import Source
 # Photographs hardly shrink; a file that unpacks to more than this was made to do harm.
 MAX_RATIO = 200
 RATIO_MATTERS_ABOVE = 2**20
-# Of the archive's directory, which is held in memory: 20,000 names of 1,000 characters are a third of it.
-MAX_DIRECTORY_BYTES = 64 * 2**20
-# APPNOTE 4.3.16: the end record has 22 bytes and a comment of at most 65,535 behind it, zip64's records 76 before it.
-_END, _END_BYTES, _TAIL = b"PK\x05\x06", 22, 22 + 65_535 + 76
-_END_64, _MARK_64 = b"PK\x06\x06", 0xFFFFFFFF
 _LOCAL_HEADER_BYTES = 30
 _SAYS_UTF_8 = 0x800  # APPNOTE 4.4.4, bit 11
 UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error)
@@ -49,11 +45,19 @@ class Archive(Source):
         self._zip = _opened(path, name)
         infos = [one for one in self._zip.infolist() if not _is_aside(one.filename)]
         found = [Entry(_name_of(info), info.file_size, info) for info in infos]
-        super().__init__(name, found, _refusal)
+        try:
+            super().__init__(name, found, _refusal)
+        except BaseException:
+            self.close()
+            raise
         self.problems += _overlaps(infos, name)
 
     def close(self) -> None:
+        file = self._zip.fp
         self._zip.close()
+        # `zipfile` leaves open what it did not open.
+        if file:
+            file.close()
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of one entry. Raises InvalidInput where they cannot be had or are more than it says."""
@@ -101,39 +105,17 @@ def _name_of(info: zipfile.ZipInfo) -> str:
 
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
     check_archive_bytes(path.stat().st_size, name)
+    file = path.open("rb")
     try:
-        with path.open("rb") as file:
-            _check_directory(file, name)
-        return zipfile.ZipFile(path)
+        check_one_end(file, name=name)
+        return zipfile.ZipFile(BoundedZip(file, name=name))
     except (*UNREADABLE, ValueError, NotImplementedError) as error:
+        file.close()
         message = f"{name} is not a readable zip or tar archive."
         raise InvalidInput(message, code="not_an_archive", field="archive") from error
-
-
-def _check_directory(file: IO[bytes], name: str) -> None:
-    """Raises InvalidInput for a directory that would fill the memory: `zipfile` reads it whole."""
-    size = _directory_bytes(_tail(file))
-    if size > MAX_DIRECTORY_BYTES:
-        message = f"The directory of {name} has {size} bytes; at most {MAX_DIRECTORY_BYTES} are read."  # fmt: skip
-        raise InvalidInput(message, code="too_many_files", field="archive")
-
-
-def _tail(file: IO[bytes]) -> bytes:
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _TAIL))
-    return file.read()
-
-
-def _directory_bytes(tail: bytes) -> int:
-    """What the end record says of the directory's size (APPNOTE 4.3.16), zip64's (4.3.14) where it is not told there."""
-    at = tail.rfind(_END)
-    if at < 0 or len(tail) < at + _END_BYTES:
-        return 0
-    size = int(struct.unpack_from("<I", tail, at + 12)[0])
-    wide = tail.rfind(_END_64, 0, at)
-    if size == _MARK_64 and wide >= 0:
-        return int(struct.unpack_from("<Q", tail, wide + 40)[0])
-    return size
+    except BaseException:
+        file.close()
+        raise
 
 
 def _refusal(entry: Entry) -> Refusal:
