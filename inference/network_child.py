@@ -65,10 +65,9 @@ def _opened(header: Header, _content: Part) -> Answer:
     session = _session(header["network"])
     told = {
         "provider": session.provider,
-        "providers": session.providers,
         "runtime": session.runtime_version,
         "threads": session.threads,
-        "options": session.options,
+        "facts": session.facts,
         "fixed_batch": session.fixed_batch,
     }
     return told, []

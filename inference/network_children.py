@@ -71,10 +71,9 @@ class ChildSession(engine.CnnSession):
         self._on_gpu = engine.asks_for_gpu(network.providers)
         told, _ = self._asked({"do": "open"}, b"", seconds=OPENING_SECONDS)
         self.provider = told["provider"]
-        self.providers = told["providers"]
         self.runtime_version = told["runtime"]
         self.threads = told["threads"]
-        self.options = told["options"]
+        self.facts = told["facts"]
         self.fixed_batch = told["fixed_batch"]
 
     def run_raw(self, batch: np.ndarray) -> np.ndarray:

@@ -1,14 +1,15 @@
 """What a run was really made with: asked of the open network, never of the settings."""
 
 import os
-import platform
 from datetime import datetime
 
 from inference import engine
 from inference.claims import keep
+from inference.machine import machine_facts
 from inference.models import ModelRun
 from inference.run_errors import RunError
 from inference.scoring import batch_size_on
+from readerstudy.core.version import revision
 
 MOST_FRUITLESS_ATTEMPTS = 5
 
@@ -48,12 +49,11 @@ def record_provenance(run: ModelRun, session: engine.CnnSession, *, now: datetim
     run.environment = {
         **run.environment,
         "attempts": attempts,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "cores": engine.usable_cores(),
+        **machine_facts(),
+        **session.facts,
         "threads": session.threads,
         "process": os.getpid(),
+        "revision": revision(),
     }
     has_scores = attempts[-1]["done"] > 0
     run.provider_used = _joined(run.provider_used if has_scores else "", session.provider)

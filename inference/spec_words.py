@@ -101,7 +101,7 @@ def graph_fields(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """(name, words) for everything that the ONNX file says of itself."""
     words = {"inputs": _tensors, "outputs": _tensors, "opset": lambda _one: opset_words(facts)}
     return [
-        (name.replace("_", " "), words[name](value) if name in words else _fact(value))
+        (name.replace("_", " "), words[name](value) if name in words else fact_words(value))
         for name, value in facts.items()
         if name != "findings"  # told as warnings
     ]
@@ -111,7 +111,10 @@ def _tensors(tensors: list[dict[str, Any]]) -> str:
     return input_words({"inputs": tensors})
 
 
-def _fact(value: Any) -> str:
+def fact_words(value: Any) -> str:
+    """Any stored value in one line."""
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_fact(one)}" for name, one in value.items()) or _("none")
-    return _value(value)
+        return "; ".join(f"{name}: {fact_words(one)}" for name, one in value.items()) or _("none")
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return " · ".join(map(fact_words, value))
+    return _value(value) or _("none")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("studies/<slug:slug>/plan/", views.plan, name="plan"),
     path("studies/<slug:slug>/scores/", score_views.scores_upload, name="scores-upload"),
     path("studies/<slug:slug>/ensemble/", score_views.ensemble, name="ensemble"),
+    path("runs/<slug:public_id>/", views.run_detail, name="run"),
     path("runs/<slug:public_id>/retry/", views.retry, name="retry"),
     path("training-runs/<slug:public_id>/", artefact_views.artefact, name="artefact"),
     path("training-runs/<slug:public_id>/samples/", artefact_views.sample, name="sample"),

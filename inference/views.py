@@ -18,6 +18,7 @@ from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
 from inference.models import Artefact, Model, ModelDraft
 from inference.permissions import check_may_load
 from inference.recovery import UNFINISHED
+from inference.run_words import environment_fields, run_fields
 from inference.selectors import (
     members_for,
     model_for,
@@ -158,6 +159,22 @@ def _progress(request: SignedInRequest, slug: str) -> dict[str, Any]:
 def run_progress(request: SignedInRequest, slug: str) -> HttpResponse:
     """The table of runs alone, fetched again every second while one is at work."""
     return render(request, "inference/_runs.html", _progress(request, slug))
+
+
+@require_safe
+@login_required
+def run_detail(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """One run: what it was made with and on, and no score."""
+    run = run_for(request.user, public_id)
+    context = {
+        "run": run,
+        "study": run.study,
+        "fields": run_fields(run),
+        "environment": environment_fields(run),
+        "attempts": run.environment.get("attempts", []),
+        "active": "runs",
+    }
+    return render(request, "inference/run.html", context)
 
 
 @require_POST

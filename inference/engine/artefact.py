@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from inference.engine.golden import GOLDEN, Expected, read_golden
 from inference.engine.graph import GraphFacts, TensorFacts, read_graph
 from inference.engine.positive import Positive
 from inference.engine.spec import ModelSpec
+
+# What is kept of the notes of a file.
+_LONGEST_NOTE, _MOST_NOTES = 2_000, 100
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,10 @@ class ArtefactMetadata:
     inputs: tuple[TensorFacts, ...]
     outputs: tuple[TensorFacts, ...]
     size: int
+    graph_name: str = ""
+    doc: str = ""
+    metadata_props: dict[str, str] = field(default_factory=dict)
+    weights: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, for storing beside the file."""
@@ -35,6 +42,15 @@ class ArtefactMetadata:
             "inputs": [_tensor_json(tensor) for tensor in self.inputs],
             "outputs": [_tensor_json(tensor) for tensor in self.outputs],
             "size": self.size,
+            "graph_name": _short(self.graph_name),
+            "doc": _short(self.doc),
+            "metadata_props": {
+                _short(key): _short(value)
+                for key, value in [*self.metadata_props.items()][:_MOST_NOTES]
+            },
+            "weights": {"tensors": sum(self.weights.values()), "dtypes": self.weights},
+            # A file that keeps weights elsewhere is refused, so there is no other file to hash.
+            "external_data": None,
         }
 
 
@@ -96,6 +112,10 @@ def build_artefact(onnx_bytes: bytes, spec: ModelSpec, file_name: str) -> Artefa
         inputs=graph.inputs,
         outputs=graph.outputs,
         size=len(onnx_bytes),
+        graph_name=graph.name,
+        doc=graph.doc,
+        metadata_props=graph.metadata,
+        weights=graph.weights,
     )
     digest = hashlib.sha256(onnx_bytes).hexdigest()
     return Artefact(onnx_bytes, digest, spec, file_name, metadata, graph)
@@ -109,6 +129,10 @@ def _check_inside(graph: GraphFacts, file_name: str) -> None:
             place=file_name,
             code="external_data",
         )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_NOTE else f"{text[:_LONGEST_NOTE]} …"
 
 
 def _tensor_json(tensor: TensorFacts) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from inference.engine.errors import ArtefactError
@@ -47,6 +48,11 @@ class GraphFacts:
     external_data: bool
     # The exporter's own notes, key → value.
     metadata: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    # What the file says about itself in words, the model's before the graph's.
+    doc: str = ""
+    # How many tensors of weights there are of each dtype.
+    weights: dict[str, int] = field(default_factory=dict)
 
 
 def read_graph(data: bytes, file_name: str) -> GraphFacts:
@@ -77,7 +83,8 @@ def image_input(graph: GraphFacts) -> TensorFacts | None:
 
 def _facts(model: Message, graph: Message) -> GraphFacts:
     nodes = list(graph.messages(1))
-    weights = {tensor.text(8) for tensor in graph.messages(5)}
+    tensors = [(tensor.text(8), _dtype(tensor.number(2))) for tensor in graph.messages(5)]
+    weights = {name for name, _dtype in tensors}
     outputs = tuple(_tensor(message) for message in graph.messages(12))
     return GraphFacts(
         producer=" ".join(filter(None, (model.text(2), model.text(3)))),
@@ -90,6 +97,9 @@ def _facts(model: Message, graph: Message) -> GraphFacts:
         external_data=_external(graph, 0)
         or any(_external_nodes(f, 7, 0) for f in model.messages(25)),
         metadata={entry.text(1): entry.text(2) for entry in model.messages(14)},
+        name=graph.text(2),
+        doc="\n".join(filter(None, (model.text(6), graph.text(10)))),
+        weights=dict(Counter(dtype for _name, dtype in tensors)),
     )
 
 
@@ -101,9 +111,13 @@ def _tensor(info: Message) -> TensorFacts:
     shape = tensor.message(2)
     return TensorFacts(
         name=info.text(1),
-        dtype=_DTYPES.get(tensor.number(1), f"type {tensor.number(1)}"),
+        dtype=_dtype(tensor.number(1)),
         shape=tuple(map(_dimension, shape.messages(1))) if shape else None,
     )
+
+
+def _dtype(number: int) -> str:
+    return _DTYPES.get(number, f"type {number}")
 
 
 def _dimension(message: Message) -> Dimension:

@@ -19,6 +19,7 @@ from inference.engine.providers import (
     quiet_runtime,
     runtime,
 )
+from inference.engine.session_facts import session_facts
 from inference.engine.spec import ModelSpec, OutputSpec
 
 Floats = NDArray[np.float64]
@@ -28,17 +29,14 @@ _EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path"
 class CnnSession:
     """An artefact on a provider. Made by `open_session`; one per process, made after a worker has forked."""
 
-    def __init__(
-        self, session: Any, artefact: Artefact, *, threads: int, options: dict[str, Any]
-    ) -> None:
+    def __init__(self, session: Any, artefact: Artefact, *, threads: int) -> None:
         self._session = session
         # Workers share the network of a GPU: its memory is for one batch.
         self._turn = nullcontext() if session.get_providers()[0] == CPU else threading.Lock()
         self.artefact = artefact
         self.threads = threads
         self.provider: str = session.get_providers()[0]
-        self.providers: list[str] = session.get_providers()
-        self.options = options
+        self.facts: dict[str, Any] = session_facts(session)
         self.runtime_version: str = runtime().__version__
         entry = session.get_inputs()[0]
         self._input: str = entry.name
@@ -114,7 +112,7 @@ def open_session(
             code="not_runnable",
         ) from error
     confirm_provider(providers, session.get_providers()[0])
-    return CnnSession(session, artefact, threads=threads or 1, options=_told(options))
+    return CnnSession(session, artefact, threads=threads or 1)
 
 
 def _session_options(ort: Any, threads: int) -> Any:
@@ -127,18 +125,6 @@ def _session_options(ort: Any, threads: int) -> Any:
     # The second fence: `graph` refuses a file that keeps weights elsewhere.
     options.add_session_config_entry(_EXTERNAL_FOLDER, "/nonexistent")
     return options
-
-
-def _told(options: Any) -> dict[str, Any]:
-    """What of the options could change a score."""
-    return {
-        "graph_optimization_level": options.graph_optimization_level.name,
-        "execution_mode": options.execution_mode.name,
-        "intra_op_num_threads": options.intra_op_num_threads,
-        "inter_op_num_threads": options.inter_op_num_threads,
-        "use_deterministic_compute": options.use_deterministic_compute,
-        "use_tf32": False,
-    }
 
 
 def _with_options(name: str) -> str | tuple[str, dict[str, str]]:

@@ -102,6 +102,7 @@ def addresses(run):
         "artefact-upload": reverse("inference:artefact-upload", args=[model.public_id]),
         "study-runs": reverse("inference:study-runs", args=[study.slug]),
         "run-progress": reverse("inference:run-progress", args=[study.slug]),
+        "run": reverse("inference:run", args=[run.public_id]),
         "api-list": reverse("api:model-run-list"),
         "api-detail": reverse("api:model-run-detail", args=[run.public_id]),
     }

@@ -3,7 +3,9 @@
 import hashlib
 from datetime import timedelta
 
+import numpy as np
 import onnxruntime
+import PIL
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -68,6 +70,12 @@ def test_a_run_stores_what_it_was_really_made_with(queued, now):
     assert queued.spec_sha256 == queued.artefact.spec_sha256
     assert queued.batch_size == 1  # the reference, whatever the setting is
     assert {"python", "platform", "machine", "cores", "threads"} <= set(queued.environment)
+    assert queued.environment["providers"] == ["CPUExecutionProvider"]
+    assert queued.environment["session_options"]["deterministic"] is True
+    assert queued.environment["session_options"]["threads_within"] == queued.environment["threads"]
+    assert queued.environment["libraries"]["numpy"] == np.__version__
+    assert queued.environment["libraries"]["pillow"] == PIL.__version__
+    assert {"cpu", "gpus", "revision", "NVIDIA_TF32_OVERRIDE"} <= set(queued.environment)
     (attempt,) = queued.environment["attempts"]
     assert (attempt["attempt"], attempt["done"]) == (1, 0)
     verbs = AuditEvent.objects.filter(

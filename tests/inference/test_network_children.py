@@ -88,7 +88,7 @@ def test_a_session_of_a_child_says_and_does_what_it_would_here(network, rng):
     here, there = engine.open_session(stored.artefact, "cpu"), ChildSession(stored)
     batch = rng.standard_normal((4, 3, 16, 16)).astype(np.float32)
     np.testing.assert_array_equal(there.run(batch), here.run(batch))
-    for name in ("provider", "providers", "runtime_version", "threads", "options", "fixed_batch"):
+    for name in ("provider", "runtime_version", "threads", "facts", "fixed_batch"):
         assert getattr(there, name) == getattr(here, name)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -47,6 +48,7 @@ EVERYWHERE_404 = {
     "artefact-upload": 404,
     "study-runs": 404,
     "run-progress": 404,
+    "run": 404,
     "api-detail": 404,
 }
 
@@ -63,6 +65,7 @@ EVERYWHERE_404 = {
                 "artefact-upload": 403,
                 "study-runs": 404,
                 "run-progress": 404,
+                "run": 404,
                 "api-detail": 404,
             },
         ),
@@ -290,9 +293,21 @@ def test_runs_are_offered_only_where_some_can_be_started(
     assert "no training run is loaded" in shown
 
 
+def test_a_run_tells_what_it_was_made_with(client, coordinator, queued, now):
+    execute_run(run_id=queued.pk, clock=lambda: now)
+    client.force_login(coordinator)
+    shown = page(client, "run", queued.public_id)
+    assert "<dt>providers</dt><dd>CPUExecutionProvider</dd>" in shown
+    assert "deterministic: yes" in shown
+    assert f"numpy: {np.__version__}" in shown
+
+
+@pytest.mark.usefixtures("queued")
 def test_the_runs_of_a_study_are_under_studies(client, coordinator, locked_study, model):
     client.force_login(coordinator)
+    run = locked_study.model_runs.get()
     for name, argument, current in (
+        ("run", run.public_id, "Studies"),
         ("study-runs", locked_study.slug, "Studies"),
         ("model-detail", model.public_id, "Models"),
     ):

@@ -58,7 +58,22 @@ def test_metadata_is_what_the_onnx_package_reads(artefact):
         "inputs": [{"name": "pixels", "dtype": "float32", "shape": ["N", 3, 16, 16]}],
         "outputs": [{"name": "logits", "dtype": "float32", "shape": ["N", 2]}],
         "size": len(artefact.onnx_bytes),
+        "graph_name": "tiny",
+        "doc": "",
+        "metadata_props": {},
+        "weights": {"tensors": 3, "dtypes": {"int64": 1, "float32": 2}},
+        "external_data": None,
     }
+
+
+def test_notes_and_words_of_the_file_are_kept(make_artefact):
+    model = onnx.load_from_string(linear())
+    model.doc_string, model.graph.doc_string = "A network.", "x" * 3000
+    helper.set_model_props(model, {"names": "{0: 'mel'}"})
+    facts = make_artefact(model.SerializeToString()).metadata.to_json()
+    assert facts["metadata_props"] == {"names": "{0: 'mel'}"}
+    assert facts["doc"].startswith("A network.\nxxx")
+    assert len(facts["doc"]) < 2100
 
 
 @pytest.mark.parametrize("end", ["Softmax", "Sigmoid"])
