@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from readerstudy.core.clock import now
 from readerstudy.core.media import send_stored_file
+from readerstudy.images.hooks import uses_of
 from readerstudy.images.permissions import check_is_staff
 from readerstudy.images.selectors import (
     facts_of,
@@ -54,6 +55,7 @@ def image_set_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "facts": facts_of(image_set),
         "page": page,
         "is_used": is_used(image_set),
+        "uses": uses_of(image_set),
         "synthetic_notice": image_set.is_synthetic,
     }
     return render(request, "images/detail.html", context)

@@ -53,11 +53,12 @@ def make_image_set(*, admin, now, cases=4, name="Clinical photographs"):
     return image_set
 
 
-def make_study(*, admin, coordinator, now, cases=4, readers=0, title="Melanoma or nevus"):
-    """A draft on an image set of its own, with one institution."""
-    image_set = ImageSet.objects.filter(name=title).first() or make_image_set(
-        admin=admin, now=now, cases=cases, name=title
-    )
+def make_study(
+    *, admin, coordinator, now, cases=4, readers=0, title="Melanoma or nevus", image_set=None
+):
+    """A draft on an image set of its own unless another is given, with one institution."""
+    known = image_set or ImageSet.objects.filter(name=title).first()
+    image_set = known or make_image_set(admin=admin, now=now, cases=cases, name=title)
     study = create_study(actor=coordinator, title=title, image_set=image_set, seed=SEED, now=now)
     set_institutions(actor=coordinator, study=study, names=["University Hospital A"], now=now)
     for number in range(1, readers + 1):
