@@ -61,8 +61,8 @@ class PausedAtWork:
 @pytest.mark.parametrize("state", [ImportState.UPLOADED, ImportState.APPLYING])
 def test_a_worker_stops_at_its_next_heartbeat_and_tells_no_failure(request, admin, now, state):
     job = request.getfixturevalue("job" if state == ImportState.UPLOADED else "confirmed")
-    # An import looks at its six photographs once more before it stores the first.
-    at = 4 if state == ImportState.UPLOADED else 10
+    # An import hashes its archive and looks at its six photographs once more before it stores the first.
+    at = 4 if state == ImportState.UPLOADED else 12
     clock = PausedAtWork(job, admin, now, at=at)
     work = plan_job if state == ImportState.UPLOADED else apply_job
     work(job_id=job.pk, clock=clock)
