@@ -22,11 +22,19 @@ class Fingerprint:
 
 
 def look_of(perceptual_hash: int | None, origin: Mapping[str, Any]) -> Look | None:
-    """The look of a photograph from its hash and the facts of its file, or None without a hash."""
+    """The look of a photograph from its hash and the facts of its file, or None without a hash.
+
+    Photographs that were imported before their turned and central hashes were taken have none of them.
+    """
     if perceptual_hash is None:
         return None
     known = [origin[name] for name in _COLOURS if origin.get(name) is not None]
-    return Look(perceptual_hash, tuple(known) if len(known) == len(_COLOURS) else None)
+    return Look(
+        perceptual_hash,
+        tuple(known) if len(known) == len(_COLOURS) else None,
+        tuple(int(bits, 16) for bits in origin.get("turned_hashes", ())),
+        tuple(Look(int(bits, 16), tuple(colour)) for bits, *colour in origin.get("parts", ())),
+    )
 
 
 @dataclass(frozen=True)

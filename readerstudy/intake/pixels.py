@@ -21,7 +21,13 @@ from PIL import Image, ImageCms, ImageOps
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.encoded import EncodedImage
 from readerstudy.intake.dicom import is_dicom, read_dicom
-from readerstudy.intake.origin import facts_of_file, facts_of_pixels, perceptual_hash, small_copy
+from readerstudy.intake.origin import (
+    facts_of_file,
+    facts_of_pixels,
+    hashes_of_copies,
+    perceptual_hash,
+    small_copy,
+)
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
 # HEIC is what Pillow calls HEIF; its decoder is libheif, which has limits of its own beside ours.
@@ -113,7 +119,8 @@ def decode_image(content: bytes, *, name: str) -> Decoded:
     """The photograph's pixels with what is measured of them. Raises InvalidInput with a sentence that names the file."""
     pixels, facts = _decoded(content, name)
     small = small_copy(pixels)
-    return Decoded(pixels, perceptual_hash(small), {**facts, **facts_of_pixels(small)})
+    measured = {**facts_of_pixels(small), **hashes_of_copies(small)}
+    return Decoded(pixels, perceptual_hash(small), {**facts, **measured})
 
 
 def _decoded(content: bytes, name: str) -> tuple[Image.Image, dict[str, Any]]:
