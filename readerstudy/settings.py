@@ -190,7 +190,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # --- Limits of what may be uploaded -----------------------------------------------------------------
-IMPORT_MAX_ARCHIVE_BYTES = env.int("IMPORT_MAX_ARCHIVE_BYTES", 4 * 2**30)
+# 10,000 photographs of 12 megapixels are about 40 GB; archives are read where they lie.
+IMPORT_MAX_ARCHIVE_BYTES = env.int("IMPORT_MAX_ARCHIVE_BYTES", 64 * 2**30)
+# Of one check or one import. What a check had decoded until then is not decoded again.
+IMPORT_MAX_SECONDS = env.int("IMPORT_MAX_SECONDS", 24 * 3600)
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 64 * 2**20)
 IMPORT_MAX_FILES = env.int("IMPORT_MAX_FILES", 20_000)
 IMPORT_MAX_PIXELS = env.int("IMPORT_MAX_PIXELS", 60_000_000)

@@ -26,6 +26,7 @@ from readerstudy.images.storage import folder_of, remove_image, write_image
 from readerstudy.intake.photographs import encoded_photographs
 from readerstudy.intake.plan import ImportPlan, PlannedCase
 from readerstudy.intake.progress import Alive, Progress, telling, uncounted, unheard
+from readerstudy.intake.room import check_media_room
 from readerstudy.intake.sources import open_source, sha256_of_source
 from readerstudy.truth.services import Truth, record_reference_standards
 
@@ -92,9 +93,14 @@ def check_applicable(
 def stored_images(
     plan: ImportPlan, *, image_set_id: str, on_progress: Progress | None = None
 ) -> Iterator[dict[str, StoredImage]]:
-    """Entry name → files written for it. Whatever fails, here or in the block, the files are removed again."""
+    """Entry name → files written for it. Whatever fails, here or in the block, the files are removed again.
+
+    Raises Conflict where there is too little room for them.
+    """
     stored: dict[str, StoredImage] = {}
     planned = plan.images
+    least = sum(int(one.origin.get("bytes") or 0) for one in planned)
+    check_media_room(least, what=f"storing {len(planned)} photographs")
     try:
         alive = uncounted(on_progress)
         with open_source(plan.archive_path, name=plan.archive_name, on_alive=alive) as source:

@@ -20,6 +20,7 @@ from readerstudy.core.file_names import without_folders
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ChunkedUpload
+from readerstudy.intake.room import check_media_room
 from readerstudy.intake.uploads import name_without_ending
 
 # Below DATA_UPLOAD_MAX_MEMORY_SIZE; on a slow line some seconds.
@@ -42,7 +43,7 @@ def begin_upload(
 
     `set_name` is what the image set is to be called, "" for the file's name; it is told before the transfer that it
     cannot be had. Raises NotAllowed for anybody but admins, InvalidInput for such a name and for a file that is empty or
-    larger than is read, Conflict where five are under way.
+    larger than is read, Conflict where five are under way or the disk has too little room.
     """
     check_may_administer(actor)
     name = without_folders(name, otherwise="upload")
@@ -57,6 +58,7 @@ def begin_upload(
             f"{name} has {size} bytes; from 1 to {settings.IMPORT_MAX_ARCHIVE_BYTES} are read."
         )
         raise InvalidInput(message, code="archive_too_large", field="size")
+    check_media_room(size, what=name)
     if own.count() >= MOST:
         message = f"{MOST} uploads are under way already: finish one, or let one go."
         raise Conflict(message, code="too_many_uploads")
@@ -152,7 +154,9 @@ def whole_file(upload: ChunkedUpload) -> File:
         message = f"Of {upload.name} {upload.received} of {upload.size} bytes have come."
         raise Conflict(message, code="upload_incomplete", field="archive")
     whole = _disk_file(upload)
-    return DiskFile(upload, whole) if whole else PiecedFile(upload)
+    if whole and whole.is_file() and whole.stat().st_size == upload.size:
+        return DiskFile(upload, whole)
+    return PiecedFile(upload)
 
 
 def remove_upload(upload: ChunkedUpload) -> None:

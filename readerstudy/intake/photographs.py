@@ -11,6 +11,7 @@ from readerstudy.images.encoded import EncodedImage
 from readerstudy.intake.children import encode_in_child, inspect_in_child
 from readerstudy.intake.ordered import map_in_order
 from readerstudy.intake.progress import Alive, Progress, unheard
+from readerstudy.intake.room import check_room
 from readerstudy.intake.sources import Entry, Source
 from readerstudy.intake.staging import Staged
 
@@ -37,8 +38,10 @@ def inspect_photographs(
     """Entry name → what was found, or why it cannot be read.
 
     With `staged` the photographs are encoded too and kept there, and those that are there already are not read again.
+    Raises Conflict where its disk has too little room for them.
     """
     places = {entry.name: place for place, entry in enumerate(source.entries, start=1)}
+    _check_room(staged, entries)
     found: dict[str, Photograph | InvalidInput] = {}
     inspect = partial(_inspected, _reader(source), staged)
 
@@ -52,6 +55,15 @@ def inspect_photographs(
         if on_progress:
             on_progress(done, len(entries))
     return found
+
+
+def _check_room(staged: Staged | None, entries: Sequence[Entry]) -> None:
+    """Without loss a photograph is larger than its JPEG: what is to be decoded is the least that will be written."""
+    if staged:
+        needed = sum(entry.size for entry in entries if staged.facts(entry.name) is None)
+        check_room(
+            staged.folder, needed, what=f"keeping {len(entries)} photographs until their import"
+        )
 
 
 def encoded_photographs(

@@ -44,7 +44,8 @@ def plan_import(
 
     Without `manifest` the CSV files in the archive are it, where they belong together. `mapping` is what the admin says
     of it; what neither says nor is recognised becomes a question. `name` is the image set's; where given it is checked too.
-    `staging` is a folder where the photographs are kept, encoded, for `apply_plan`.
+    `staging` is a folder where the photographs are kept, encoded, for `apply_plan`. Raises Conflict alone, where a disk has
+    too little room for that.
     """
     plan = ImportPlan(archive_path, archive_name or archive_path.name)
     plan = plan.with_findings(_problems_of_name(name))

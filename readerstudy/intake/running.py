@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 
 from readerstudy.core.errors import Conflict, DomainError
@@ -127,6 +129,12 @@ def _failures_told(claim: Claim) -> Iterator[None]:
         _fail(claim, error.message)
     except OSError as error:
         _fail(claim, f"The server could not read or store a file: {error.strerror or error}.")
+    except SoftTimeLimitExceeded:
+        hours = settings.IMPORT_MAX_SECONDS / 3600
+        _fail(
+            claim,
+            f"The work took longer than the {hours:g} hours it may (IMPORT_MAX_SECONDS). Try again: photographs that are decoded already are not decoded again.",
+        )
     except Exception:
         _fail(claim, "The import ended unexpectedly; the server's log says why.")
         raise

@@ -13,7 +13,12 @@ from readerstudy.intake.correcting import remove_refused_imports
 from readerstudy.intake.recovery import requeue_lost_imports
 from readerstudy.intake.running import apply_job, plan_job
 
-LIMITS = {"soft_time_limit": 3600, "time_limit": 3900, "acks_late": True}
+# The message may come a second time meanwhile, where the queue takes it for lost: a job is claimed by one worker only.
+LIMITS = {
+    "soft_time_limit": settings.IMPORT_MAX_SECONDS,
+    "time_limit": settings.IMPORT_MAX_SECONDS + 300,
+    "acks_late": True,
+}
 
 
 @shared_task(**LIMITS)

@@ -20,6 +20,7 @@ from django.conf import settings
 
 from readerstudy.core.errors import InvalidInput
 from readerstudy.intake.progress import Alive, unheard
+from readerstudy.intake.room import check_room
 from readerstudy.intake.sources.entry import Entry
 from readerstudy.intake.sources.refusals import (
     CHUNK,
@@ -133,6 +134,7 @@ def _unpacked(path: Path, name: str, on_alive: Alive) -> IO[bytes]:
     opener = next((one for magic, one in COMPRESSIONS.items() if head.startswith(magic)), None)
     if opener is None:
         return path.open("rb")
+    check_room(Path(tempfile.gettempdir()), path.stat().st_size, what=f"unpacking {name}")
     plain = tempfile.TemporaryFile()  # noqa: SIM115 (it is the caller's to close)
     try:
         with path.open("rb") as packed, opener(packed) as stream:

@@ -67,6 +67,8 @@ class Command(BaseCommand):
                 name=_name(options),
                 mapping=mapping,
             )
+        except DomainError as error:
+            raise CommandError(error.message) from error
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
 

@@ -1,0 +1,33 @@
+"""Room on a disk, asked for before the work begins: an import of an hour should not end with its last photograph."""
+
+import shutil
+from pathlib import Path
+
+from django.core.files.storage import default_storage
+
+from readerstudy.core.errors import Conflict
+
+# What other writers, a database among them, need meanwhile.
+SPARE = 256 * 2**20
+
+
+def check_room(folder: Path, needed: int, *, what: str) -> None:
+    """Raises Conflict where the disk of the folder, which need not exist yet, has less room than that."""
+    existing = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(existing).free
+    if needed + SPARE > free:
+        message = f"There is too little room on the server's disk: {what} needs at least {_shown(needed)} in {folder}, and {_shown(max(0, free - SPARE))} are free. Make room and try again."
+        raise Conflict(message, code="no_room")
+
+
+def check_media_room(needed: int, *, what: str) -> None:
+    """The same for the files of the application, where they lie on a disk."""
+    try:
+        folder = Path(default_storage.path(""))
+    except NotImplementedError:
+        return
+    check_room(folder, needed, what=what)
+
+
+def _shown(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
