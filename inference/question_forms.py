@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 LABELS = {
@@ -101,13 +101,13 @@ def _field(question: Mapping[str, Any]) -> forms.Field:
     return forms.CharField(max_length=2_000, **about)
 
 
-def _help(question: Mapping[str, Any]) -> Any:
+def _help(question: Mapping[str, Any]) -> str:
     """The question, with all networks that it is about where there are several."""
-    networks = question.get("networks") or ()
-    if len(networks) <= 1:
-        return question["sentence"]
-    for_all = _("The answer holds for all of these: %s.") % ", ".join(networks)
-    return format_lazy("{} {}", question["sentence"], for_all)
+    told, networks = str(question["sentence"]), question.get("networks") or ()
+    if len(networks) > 1:
+        told += " " + _("The answer holds for all of these: %s.") % ", ".join(networks)
+    # Help texts are shown as HTML, and these name files and classes from outside.
+    return escape(told)
 
 
 def _numbered(classes: Sequence[str]) -> list[tuple[str, str]]:

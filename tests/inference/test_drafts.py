@@ -127,6 +127,12 @@ def test_a_question_names_all_networks_that_leave_it_open(client):
     assert "The answer holds for all of these: a.onnx, b.onnx." in page.content.decode()
 
 
+def test_a_file_name_is_no_html(client):
+    page = upload(client, {"<b>run.onnx": graph(1)}).content.decode()
+    assert "&lt;b&gt;run.onnx does not say" in page
+    assert "<b>run.onnx" not in page
+
+
 def test_presets_stand_below_mean_and_standard_deviation(client):
     page = upload(client, {"model.onnx": linear()}).content.decode()
     assert page.index('name="std"') < page.index('value="imagenet"')
