@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
 
 from readerstudy.images.models import Image
-from readerstudy.images.near import Look, LookAlikes
+from readerstudy.images.near import BLOCK, Look, LookAlikes
 
 _COLOURS = ("mean_red", "mean_green", "mean_blue")
 
@@ -66,29 +67,34 @@ def stored_copies(
     photographs: Sequence[Fingerprint],
     *,
     among: QuerySet[Image],
-    on_stored: Callable[[], None] | None = None,
+    on_block: Callable[[], None] | None = None,
 ) -> list[StoredCopy]:
     """The closest copy of each photograph in each image set, turned and mirrored ones included, place by place.
 
-    The stored photographs pass by one at a time: what is held in memory grows with `photographs` alone. `on_stored` is
-    called for each, since there may be very many.
+    The stored photographs pass by in blocks: what is held in memory grows with `photographs` alone. `on_block` is
+    called for each block, since there may be very many.
     """
     places, alike = _index(photographs)
     closest: dict[tuple[int, str], StoredCopy] = {}
-    rows = among.order_by("pk").values_list(*_FIELDS)
-    for pixels, bits, origin, image_id, image_set, is_training in rows.iterator(chunk_size=2_000):
-        if on_stored:
-            on_stored()
-        distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
-        look = look_of(bits, origin)
-        for near in alike.of(look) if look else ():
-            distances.setdefault(near.key, near.distance)
-        for place, distance in distances.items():
-            copy = StoredCopy(place, image_id, image_set, is_training, distance)
-            known = closest.setdefault((place, copy.image_set), copy)
-            if _bits(copy) < _bits(known):
-                closest[place, copy.image_set] = copy
+    rows = among.order_by("pk").values_list(*_FIELDS).iterator(chunk_size=BLOCK)
+    while block := list(islice(rows, BLOCK)):
+        if on_block:
+            on_block()
+        looks = [look_of(bits, origin) for _pixels, bits, origin, *_ in block]
+        near = iter(alike.of_each([look for look in looks if look]))
+        for look, (pixels, _, _, *stored) in zip(looks, block, strict=True):
+            distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
+            for one in next(near) if look else ():
+                distances.setdefault(one.key, one.distance)
+            for place, distance in distances.items():
+                _keep_closest(closest, StoredCopy(place, *stored, distance))
     return sorted(closest.values(), key=lambda one: (one.place, one.image_set))
+
+
+def _keep_closest(closest: dict[tuple[int, str], StoredCopy], copy: StoredCopy) -> None:
+    known = closest.setdefault((copy.place, copy.image_set), copy)
+    if _bits(copy) < _bits(known):
+        closest[copy.place, copy.image_set] = copy
 
 
 def _bits(copy: StoredCopy) -> int:
@@ -98,9 +104,8 @@ def _bits(copy: StoredCopy) -> int:
 def _index(photographs: Sequence[Fingerprint]) -> tuple[dict[str, list[int]], LookAlikes[int]]:
     """Places by pixels and by looks."""
     places: dict[str, list[int]] = defaultdict(list)
-    alike: LookAlikes[int] = LookAlikes()
     for place, one in enumerate(photographs):
         places[one.pixels_sha256].append(place)
-        if one.look:
-            alike.add(one.look, place)
-    return places, alike
+    return places, LookAlikes(
+        (one.look, place) for place, one in enumerate(photographs) if one.look
+    )

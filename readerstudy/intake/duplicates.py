@@ -7,9 +7,9 @@ from readerstudy.core.errors import Problem
 from readerstudy.images.copies import Fingerprint, StoredCopy, look_of, stored_copies
 from readerstudy.images.models import Case, Image
 from readerstudy.images.names import key_of_name, shared_names
-from readerstudy.images.near import BITS, LookAlikes
+from readerstudy.images.near import BITS, BLOCK, Look, LookAlikes
 from readerstudy.intake.plan import PlannedCase, PlannedImage
-from readerstudy.intake.progress import Alive, telling, unheard
+from readerstudy.intake.progress import Alive, unheard
 
 
 @dataclass(frozen=True)
@@ -70,25 +70,40 @@ def look_alikes(
     cases: Sequence[PlannedCase], *, manifest: str, column: str, on_alive: Alive = unheard
 ) -> Iterator[Problem]:
     """A warning for every image that looks like an earlier one of another case: resized, recompressed, turned."""
-    alike: LookAlikes[tuple[PlannedCase, PlannedImage]] = LookAlikes()
-    seen: set[int] = set()
-    for case, image in telling(_images(cases), on_alive):
-        look = look_of(image.perceptual_hash, image.origin)
-        if look is None:
-            continue
-        for other_case, other in (near.key for near in alike.of(look)):
-            if other_case is not case and other.pixels_sha256 != image.pixels_sha256:
-                message = _likeness(image, other, _of_another_patient(case, other_case))
-                yield Problem("look_alike", message, manifest, image.row, column)
-                break
-        # One of each hash is enough to find them all, and a thousand black pictures stay a short list.
-        if look.perceptual_hash not in seen:
-            seen.add(look.perceptual_hash)
-            alike.add(look, (case, image))
+    images = list(_images(cases))
+    looks = [look_of(image.perceptual_hash, image.origin) for _case, image in images]
+    # One of each hash is enough to find them all, and a thousand black pictures stay a short list.
+    first: dict[int, tuple[Look, int]] = {}
+    for place, look in enumerate(looks):
+        if look:
+            first.setdefault(look.perceptual_hash, (look, place))
+    alike = LookAlikes(first.values())
+    known = [(place, look) for place, look in enumerate(looks) if look]
+    for start in range(0, len(known), BLOCK):
+        on_alive()
+        block = known[start : start + BLOCK]
+        found = alike.of_each([look for _, look in block])
+        for (place, _), near in zip(block, found, strict=True):
+            earlier = (images[one.key] for one in near if one.key < place)
+            yield from _told_likeness(images[place], earlier, manifest, column)
+
+
+def _told_likeness(
+    own: tuple[PlannedCase, PlannedImage],
+    earlier: Iterable[tuple[PlannedCase, PlannedImage]],
+    manifest: str,
+    column: str,
+) -> Iterator[Problem]:
+    case, image = own
+    for other_case, other in earlier:
+        if other_case is not case and other.pixels_sha256 != image.pixels_sha256:
+            message = _likeness(image, other, _of_another_patient(case, other_case))
+            yield Problem("look_alike", message, manifest, image.row, column)
+            return
 
 
 def _likeness(image: PlannedImage, other: PlannedImage, patient: str) -> str:
-    what = "the same photograph, resized, recompressed or turned?"
+    what = "the same photograph, resized, recompressed, turned or cropped?"
     return f"{image.entry} looks like {other.entry} in row {other.row}{patient}: {what}"
 
 
@@ -105,7 +120,7 @@ def stored_photographs(
     prints = [
         Fingerprint(one.pixels_sha256, look_of(one.perceptual_hash, one.origin)) for one in images
     ]
-    for copy in stored_copies(prints, among=Image.objects.all(), on_stored=on_alive):
+    for copy in stored_copies(prints, among=Image.objects.all(), on_block=on_alive):
         image = images[copy.place]
         code, message = _told(image.entry, copy)
         yield Problem(code, message, manifest, image.row, column)

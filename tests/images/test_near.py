@@ -10,7 +10,15 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from readerstudy.images.copies import look_of
-from readerstudy.images.near import Look, LookAlikes, Near, NearIndex, turned_hashes
+from readerstudy.images.near import (
+    BANDS,
+    Look,
+    LookAlikes,
+    Near,
+    NearIndex,
+    _unsigned,
+    turned_hashes,
+)
 from readerstudy.intake.origin import (
     facts_of_pixels,
     hashes_of_copies,
@@ -64,8 +72,18 @@ def test_the_same_hash_may_stand_there_several_times():
 def test_only_few_candidates_are_looked_at():
     hashes = random_hashes(20_000, seed=3)
     index = NearIndex(((one, one) for one in hashes), radius=4)
-    looked_at = [len(index._candidates(one)) for one in hashes[:500]]
-    assert np.mean(looked_at) < 20_000 / 500
+    asked = _unsigned(hashes[:500])
+    looked_at = sum(
+        len(rows) for band in range(BANDS) for rows, _ in index._candidates(asked, band)
+    )
+    assert looked_at / 500 < 20_000 / 200
+
+
+def test_many_equal_hashes_are_compared_in_bounded_pieces(monkeypatch):
+    monkeypatch.setattr("readerstudy.images.near.MOST_AT_ONCE", 50)
+    index = NearIndex(((0, place) for place in range(40)), radius=6)
+    found = index.within_each([0, 1, 2**63, -1])
+    assert [[one.key for one in each] for each in found] == [list(range(40))] * 3 + [[]]
 
 
 # --- Looks: bits and colours ----------------------------------------------------------------------------------
@@ -88,16 +106,14 @@ ALMOST_GREY = (0.5, 0.48, 0.52)
     ],
 )
 def test_how_many_bits_may_differ_depends_on_the_colours(bits, colour, other, alike):
-    looks: LookAlikes = LookAlikes()
-    looks.add(Look(0b10110, colour), "a")
+    looks = LookAlikes([(Look(0b10110, colour), "a")])
     found = looks.of(Look(0b10110 ^ ((1 << bits) - 1) << 20, other))
     assert [one.distance for one in found] == ([bits] if alike else [])
 
 
 def test_a_turned_photograph_of_another_colour_is_another_photograph():
     bits = 0x123456789ABCDEF0
-    looks: LookAlikes = LookAlikes()
-    looks.add(Look(bits, GREY), "a")
+    looks = LookAlikes([(Look(bits, GREY), "a")])
     for turned in turned_hashes(bits)[1:]:
         assert [one.key for one in looks.of(Look(turned, ALMOST_GREY))] == ["a"]
         assert looks.of(Look(turned, BROWN)) == []
@@ -107,9 +123,7 @@ def test_looks_are_those_that_comparing_all_finds():
     rng = np.random.default_rng(2)
     hashes = random_hashes(600, seed=2)
     looks = [Look(one, tuple(rng.choice([0.2, 0.22, 0.5], 3))) for one in hashes]
-    index: LookAlikes = LookAlikes()
-    for place, look in enumerate(looks):
-        index.add(look, place)
+    index = LookAlikes((look, place) for place, look in enumerate(looks))
     for look in looks[:80]:
         found = {one.key for one in index.of(look)}
         assert found == {place for place, other in enumerate(looks) if compared(look, other)}
@@ -136,9 +150,7 @@ def look(picture):
 
 def is_copy(own, other):
     """Whether a photograph with these looks is told as a copy of the other."""
-    looks: LookAlikes = LookAlikes()
-    looks.add(own, "a")
-    return bool(looks.of(other))
+    return bool(LookAlikes([(own, "a")]).of(other))
 
 
 def lesion(seed, side=360):
@@ -201,8 +213,8 @@ def shares_found(pictures):
 
 
 def found_copies(picture):
-    own = look(picture)
-    return {kind: is_copy(own, look(copy)) for kind, copy in copies(picture).items()}
+    index = LookAlikes([(look(picture), "a")])
+    return {kind: bool(index.of(look(copy))) for kind, copy in copies(picture).items()}
 
 
 def test_resized_and_recompressed_copies_are_near_and_other_lesions_are_not():
@@ -213,8 +225,8 @@ def test_resized_and_recompressed_copies_are_near_and_other_lesions_are_not():
     for kind in ("crop 2.5 %", "crop 5 %", "square"):
         assert shares[kind] >= 0.9, (kind, shares)
     looks = [look(picture) for picture in pictures]
-    pairs = [is_copy(one, other) for n, one in enumerate(looks) for other in looks[:n]]
-    assert np.mean(pairs) < 0.01
+    told = LookAlikes(zip(looks, range(30), strict=True)).of_each(looks)
+    assert [[one.key for one in each] for each in told] == [[number] for number in range(30)]
 
 
 TURNS = [
@@ -310,11 +322,16 @@ def test_different_lesions_of_one_patient_do_not_look_alike():
 
 @pytest.mark.shared
 def test_of_all_pairs_of_real_photographs_none_is_taken_for_a_copy():
-    looks: LookAlikes = LookAlikes()
-    found = []
-    for name in ("isic-2017", "isic-2017-train-180px", "pad-ufes-20"):
-        for row, picture in real(name):
-            own = look(picture)
-            found += [(near.key, row["image_id"], near.distance) for near in looks.of(own)]
-            looks.add(own, row["image_id"])
-    assert found == []
+    known = [
+        (look(picture), row["image_id"])
+        for name in ("isic-2017", "isic-2017-train-180px", "pad-ufes-20")
+        for row, picture in real(name)
+    ]
+    index = LookAlikes(known)
+    told = index.of_each([own for own, _ in known])
+    assert [
+        (near.key, name)
+        for (_, name), found in zip(known, told, strict=True)
+        for near in found
+        if near.key != name
+    ] == []
