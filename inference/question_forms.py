@@ -7,6 +7,8 @@ from django import forms
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.core.sentences import translated
+
 LABELS = {
     "layout": _("Order of the input's dimensions"),
     "resize.mode": _("How a photograph is brought to the network's size"),
@@ -103,7 +105,7 @@ def _field(question: Mapping[str, Any]) -> forms.Field:
 
 def _help(question: Mapping[str, Any]) -> str:
     """The question, with all networks that it is about where there are several."""
-    told, networks = str(question["sentence"]), question.get("networks") or ()
+    told, networks = translated(question["sentence"]), question.get("networks") or ()
     if len(networks) > 1:
         told += " " + _("The answer holds for all of these: %s.") % ", ".join(networks)
     # Help texts are shown as HTML, and these name files and classes from outside.

@@ -19,6 +19,7 @@ from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, Problem
 from readerstudy.core.forms import show_problems
+from readerstudy.core.sentences import translated
 from readerstudy.studies.models import Study
 
 # More would be no page; the API tells all.
@@ -55,7 +56,7 @@ def _in_the_file(form: ScoresForm, error: DomainError) -> tuple[Problem, ...]:
     """The problems that stand in a row or a column; all others are shown at their fields."""
     placed = tuple(one for one in error.problems if one.row or one.column)
     if placed:
-        form.add_error("file", error.message)
+        form.add_error("file", translated(error.message))
     else:
         show_problems(form, error)
     return placed

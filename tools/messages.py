@@ -16,6 +16,11 @@ from django.template.base import Lexer, TokenType
 from django.utils.text import smart_split
 from django.utils.translation import trim_whitespace
 
+if __name__ == "__main__":  # as a script it finds no package `tools`
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.sentences import CONTEXT, WORDS, is_shown, sentences
+
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 CODE = ("readerstudy", "inference")
@@ -29,6 +34,23 @@ FUNCTIONS = {
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)|\{(\w*)\}|%[sd]")
 Message = str | tuple[str, str]
+# Each context with its texts and the files they stand in; texts of gettext have no context.
+Found = dict[str | None, dict[Message, list[str]]]
+
+
+def everything() -> Found:
+    """What is marked for translation, and the sentences that are composed as plain English."""
+    return {None: collected(), CONTEXT: collected_sentences()}
+
+
+def collected_sentences() -> dict[Message, list[str]]:
+    """Every sentence that code composes, with its files."""
+    found: dict[Message, list[str]] = {word: ["tools/sentences.py"] for word in WORDS}
+    for path in (p for d in CODE for p in sorted((ROOT / d).rglob("*.py"))):
+        place = path.relative_to(ROOT).as_posix()
+        for message in sentences(path.read_text(encoding="utf-8")) if is_shown(place) else ():
+            found.setdefault(message, []).append(place)
+    return found
 
 
 def collected() -> dict[Message, list[str]]:
@@ -94,17 +116,20 @@ def _block(words: list[str], tokens: Iterator[object]) -> Message:
     return texts[0] if len(texts) == 1 else (texts[0], texts[1])
 
 
-def problems(catalog: Catalog, found: dict[Message, list[str]]) -> Iterator[str]:
+def problems(catalog: Catalog, found: Found) -> Iterator[str]:
     """What is wrong with the catalogue, a sentence each."""
-    for message, places in found.items():
-        entry = catalog.get(message if isinstance(message, str) else message[0])
-        if entry is None or not _translated(entry.string):
-            yield f"{places[0]}: not translated: {message!r}"
-        elif _placeholders(entry.id) != _placeholders(entry.string):
-            yield f"{places[0]}: other placeholders in the translation of {message!r}"
-    known = {message if isinstance(message, str) else message[0] for message in found}
+    for context, messages in found.items():
+        for message, places in messages.items():
+            entry = catalog.get(_first(message), context)
+            if entry is None or not _translated(entry.string):
+                yield f"{places[0]}: not translated: {message!r}"
+            elif _placeholders(entry.id) != _placeholders(entry.string):
+                yield f"{places[0]}: other placeholders in the translation of {message!r}"
+    known = {(context, _first(m)) for context, messages in found.items() for m in messages}
     yield from (
-        f"{PO.name}: unused: {e.id!r}" for e in catalog if e.id and _first(e.id) not in known
+        f"{PO.name}: unused: {e.id!r}"
+        for e in catalog
+        if e.id and (e.context, _first(e.id)) not in known
     )
 
 
@@ -129,30 +154,32 @@ def load() -> Catalog:
         return read_po(file, locale="de")
 
 
-def update(catalog: Catalog, found: dict[Message, list[str]]) -> Catalog:
+def update(catalog: Catalog, found: Found) -> Catalog:
     """The catalogue with every text in use and no other; translations are kept."""
     fresh = Catalog(locale="de", project="Reader Study", fuzzy=False)
     fresh.creation_date = catalog.creation_date
-    for message, places in sorted(found.items(), key=lambda item: _first(item[0])):
-        old = catalog.get(_first(message))
-        fresh.add(
-            message,
-            old.string if old else None,
-            locations=[(place, None) for place in sorted(set(places))],
-        )
+    for context, messages in found.items():
+        for message, places in sorted(messages.items(), key=lambda item: _first(item[0])):
+            old = catalog.get(_first(message), context)
+            fresh.add(
+                message,
+                old.string if old else None,
+                locations=[(place, None) for place in sorted(set(places))],
+                context=context,
+            )
     return fresh
 
 
 def main(arguments: list[str]) -> int:
     """Checks, or updates and then checks. 1 where something is missing."""
-    found, catalog = collected(), load()
+    found, catalog = everything(), load()
     if "--check" not in arguments:
         catalog = update(catalog, found)
         PO.parent.mkdir(parents=True, exist_ok=True)
         with PO.open("wb") as file:
             write_po(file, catalog, width=0, omit_header=False, include_lineno=False)
     wrong = list(problems(catalog, found))
-    print("\n".join(wrong) or f"{len(found)} texts, all in German.")
+    print("\n".join(wrong) or f"{sum(map(len, found.values()))} texts, all in German.")
     return 1 if wrong else 0
 
 

@@ -54,12 +54,14 @@ def repeated_pixels(
         other_case, other = first.setdefault(image.pixels_sha256, (case, image))
         if other is image:
             continue
-        message = f"{image.entry} has the same pixels as {other.entry} in row {other.row}"
         if case.truth == other_case.truth:
-            message = f"{message}{_of_another_patient(case, other_case)}."
+            patient = _of_another_patient(case, other_case)
+            message = (
+                f"{image.entry} has the same pixels as {other.entry} in row {other.row}{patient}."
+            )
             warnings.append(Problem("same_pixels", message, manifest, image.row, column))
         else:
-            message = f"{message} and another reference standard."
+            message = f"{image.entry} has the same pixels as {other.entry} in row {other.row} and another reference standard."
             problems.append(
                 Problem("same_pixels_other_truth", message, manifest, image.row, column)
             )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from readerstudy.accounts.models import User
 from readerstudy.core.csvio import Table, read_table
 from readerstudy.core.errors import DomainError
+from readerstudy.core.sentences import translated
 from readerstudy.images.models import ImageSet
 from readerstudy.images.selectors import image_sets_visible_to
 from readerstudy.studies.choices import Revision
@@ -171,7 +172,7 @@ class RosterForm(forms.Form):
         try:
             return read_table(content, name=str(_("The table")))
         except DomainError as error:
-            raise forms.ValidationError(error.message, code=error.code) from error
+            raise forms.ValidationError(translated(error.message), code=error.code) from error
 
 
 class ReasonForm(forms.Form):

@@ -15,6 +15,7 @@ from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, InvalidInputs, NotFound, Problem
 from readerstudy.core.forms import show_problems
+from readerstudy.core.sentences import translated
 from readerstudy.studies.enrolling import OPEN_FOR_READERS
 from readerstudy.studies.forms import InviteForm, ReasonForm, RosterForm
 from readerstudy.studies.models import Enrolment, Study
@@ -94,7 +95,7 @@ def roster_invite(request: SignedInRequest, slug: str) -> HttpResponse:
                 )
             except InvalidInputs as error:
                 problems = error.problems
-                form.add_error("table", error.message)
+                form.add_error("table", translated(error.message))
             except DomainError as error:
                 status = error.status
                 show_problems(form, error)

@@ -24,9 +24,8 @@ def _missing(study: Study) -> Iterator[Problem]:
         yield Problem("no_readers", "The study has no readers; invite at least one.")
     for field, text in protocol_texts(study.protocol).items():
         if isinstance(text, str) and not text.strip():
-            yield Problem(
-                "protocol_incomplete", f"The protocol has no {label(field)}.", field=field
-            )
+            part = label(field)
+            yield Problem("protocol_incomplete", f"The protocol has no {part}.", field=field)
 
 
 def _missing_of_images(study: Study) -> Iterator[Problem]:

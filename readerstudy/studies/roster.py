@@ -83,8 +83,9 @@ def _read(study: Study, table: Table, *, may_add: bool) -> list[NewReader]:
             if not found:
                 readers.append(_reader(record, known))
     if problems:
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        raise InvalidInputs(f"Nobody was invited: {table.name} has {count}.", tuple(problems))
+        count = len(problems)
+        sentence = f"Nobody was invited: {table.name} has {count} {'problem' if count == 1 else 'problems'}."
+        raise InvalidInputs(sentence, tuple(problems))
     return readers
 
 
