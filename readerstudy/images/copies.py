@@ -82,12 +82,14 @@ def stored_copies(
             on_block()
         looks = [look_of(bits, origin) for _pixels, bits, origin, *_ in block]
         near = iter(alike.of_each([look for look in looks if look]))
-        for look, (pixels, _, _, *stored) in zip(looks, block, strict=True):
+        for look, row in zip(looks, block, strict=True):
+            pixels, _bits_of, _origin, image_id, image_set, is_training = row
             distances: dict[int, int | None] = dict.fromkeys(places.get(pixels, ()))
             for one in next(near) if look else ():
                 distances.setdefault(one.key, one.distance)
             for place, distance in distances.items():
-                _keep_closest(closest, StoredCopy(place, *stored, distance))
+                copy = StoredCopy(place, image_id, image_set, is_training, distance)
+                _keep_closest(closest, copy)
     return sorted(closest.values(), key=lambda one: (one.place, one.image_set))
 
 

@@ -116,7 +116,8 @@ def test_a_second_connection_can_write_while_ten_thousand_images_are_stored(admi
 # --- Signs of life ---------------------------------------------------------------------------------------------
 
 
-def test_hashing_unpacking_comparing_and_checking_rows_are_heard_of(tmp_path, db):
+def test_hashing_unpacking_comparing_and_checking_rows_are_heard_of(tmp_path, db, monkeypatch):
+    monkeypatch.setattr("readerstudy.intake.duplicates.BLOCK", 100)
     heard = []
     path = tmp_path / "big.bin"
     path.write_bytes(bytes(40 * 2**20))
