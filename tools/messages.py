@@ -1,6 +1,7 @@
 """The texts that pages show, collected from code and templates, against the German catalogue.
 
 `python tools/messages.py` adds new texts to locale/de and drops unused ones; `--check` only says what is missing.
+The sentences of errors and reports are collected too (see `sentences.py`): the context of theirs in the catalogue is "sentence".
 It needs neither GNU gettext nor a browser: Python's own parser reads the code, Django's lexer the templates.
 """
 
