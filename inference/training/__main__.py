@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 
@@ -24,6 +25,8 @@ def main() -> int:
     """Reads the arguments, trains, exports; 2 for data or weights that cannot be used."""
     arguments = parse()
     torch.set_num_threads(arguments.threads)
+    # What cuBLAS asks for to be deterministic; it must be there before CUDA starts.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(mode=True)
     try:
         data = _data(arguments)
@@ -56,6 +59,7 @@ def _one_run(
         arguments.settings,
         seed=arguments.seed + number,
         weights=arguments.weights,
+        device=arguments.device,
         on_epoch=_print_epoch,
     )
     exported = export_run(run, arguments.out, f"run-{number:02d}")

@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=2019)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--device", choices=("cpu", "cuda"), default="cpu", help="where it is trained"
+    )
     for field in fields(Settings):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+from inference.engine import installed_runtimes
 from inference.training.export import OPSET, Exported
 from inference.training.images import LabelledImages
 from inference.training.recipe import TrainingRun
@@ -47,8 +48,10 @@ def model_card(
             else "the last epoch",
             **_choices(first.settings),
         },
-        "software": {name: _version(name) for name in ("torch", "onnx", "onnxruntime-gpu")}
-        | {"opset": str(OPSET)},
+        "software": {
+            **{name: _version(name) for name in ("torch", "onnx", *installed_runtimes())},
+            "opset": str(OPSET),
+        },
         "runs": [_run(run, exported) for run, exported in runs],
     }
 

@@ -56,9 +56,12 @@ def train(
     *,
     seed: int,
     weights: Path | None = None,
+    device: str = "cpu",
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> TrainingRun:
-    """Trains one network; split, initial weights, order and augmentation follow from the seed.
+    """Trains one network; split, initial weights, order and augmentation follow from the seed, on every `device`.
+
+    The network comes back on the CPU, which is where it is exported.
 
     Raises WeightsError where `weights` does not fit the network.
     """
@@ -66,7 +69,8 @@ def train(
     training, validation = split_by_patient(
         data.labels, data.patients, share=settings.validation_share, seed=seed
     )
-    course = _Course(data, settings, training, build_network(settings, weights), seed)
+    network = build_network(settings, weights).to(device)
+    course = _Course(data, settings, training, network, seed)
     epochs: list[Epoch] = []
     kept: tuple[Epoch, dict[str, torch.Tensor]] | None = None
     for number in range(settings.epochs):
@@ -81,7 +85,7 @@ def train(
         raise ValueError("A training run needs at least one epoch.")
     course.network.load_state_dict(kept[1])
     return TrainingRun(
-        course.network.eval(),
+        course.network.cpu().eval(),
         settings,
         seed,
         tuple(epochs),
@@ -105,9 +109,9 @@ class _Course:
         self.data, self.settings, self.training, self.network = data, settings, training, network
         self.labels = data.labels[training]
         self.rng = np.random.default_rng(seed)
-        self.weights = (
-            torch.from_numpy(class_weights(self.labels)) if settings.balance == "weights" else None
-        )
+        self.device = device_of(network)
+        shares = torch.from_numpy(class_weights(self.labels)).to(self.device)
+        self.weights = shares if settings.balance == "weights" else None
         self.optimiser = _optimiser(network, settings)
 
     def run_epoch(self, number: int) -> float:
@@ -137,9 +141,10 @@ class _Course:
         )
         for group in self.optimiser.param_groups:
             group["lr"] = settings.learning_rate * group["share"] * factor
+        images = augmented(torch.from_numpy(self.data.pixels[batch]), settings.view)
         loss = functional.cross_entropy(
-            self.network(augmented(torch.from_numpy(self.data.pixels[batch]), settings.view)),
-            torch.from_numpy(self.data.labels[batch]),
+            self.network(images.to(self.device)),
+            torch.from_numpy(self.data.labels[batch]).to(self.device),
             weight=self.weights,
             label_smoothing=settings.label_smoothing,
         )
@@ -163,17 +168,26 @@ def _optimiser(network: nn.Module, settings: Settings) -> torch.optim.SGD:
     )
 
 
+def device_of(network: nn.Module) -> torch.device:
+    """Where its weights are."""
+    return next(network.parameters()).device
+
+
 def validation_auc(
     network: nn.Module, data: LabelledImages, indices: NDArray[np.int64], settings: Settings
 ) -> float:
     """AUC by ranks on images prepared as the exported spec prepares them."""
     network.eval()
+    device = device_of(network)
     parts = np.array_split(indices, -(-indices.size // _SCORED_AT_ONCE))
     with torch.no_grad():
         logits = torch.cat(
-            [network(plain(torch.from_numpy(data.pixels[part]), settings.view)) for part in parts]
+            [
+                network(plain(torch.from_numpy(data.pixels[part]), settings.view).to(device))
+                for part in parts
+            ]
         )
-    scores = torch.softmax(logits, dim=1)[:, 1].numpy()
+    scores = torch.softmax(logits, dim=1)[:, 1].cpu().numpy()
     return rank_auc(data.labels[indices], scores)
 
 
