@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "readerstudy.core.middleware.ResponseHeadersMiddleware",
     "readerstudy.core.middleware.DomainErrorMiddleware",
 ]
+CSRF_FAILURE_VIEW = "readerstudy.core.middleware.csrf_failure"
 ROOT_URLCONF = "readerstudy.urls"
 WSGI_APPLICATION = "readerstudy.wsgi.application"
 ASGI_APPLICATION = "readerstudy.asgi.application"

@@ -53,6 +53,11 @@ WORDS = (
     *("institution", "the file"),
     # What an ONNX file says of itself.
     *("producer", "ir version", "inputs", "outputs", "size", "golden images"),
+    *("graph name", "doc", "metadata props", "weights", "external data"),
+    # What a run says of the machine it was made on, or of where its scores come from.
+    *("platform", "machine", "cores", "cpu", "gpus", "gpu driver", "libraries", "threads"),
+    *("providers", "provider options", "session options", "process", "revision", "reference"),
+    *("source", "file name", "file sha256", "naming column", "meaning", "loaded by", "loaded at"),
     # Anatomical sites as published image sets name them.
     *(
         "abdomen",

@@ -77,6 +77,13 @@ class NotFound(DomainError):
     default_code = "not_found"
 
 
+class MethodRefused(DomainError):
+    """The address takes what a form sends, and was opened as a page."""
+
+    status = 405
+    default_code = "method_refused"
+
+
 class Conflict(DomainError):
     """The thing is not in a state in which this can be done."""
 

@@ -1,14 +1,20 @@
 """What every response carries, and how errors of the domain become pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from readerstudy.core.errors import DomainError, NotFound
+from readerstudy.core.errors import DomainError, MethodRefused, NotFound
 
+_NO_PAGE = "This address takes what a button sends and is no page; nothing was changed. Go back to the page with the button."
+_OUT_OF_DATE = (
+    "This form is out of date, or cookies are blocked; nothing was changed. "
+    "Go back, load the page again and send it once more."
+)
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -27,13 +33,19 @@ class ResponseHeadersMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Shows a DomainError raised by a view as a page with its sentence and its status."""
+    """Shows a DomainError raised by a view as a page with its sentence and its status.
+
+    So too an address that only takes what a button sends and was opened as a page, by signing in again for instance.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == MethodRefused.status and not response.content:
+            return _problem_page(request, MethodRefused(_NO_PAGE), headers=response.headers)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
@@ -41,8 +53,29 @@ class DomainErrorMiddleware:
         # A message queued before the refusal would claim that something was done.
         list(messages.get_messages(request))
         template = "404.html" if isinstance(exception, NotFound) else "core/problem.html"
-        context = {"error": exception, "messages": [], "back": _page_before(request)}
-        return render(request, template, context, status=exception.status)
+        return _problem_page(request, exception, template=template)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose token is missing or out of date; Django's own loads styles from within the page."""
+    del reason  # it is for developers, and in Django's log
+    error = DomainError(_OUT_OF_DATE, code="csrf")
+    return _problem_page(request, error, status=HTTPStatus.FORBIDDEN)
+
+
+def _problem_page(
+    request: HttpRequest,
+    error: DomainError,
+    *,
+    template: str = "core/problem.html",
+    status: int = 0,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    context = {"error": error, "messages": [], "back": _page_before(request)}
+    response = render(request, template, context, status=status or error.status)
+    if headers and "Allow" in headers:
+        response.headers["Allow"] = headers["Allow"]
+    return response
 
 
 def _page_before(request: HttpRequest) -> str:

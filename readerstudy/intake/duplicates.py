@@ -130,7 +130,7 @@ def stored_photographs(
 
 def _told(entry: str, copy: StoredCopy) -> tuple[str, str]:
     name = copy.image_set
-    near = f"({copy.distance} of {BITS} bits differ)"
+    bits = copy.distance
     if copy.is_training_set and copy.is_exact:
         return (
             "in_training_set",
@@ -139,11 +139,14 @@ def _told(entry: str, copy: StoredCopy) -> tuple[str, str]:
     if copy.is_training_set:
         return (
             "near_training_set",
-            f"{entry} looks like a photograph of the training set {name} {near}: a CNN trained on it may know it.",
+            f"{entry} looks like a photograph of the training set {name} ({bits} of {BITS} bits differ): a CNN trained on it may know it.",
         )
     if copy.is_exact:
         return "already_stored", f"{entry} is already stored in the image set {name}."
-    return "near_stored", f"{entry} looks like a photograph of the image set {name} {near}."
+    return (
+        "near_stored",
+        f"{entry} looks like a photograph of the image set {name} ({bits} of {BITS} bits differ).",
+    )
 
 
 def trained_names(
