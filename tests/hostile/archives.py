@@ -58,7 +58,8 @@ def _zips() -> list[HostileArchive]:
         _bad("many files", _zip(more={f"{at}.txt": b"" for at in range(20_001)}), "too_many_files"),
         _bad("400,000 names", _many_names(400_000), "too_many_files"),
         _bad("19,000 names that lead outside", _many_names(19_000), "path_leads_outside", "overlapping_files", "no_manifest"),
-        _bad("seven tables", _zip(more={f"{at}.csv": _cells(1) for at in range(6)}), "several_manifests"),
+        HostileArchive("six tables that name no photograph", _zip(more={f"{at}.csv": _cells(1) for at in range(6)}), mebibytes=1000),
+        _bad("seven tables that name photographs", _zip(more={f"{at}.csv": b"image,diagnosis\nphoto0.png,nevus\n" for at in range(6)}), "several_manifests"),
         _bad("tables of 35 MiB", _zip(more={f"{at}.csv": _cells(7) for at in range(5)}, compression=zipfile.ZIP_STORED), "manifest_too_large"),
         # What one manifest may need that is just not refused.
         HostileArchive("tables of millions of cells", _zip(more={f"{at}.csv": _cells(5) for at in range(3)}, compression=zipfile.ZIP_STORED), frozenset({"too_large"}), 1000),
