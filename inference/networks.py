@@ -12,6 +12,7 @@ from inference import engine
 from inference.models import Artefact
 from inference.network_children import ChildSession, StoredNetwork
 from inference.run_errors import RunError
+from readerstudy.core.media import disk_path
 
 
 def network_of(artefact: Artefact, providers: str) -> ChildSession:
@@ -46,12 +47,11 @@ def _stored(row: Artefact) -> bytes:
 
 def _path(row: Artefact, content: bytes) -> Path:
     """Where a child can read the file; what is kept elsewhere than on a disk is copied for as long as the process lives."""
-    try:
-        return Path(default_storage.path(row.file.name))
-    except NotImplementedError:
-        path = Path(_copies().name) / row.sha256
-        path.write_bytes(content)
+    if path := disk_path(row.file.name):
         return path
+    copy = Path(_copies().name) / row.sha256
+    copy.write_bytes(content)
+    return copy
 
 
 @lru_cache(maxsize=1)

@@ -2,13 +2,13 @@
 
 from collections.abc import Hashable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 
 from inference import engine
 from inference.network_children import Photographs, StoredFile, StoredNetwork
+from readerstudy.core.media import disk_path
 from readerstudy.images.models import Image
 
 
@@ -37,16 +37,9 @@ def _stored_file(image: Image) -> StoredFile:
     return StoredFile(
         name=image.public_id,
         sha256=image.sha256,
-        path=_path(image),
+        path=disk_path(image.file.name),
         fetch=partial(_stored_bytes, image),
     )
-
-
-def _path(image: Image) -> Path | None:
-    try:
-        return Path(default_storage.path(image.file.name))
-    except NotImplementedError:
-        return None  # kept elsewhere than on a disk
 
 
 def _stored_bytes(image: Image) -> bytes:

@@ -1,6 +1,7 @@
 """Stored files leave the house only through a view that has checked who asks."""
 
 import hashlib
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -37,6 +38,14 @@ def send_stored_file(name: str, *, content_type: str, download_name: str) -> Htt
         headers=headers,
         filename=download_name,
     )
+
+
+def disk_path(name: str) -> Path | None:
+    """Where the stored file `name` lies, or would lie; None where the storage is no disk."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:  # how Django's storages say that they have no paths
+        return None
 
 
 def sha256_of_stored(name: str) -> str:

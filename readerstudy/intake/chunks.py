@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, InvalidInput, NotFound
 from readerstudy.core.file_names import without_folders
+from readerstudy.core.media import disk_path
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ChunkedUpload
@@ -131,10 +132,7 @@ def _write(upload: ChunkedUpload, start: int, content: bytes) -> None:
 
 def _disk_file(upload: ChunkedUpload) -> Path | None:
     """Where the storage keeps the growing file, if it is a disk."""
-    try:
-        return Path(default_storage.path(f"{_folder(upload)}/{WHOLE}"))
-    except NotImplementedError:
-        return None
+    return disk_path(f"{_folder(upload)}/{WHOLE}")
 
 
 def _check_place(upload: ChunkedUpload, start: int, length: int) -> None:

@@ -3,9 +3,8 @@
 import shutil
 from pathlib import Path
 
-from django.core.files.storage import default_storage
-
 from readerstudy.core.errors import Conflict
+from readerstudy.core.media import disk_path
 
 # What other writers, a database among them, need meanwhile.
 SPARE = 256 * 2**20
@@ -22,11 +21,8 @@ def check_room(folder: Path, needed: int, *, what: str) -> None:
 
 def check_media_room(needed: int, *, what: str) -> None:
     """The same for the files of the application, where they lie on a disk."""
-    try:
-        folder = Path(default_storage.path(""))
-    except NotImplementedError:
-        return
-    check_room(folder, needed, what=what)
+    if folder := disk_path(""):
+        check_room(folder, needed, what=what)
 
 
 def _shown(size: int) -> str:

@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 
 from readerstudy.core.errors import InvalidInput
 from readerstudy.core.file_names import without_folders
+from readerstudy.core.media import disk_path
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.staging import remove_staging
@@ -51,13 +52,11 @@ def _check_size(file: File, limit: int, field: str) -> None:
 @contextmanager
 def local_copy(stored: FieldFile) -> Iterator[Path]:
     """A path under which the stored file can be read: its own on a disk, a temporary copy from anywhere else."""
-    try:
-        path = Path(stored.path)
-    except NotImplementedError:
-        with stored.open("rb") as source, on_disk(source) as copy:
-            yield copy
+    if path := disk_path(str(stored.name)):
+        yield path
         return
-    yield path
+    with stored.open("rb") as source, on_disk(source) as copy:
+        yield copy
 
 
 @contextmanager
