@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
+from readerstudy.core.deadlines import within
 from readerstudy.core.sandbox import bare_environment
 from readerstudy.core.shared_area import new_area
 from readerstudy.core.wire import LARGE, Part, receive, send
@@ -48,15 +48,12 @@ class Child:
         self, header: dict[str, Any], content: Part, *, seconds: float | None = None
     ) -> tuple[dict[str, Any], list[bytes]]:
         """The answer. Raises EOFError, OSError or ValueError where the child died, or was killed after so many seconds."""
-        timer = threading.Timer(seconds or SECONDS, self._process.kill)
-        timer.start()
         try:
-            return self._asked(header, content)
+            with within(seconds or SECONDS, self._process.kill):
+                return self._asked(header, content)
         except BaseException:
             self.close()
             raise
-        finally:
-            timer.cancel()
 
     def hand_over(self, content: Part, *, at: int) -> bool:
         """Puts content where the child can see it, for a message with `in_area`: (at, length). False where it does not fit.
