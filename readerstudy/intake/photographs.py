@@ -8,7 +8,7 @@ from typing import Any
 
 from readerstudy.core.errors import InvalidInput
 from readerstudy.images.encoded import EncodedImage
-from readerstudy.intake.children import encode_in_child, inspect_in_child
+from readerstudy.intake.children import close_children, encode_in_child, inspect_in_child
 from readerstudy.intake.ordered import map_in_order
 from readerstudy.intake.progress import Alive, Progress, unheard
 from readerstudy.intake.room import check_room
@@ -16,6 +16,8 @@ from readerstudy.intake.sources import Entry, Source
 from readerstudy.intake.staging import Staged
 
 Reader = Callable[[Entry], bytes]
+# Children that have decoded so much keep 100 MB each, which nobody needs while an admin reads the report.
+MUCH_BYTES = 2**23
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def inspect_photographs(
         found[name] = one if isinstance(one, InvalidInput) else _photograph(name, one, places[name])
         if on_progress:
             on_progress(done, len(entries))
+    if sum(entry.size for entry in entries) > MUCH_BYTES:
+        close_children()
     return found
 
 
