@@ -8,7 +8,14 @@ import onnxruntime
 from PIL import Image
 
 from inference import engine
-from tools import bench_import, bench_inference, bench_planning, bench_statistics, simulations
+from tools import (
+    bench_gpu,
+    bench_import,
+    bench_inference,
+    bench_planning,
+    bench_statistics,
+    simulations,
+)
 from tools.timing import seconds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +72,7 @@ def main() -> None:
     chosen = parser.parse_args()
     bench_engine()
     bench_inference.main([])
+    bench_gpu.main()
     bench_import.main(["--photographs", "24"])
     bench_planning.main()
     bench_statistics.main()
