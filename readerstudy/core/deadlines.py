@@ -24,8 +24,8 @@ class Deadlines:
         """Calls `on_late`, in another thread, if the block is not done after so many seconds (and a quarter)."""
         key = object()
         with self._lock:
-            self._waiting[key] = (time.monotonic() + seconds, on_late)
             self._begin()
+            self._waiting[key] = (time.monotonic() + seconds, on_late)
         try:
             yield
         finally:
@@ -34,8 +34,8 @@ class Deadlines:
 
     def _begin(self) -> None:
         if not self._looks:
-            self._looks = True
             threading.Thread(target=self._look, name="deadlines", daemon=True).start()
+            self._looks = True
 
     def _look(self) -> None:
         """Ends when nothing has waited for a whole tick; the next deadline starts it again."""
