@@ -25,7 +25,7 @@ _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # how zipfile says that it cannot undo a compression
     OSError,
     RuntimeError,
     ValueError,

@@ -99,6 +99,7 @@ def _from_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
             for entry in entries:
                 if PurePosixPath(entry.filename).name in named - files.keys():
                     _add(files, archive, entry, max_bytes)
+    # NotImplementedError: how zipfile says that it cannot undo a compression.
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise _refusal(f"{path.name} is a damaged zip archive.", path.name) from error
     return files

@@ -21,7 +21,7 @@ _UNREADABLE = (
     InvalidDicomError,
     AttributeError,
     KeyError,
-    NotImplementedError,
+    NotImplementedError,  # how pydicom says that it cannot decode a transfer syntax
     RuntimeError,
     TypeError,
     ValueError,

@@ -78,7 +78,7 @@ class Archive(Source):
         try:
             with self._zip.open(entry.handle) as stream:
                 yield stream
-        except NotImplementedError as error:
+        except NotImplementedError as error:  # how zipfile says it
             message = f"{entry.name} is compressed by a method that is not read; use Deflate."
             raise InvalidInput(message, code="unknown_compression") from error
         except UNREADABLE as error:
@@ -109,6 +109,7 @@ def _opened(path: Path, name: str) -> zipfile.ZipFile:
     try:
         check_one_end(file, name=name)
         return zipfile.ZipFile(BoundedZip(file, name=name))
+    # NotImplementedError: a directory that asks for a newer version of zip than zipfile knows.
     except (*UNREADABLE, ValueError, NotImplementedError) as error:
         file.close()
         message = f"{name} is not a readable zip or tar archive."
