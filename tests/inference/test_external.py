@@ -7,50 +7,19 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
-from inference.choices import ModelKind, RunState
-from inference.models import Artefact, Model, ModelRun, PlannedModel, Score
+from inference.choices import RunState
+from inference.models import Artefact, ModelRun, PlannedModel, Score
 from inference.selectors import scores_of
-from inference.services import add_artefacts, load_scores, plan_model, start_runs
+from inference.services import add_artefacts, plan_model, start_runs
 from inference.verifying import derived_faults
 from readerstudy.core.audit import first_broken_event
 from readerstudy.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from readerstudy.core.models import AppendOnlyError
 from readerstudy.images.models import Image
 from readerstudy.studies.choices import StudyState
+from tests.inference.external_files import load, names_of, refused, table
 from tests.inference.factories import make_locked_study, make_ready_study, run_files
 from tests.studies.factories import advance
-
-
-def names_of(study):
-    return list(study.study_cases.values_list("public_id", flat=True))
-
-
-def table(names, *columns, header="case,score", ending="\n"):
-    """A CSV file; without columns the scores are 0.1, 0.2 and so on."""
-    rows = list(zip(*columns, strict=True)) or [
-        (f"{0.1 * (i + 1):.1f}",) for i in range(len(names))
-    ]
-    lines = [header, *(",".join([name, *row]) for name, row in zip(names, rows, strict=True))]
-    return (ending.join(lines) + ending).encode()
-
-
-def load(actor, study, content, now, **changes):
-    given = {"name": "Other CNN", "version": "1.2", "file_name": "scores.csv", **changes}
-    return load_scores(actor=actor, study=study, content=content, now=now, **given)
-
-
-def refused(actor, study, content, now, **changes):
-    """What is wrong, as (code, row, column); nothing was stored."""
-    with pytest.raises(DomainError) as caught:
-        load(actor, study, content, now, **changes)
-    assert not Model.objects.filter(kind=ModelKind.EXTERNAL).exists()
-    assert not Score.objects.exists()
-    _, files = default_storage.listdir("models") if default_storage.exists("models") else ([], [])
-    assert [name for name in files if name.endswith(".csv")] == []
-    return [(one.code, one.row, one.column) for one in caught.value.problems]
-
-
-# --- What is stored -----------------------------------------------------------------------------------
 
 
 def test_every_column_becomes_a_finished_run_with_one_score_per_case(
@@ -366,66 +335,3 @@ def test_stored_scores_are_compared_with_their_file(coordinator, locked_study, n
 
 
 # --- One column for each class ------------------------------------------------------------------------
-
-CLASSES = (["0.2"] * 5, ["0.5"] * 5, ["0.25"] * 5)
-
-
-@pytest.mark.parametrize(
-    ("header", "columns"),
-    [
-        ("image,MEL,NV,BCC", CLASSES),
-        ("image,prob_mel,prob_nv", CLASSES[:2]),
-        ("image,a,b", (["0.2", "0.3", "0.4", "0.5", "0.61"], ["0.8", "0.7", "0.6", "0.5", "0.4"])),
-    ],
-)
-def test_columns_of_classes_are_never_taken_for_runs(
-    coordinator, locked_study, now, header, columns
-):
-    content = table(names_of(locked_study), *columns, header=header)
-    assert refused(coordinator, locked_study, content, now) == [("class_columns", None, "")]
-
-
-def test_positive_classes_are_summed_into_one_run(coordinator, locked_study, now):
-    content = table(names_of(locked_study), *CLASSES, header="image,MEL,NV,BCC")
-    loaded = load(coordinator, locked_study, content, now, positive=["MEL", "BCC"])
-    assert [run.artefact.label for run in loaded.runs] == ["MEL + BCC"]
-    assert set(loaded.runs[0].scores.values_list("value", flat=True)) == {0.45}
-    assert loaded.runs[0].artefact.spec["positive"] == ["MEL", "BCC"]
-    assert loaded.left_out == ()
-    assert list(derived_faults(locked_study)) == []
-
-
-def test_a_planned_file_of_classes_is_summed_again_after_the_lock(admin, coordinator, now):
-    study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
-    names = list(study.image_set.cases.values_list("public_id", flat=True))
-    content = table(names, *CLASSES, header="image,MEL,NV,BCC")
-    model = load(coordinator, study, content, now, positive=["MEL", "BCC"]).model
-    advance(study, StudyState.LOCKED, coordinator=coordinator, now=now)
-    (run,) = start_runs(actor=coordinator, model=model, study=study, now=now)
-    assert set(run.scores.values_list("value", flat=True)) == {0.45}
-
-
-def test_named_columns_are_runs_even_where_they_look_like_classes(coordinator, locked_study, now):
-    content = table(names_of(locked_study), *CLASSES, header="image,MEL,NV,BCC")
-    loaded = load(coordinator, locked_study, content, now, columns=["MEL"])
-    assert [run.artefact.label for run in loaded.runs] == ["MEL"]
-
-
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        ({"positive": ["MEL", "NV", "BCC"]}, "all_positive"),
-        ({"positive": ["SCC"]}, "no_such_column"),
-        ({"positive": ["MEL"], "columns": ["NV"]}, "both"),
-    ],
-)
-def test_wrong_positive_classes_are_told(coordinator, locked_study, now, said, code):
-    content = table(names_of(locked_study), *CLASSES, header="image,MEL,NV,BCC")
-    assert refused(coordinator, locked_study, content, now, **said) == [(code, None, "")]
-
-
-def test_positive_classes_of_more_than_1_are_told_by_row(coordinator, locked_study, now):
-    much = ["0.2", "0.2", "0.9", "0.2", "0.2"]
-    content = table(names_of(locked_study), much, CLASSES[1], CLASSES[1], header="image,MEL,NV,BCC")
-    found = refused(coordinator, locked_study, content, now, positive=["MEL", "BCC"])
-    assert found == [("out_of_range", 4, "MEL, BCC")]
