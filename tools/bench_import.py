@@ -2,7 +2,7 @@
 
 Both use all cores and make the same lossless files. The import is the whole one, as a worker does it: archive, manifest,
 plan, report, hashes, facts, thumbnails, child processes, staging, storing, rows. Printed too: the largest memory of the
-worker and its children together, of a second import, since looking at it takes a tenth of a core.
+worker and its children together, of a second import, since looking at it slows the import.
 """
 
 import argparse
