@@ -332,6 +332,3 @@ def test_stored_scores_are_compared_with_their_file(coordinator, locked_study, n
     assert list(derived_faults(locked_study)) == [
         "Other CNN 1.2 score has other scores than its file or its members say."
     ]
-
-
-# --- One column for each class ------------------------------------------------------------------------
