@@ -8,8 +8,9 @@ class InferenceConfig(AppConfig):
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
         from inference.lock import SECTION, lock_section, verify_models  # noqa: PLC0415
+        from inference.sending import queue_pixels  # noqa: PLC0415
         from inference.uses import NAME, TEMPLATE, uses_check, uses_of, verify_uses  # noqa: PLC0415
-        from readerstudy.images.hooks import register_uses  # noqa: PLC0415
+        from readerstudy.images.hooks import register_stored, register_uses  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
             register_lock_check,
             register_lock_section,
@@ -21,3 +22,4 @@ class InferenceConfig(AppConfig):
         register_lock_check(NAME, uses_check, template=TEMPLATE)
         register_verification(NAME, verify_uses)
         register_uses(uses_of)
+        register_stored(queue_pixels)

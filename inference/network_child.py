@@ -88,6 +88,12 @@ def _prepare(header: Header, content: Part) -> Answer:
     return told, parts
 
 
+def _make(header: Header, content: Part) -> Answer:
+    """The pixels, for a run to come."""
+    pixels = _pixels(header, content, _spec(header["network"]["spec"]).preprocess)
+    return {"pixels": _shape(pixels)}, [np.ascontiguousarray(pixels).data.cast("B")]
+
+
 def _score(header: Header, content: Part) -> Answer:
     """The score, and the pixels where they were not kept already."""
     made = _prepared(header, content)
@@ -152,6 +158,7 @@ def _shape(values: np.ndarray) -> Header:
 
 _DO: dict[str, Callable[[Header, Part], Answer]] = {
     "open": _opened,
+    "pixels": _make,
     "run": _run,
     "prepare": _prepare,
     "score": _score,

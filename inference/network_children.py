@@ -59,6 +59,17 @@ class StoredNetwork:
         }
 
 
+@dataclass(frozen=True)
+class OnlySpec:
+    """What a child is told that makes pixels and runs no network."""
+
+    spec: engine.ModelSpec
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        return {"spec": json.dumps(self.spec.to_json())}
+
+
 class ChildSession(engine.CnnSession):
     """A network that is open in a child process; its calls follow one another where it is on a GPU.
 
@@ -98,7 +109,7 @@ class ChildSession(engine.CnnSession):
 class Photographs:
     """The stored photographs of a run, and what is kept of their pixels."""
 
-    network: StoredNetwork
+    network: StoredNetwork | OnlySpec
     file_of: Callable[[Key], StoredFile]
     store: engine.FolderOfPixels | None = None
 

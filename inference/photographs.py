@@ -4,17 +4,16 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import partial
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 
 from inference import engine
-from inference.network_children import Photographs, StoredFile, StoredNetwork
-from readerstudy.core.media import disk_path
+from inference.network_children import Photographs, StoredNetwork
+from inference.stored_files import stored_bytes, stored_file
 from readerstudy.images.models import Image
 
 
 def sources_of(images: Mapping[str, Image]) -> Iterator[engine.Source]:
     """Every image by its public id. The bytes are read in threads: no database there."""
-    return ((key, partial(_stored_bytes, image)) for key, image in images.items())
+    return ((key, partial(stored_bytes, image)) for key, image in images.items())
 
 
 def photographs_for(network: StoredNetwork, images: Mapping[str, Image]) -> Photographs:
@@ -30,19 +29,4 @@ def photographs_for(network: StoredNetwork, images: Mapping[str, Image]) -> Phot
 
     family = engine.family_of(network.artefact.spec.preprocess)
     store = engine.FolderOfPixels(settings.PIXELS_DIR, family, name_of=hash_of)
-    return Photographs(network, lambda key: _stored_file(images[str(key)]), store)
-
-
-def _stored_file(image: Image) -> StoredFile:
-    return StoredFile(
-        name=image.public_id,
-        sha256=image.sha256,
-        path=disk_path(image.file.name),
-        fetch=partial(_stored_bytes, image),
-    )
-
-
-def _stored_bytes(image: Image) -> bytes:
-    with default_storage.open(image.file.name) as file:
-        content: bytes = file.read()
-    return content
+    return Photographs(network, lambda key: stored_file(images[str(key)]), store)

@@ -13,7 +13,7 @@ from inference.ensembles import start_ensemble_run
 from inference.external import start_external_run
 from inference.models import Artefact, Model, ModelRun, PlannedModel
 from inference.permissions import check_may_run
-from inference.sending import send_run
+from inference.sending import queue_pixels, send_run
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
@@ -37,6 +37,7 @@ def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: d
             raise Conflict("The study is locked; its planned models are fixed.", code="locked")
         if planned:
             PlannedModel.objects.get_or_create(study=study, model=model)
+            queue_pixels(study.image_set)
         else:
             PlannedModel.objects.filter(study=study, model=model).delete()
         verb = "model.planned" if planned else "model.unplanned"

@@ -8,6 +8,7 @@ from celery.signals import worker_ready
 from inference.claims import heartbeat_seconds
 from inference.drafts import remove_old_drafts
 from inference.execution import execute_run
+from inference.kept_pixels import make_pixels, tidy_pixels
 from inference.recovery import requeue_stale_runs
 from readerstudy.core.clock import now
 from readerstudy.core.timers import brief_connection
@@ -19,6 +20,13 @@ _HOURS = 3600
 def run_model_task(*, run_id: int) -> None:
     """Executes one run. Sent again, it goes on where the run stands, or does nothing."""
     execute_run(run_id=run_id, clock=now)
+
+
+@shared_task(soft_time_limit=_HOURS, time_limit=_HOURS + 60)
+def make_pixels_task(*, image_set_id: int) -> None:
+    """Makes pixels for runs to come, a few seconds' worth; then whatever else waits has its turn."""
+    if make_pixels(image_set_id):
+        make_pixels_task.delay(image_set_id=image_set_id)
 
 
 @shared_task(soft_time_limit=60, time_limit=90)
@@ -35,6 +43,7 @@ def watch_for_lost_runs(sender: Any, **_kwargs: Any) -> None:
     A worker that is killed may take its messages along, and beside the embedded server there is no `celery beat`.
     """
     sender.timer.call_repeatedly(heartbeat_seconds(), take_up_lost_runs)
+    sender.timer.call_repeatedly(_HOURS, tidy)
     take_up_lost_runs()
 
 
@@ -43,3 +52,9 @@ def take_up_lost_runs() -> None:
     with brief_connection():
         requeue_stale_runs(now=now())
         remove_old_drafts(now=now())
+
+
+def tidy() -> None:
+    """Lets go of pixels on this worker's disk."""
+    with brief_connection():
+        tidy_pixels()

@@ -213,7 +213,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"inference.tasks.run_model_task": {"queue": "gpu"}}
+CELERY_TASK_ROUTES = {
+    "inference.tasks.run_model_task": {"queue": "gpu"},
+    "inference.tasks.make_pixels_task": {"queue": "gpu"},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
@@ -244,10 +247,10 @@ else:
 # --- The CNN ----------------------------------------------------------------------------------------
 # auto: CUDA where the machine has it, CPU otherwise; cuda, tensorrt: refuse to run on anything else; cpu.
 INFERENCE_PROVIDER = env.str("INFERENCE_PROVIDER", "auto")
-# Pixels that are scaled and cropped already, shared by the training runs of a model, on the worker's own disk.
+# Pixels that are scaled and cropped already, shared by the runs of a family, on the worker's own disk.
 PIXELS_DIR = Path(env.str("PIXELS_DIR", str(VAR_DIR / "pixels")))
 PIXELS_MAX_BYTES = env.int("PIXELS_MAX_BYTES", 2 * 2**30)
-PIXELS_MAX_SECONDS = env.int("PIXELS_MAX_SECONDS", 24 * 3600)
+PIXELS_MAX_SECONDS = env.int("PIXELS_MAX_SECONDS", 90 * 24 * 3600)
 # Scores are stored that often: what is not stored yet is scored again after a crash.
 INFERENCE_STORE_SECONDS = env.float("INFERENCE_STORE_SECONDS", 1.0)
 INFERENCE_BATCH_SIZE = env.int("INFERENCE_BATCH_SIZE", 8)

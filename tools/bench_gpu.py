@@ -17,12 +17,12 @@ import numpy as np
 from inference import engine
 from inference.network_children import ChildSession, StoredNetwork
 from tools import bench_graphs
+from tools.bare_inference import prepared_plainly
 from tools.bench_inference import (
     DISTINCT,
     SIZES,
     Case,
     network_in,
-    prepared_plainly,
     stored,
     written,
 )

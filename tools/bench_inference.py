@@ -1,8 +1,10 @@
 """The engine against the machine's own bound and against a plain script: `python -m tools.bench_inference`.
 
 The bound is cores ÷ (seconds of one core for decoding and preparing + seconds of one core for `session.run`), both for
-one image and measured in the same run. The plain script does one image at a time, as a notebook would. The photographs
-are stored as an import stores them, and read from files.
+one image and measured in the same run. Beside it stands what one bare process for every core reaches, which do the same
+at the same time and nothing else. The plain script does one image at a time, as a notebook would. The photographs are
+stored as an import stores them, and read from files. A run is timed twice: over pixels that were made after the import
+(`inference.kept_pixels`), and where none are kept.
 """
 
 import argparse
@@ -11,19 +13,21 @@ import io
 import os
 import tempfile
 from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from PIL import Image, ImageCms
 
 from inference import engine
 from inference.network_children import ChildSession, Photographs, StoredFile, StoredNetwork
 from inference.scoring import scored
 from tools import bench_graphs
+from tools.bare_inference import BareWork, prepared_plainly, script
 from tools.timing import seconds
 
 SIZES = {
@@ -90,40 +94,16 @@ class Case:
         run = seconds(lambda: [session.run_raw(tensor) for _ in some]) / len(some)
         return engine.usable_cores() / (prepare + run)
 
+    def bare(self) -> float:
+        """Images a second of bare processes at the same time, one for every core."""
+        work = BareWork(self.network.path, self.spec, tuple(self.photographs))
+        cores = engine.usable_cores()
+        with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+            took = seconds(lambda: list(pool.map(BareWork.do, [work] * cores)))
+        return cores * len(self.photographs) / took
+
     def plain(self, threads: int) -> None:
-        """One image at a time; with 0 threads the runtime takes the cores that it likes, as it does by default."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        session = onnxruntime.InferenceSession(
-            self.network.artefact.onnx_bytes, options, providers=[engine.CPU]
-        )
-        for path in self.photographs:
-            session.run(None, {"pixels": _plainly(path, self.spec)})
-
-
-def prepared_plainly(path: Path, spec: engine.PreprocessSpec) -> np.ndarray:
-    """Plain decoding and preparing; the colours are sRGB already and stay as they are."""
-    with Image.open(path) as photograph:
-        return _tensor(photograph.convert("RGB"), spec)
-
-
-def _plainly(path: Path, spec: engine.PreprocessSpec) -> np.ndarray:
-    """What a script does that knows nothing of the profile but that there is one."""
-    with Image.open(path) as photograph:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(photograph.info["icc_profile"]))
-        srgb = ImageCms.createProfile("sRGB")
-        return _tensor(ImageCms.profileToProfile(photograph, profile, srgb, outputMode="RGB"), spec)
-
-
-def _tensor(image: Image.Image, spec: engine.PreprocessSpec) -> np.ndarray:
-    scale = 256 / min(image.size)
-    image = image.resize(
-        (int(image.width * scale), int(image.height * scale)), Image.Resampling.BILINEAR
-    )
-    left, top = round((image.width - 224) / 2), round((image.height - 224) / 2)
-    pixels = np.asarray(image.crop((left, top, left + 224, top + 224)), np.float32) / 255
-    values = (pixels - np.array(spec.mean, np.float32)) / np.array(spec.std, np.float32)
-    return np.ascontiguousarray(values.transpose(2, 0, 1)[np.newaxis])
+        script(self.network.path, self.spec, self.photographs, threads)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -157,14 +137,22 @@ def _measure(name: str, size: str, network: StoredNetwork) -> None:
         rate = count / seconds(lambda: case.score(session), repeats=2)
         plain, on_one = (count / seconds(partial(case.plain, some), repeats=2) for some in (0, 1))
         # The machine may have become faster or slower meanwhile.
-        bound = max(bound, case.bound())
+        bound, bare = max(bound, case.bound()), case.bare()
         pixels = engine.FolderOfPixels(folder / "pixels", "family", name_of=str)
         family = replace(case, store=pixels)
         five = seconds(lambda: [family.score(session) for _ in range(RUNS)], repeats=1)
+        kept = count / seconds(lambda: family.score(session), repeats=2)
     print(
-        f"inference, {name}, {size}: {rate:.1f} images/s, {rate / bound:.2f} of the bound ({bound:.1f}), "
-        f"{rate / plain:.2f} times a plain script ({plain:.1f}), {rate / on_one:.2f} times one on one core ({on_one:.1f}); "
-        f"five runs of a family {RUNS * count / five:.1f}"
+        f"inference, {name}, {size}: from pixels made after the import {_ratios(kept, bound, plain, on_one)}; "
+        f"with none kept {_ratios(rate, bound, plain, on_one)}, {rate / bare:.2f} of bare processes ({bare:.1f}); "
+        f"bound {bound:.1f}, script {plain:.1f}, script on one core {on_one:.1f}; five runs of a family {RUNS * count / five:.1f}"
+    )
+
+
+def _ratios(rate: float, bound: float, plain: float, on_one: float) -> str:
+    return (
+        f"{rate:.1f} images/s, {rate / bound:.2f} of the bound, {rate / plain:.2f} times a plain script, "
+        f"{rate / on_one:.2f} times one on one core"
     )
 
 

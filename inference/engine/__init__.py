@@ -24,7 +24,16 @@ from inference.engine.errors import (
     SpecError,
 )
 from inference.engine.golden import GOLDEN, Expected
-from inference.engine.pixel_store import FolderOfPixels, PixelStore, family_of, read_pixels, trim
+from inference.engine.pixel_store import (
+    FolderOfPixels,
+    PixelStore,
+    bytes_in,
+    family_of,
+    forget,
+    photographs_in,
+    read_pixels,
+    trim,
+)
 from inference.engine.preparing import Key, Prepare, PreparedTensor, prepared, preparing_here
 from inference.engine.preprocess import Pixels, load_image, to_pixels, to_tensor
 from inference.engine.providers import (
@@ -99,14 +108,17 @@ __all__ = [
     "artefact_of",
     "asks_for_gpu",
     "build_artefact",
+    "bytes_in",
     "check_artefact",
     "choose_providers",
     "family_of",
+    "forget",
     "image_files",
     "installed_runtimes",
     "load_artefact",
     "load_image",
     "open_session",
+    "photographs_in",
     "prepared",
     "preparing_here",
     "read_pixels",

@@ -1,21 +1,23 @@
 """Prepared pixels, shared between the training runs of one model: the photograph is decoded and scaled once.
 
-What is kept are the whole numbers after resize and crop, so that a family with other means, or of another layout, shares
-them too.
+What is kept are the whole numbers after resize and crop, byte for byte as a run would make them, so that a family with
+other means, or of another layout, shares them too. A photograph has a folder, and a file in it for every family.
 """
 
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import PIL
 
 from inference.engine.preprocess import Pixels
 from inference.engine.spec import PreprocessSpec
@@ -33,14 +35,15 @@ class PixelStore(Protocol):
 
 
 def family_of(spec: PreprocessSpec) -> str:
-    """Specs with the same text make the same pixels of the same photograph."""
+    """Specs with the same text make the same pixels of the same photograph, with one version of Pillow."""
     steps = {name: asdict(getattr(spec, name)) for name in ("decode", "resize", "crop")}
-    return hashlib.sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()
+    told = json.dumps({**steps, "pillow": PIL.__version__}, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class FolderOfPixels:
-    """Pixels as files, found by what identifies the photograph's content.
+    """Pixels as files, found by what identifies the photograph's content: `name_of` gives the SHA-256 of its file.
 
     A file that was cut off or altered is as if it were not there. What cannot be written is not kept: the store saves
     time, and no result depends on it.
@@ -68,8 +71,8 @@ class FolderOfPixels:
 
     def path_of(self, key: Hashable) -> Path:
         """Where the pixels of this photograph are, or would be."""
-        name = hashlib.sha256(f"{self.family} {self.name_of(key)}".encode()).hexdigest()
-        return self.folder / name[:2] / (name + _SUFFIX)
+        name = self.name_of(key)
+        return self.folder / name[:2] / name / (self.family + _SUFFIX)
 
 
 def read_pixels(path: Path) -> Pixels | None:
@@ -96,6 +99,25 @@ def trim(folder: Path, *, max_bytes: int, max_seconds: float) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def photographs_in(folder: Path) -> Iterator[str]:
+    """The name of every photograph of which something is kept."""
+    return (path.name for path in folder.glob("*/*"))
+
+
+def forget(folder: Path, name: str) -> None:
+    """Removes everything that is kept of a photograph."""
+    path = folder / name[:2] / name
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:  # as earlier versions kept it
+        path.unlink(missing_ok=True)
+
+
+def bytes_in(folder: Path) -> int:
+    """How much is kept."""
+    return sum(size for _used_at, size, _path in _used(folder))
 
 
 def _used(folder: Path) -> list[tuple[float, int, Path]]:

@@ -13,6 +13,7 @@ from readerstudy.core.bulk import Values, insert_prepared, prepared_values
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.validation import check_valid
 from readerstudy.images.encoded import EncodedImage, StoredImage
+from readerstudy.images.hooks import call_stored
 from readerstudy.images.models import Case, Image, ImageSet
 from readerstudy.images.storage import folder_of, remove_folder, remove_image, write_image
 
@@ -208,6 +209,7 @@ def add_cases(*, image_set: ImageSet, new: NewCases) -> None:
     for case in new.cases:
         case.pk, case.image_set = keys[case.public_id], image_set
     insert_prepared(Image, ((case.pk, values) for case, values in new.images), of="case")
+    call_stored(image_set)
 
 
 def delete_image_set(*, actor: Any, image_set: ImageSet, now: datetime) -> None:
