@@ -10,6 +10,7 @@ from inference.engine.positive import positive_indices
 
 ANSWERED = "answered when the model was added"
 _LARGEST = 1e6
+COLOURS = 3
 _SIZE = re.compile(r"(\d{1,5})(?:\s*[x×,; ]\s*(\d{1,5}))?")
 
 
@@ -39,14 +40,21 @@ def _side(answer: str, _options: Sequence[str]) -> int:
 
 
 def _three(answer: str, _options: Sequence[str]) -> tuple[float, ...]:
-    words = answer.replace(",", " ").replace(";", " ").split()
     try:
-        numbers = tuple(float(word) for word in words)
+        numbers = tuple(float(word) for word in _words(answer))
     except ValueError:
         numbers = ()
-    if len(numbers) != 3 or not all(abs(number) < _LARGEST for number in numbers):  # noqa: PLR2004 - colours
+    if len(numbers) != COLOURS or not all(abs(number) < _LARGEST for number in numbers):
         raise ValueError("must be three numbers, one for each colour.")
     return numbers
+
+
+def _words(answer: str) -> list[str]:
+    """Three words with blanks or semicolons between them may have a comma before their decimals."""
+    words = [word.strip(",") for word in re.split(r"[;\s]+", answer.strip())]
+    if len(words) == COLOURS:
+        return [word.replace(",", ".") for word in words]
+    return re.split(r"[,;\s]+", answer.strip())
 
 
 def _names(answer: str, _options: Sequence[str]) -> tuple[str, ...]:

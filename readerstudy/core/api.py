@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from readerstudy.core.errors import DomainError, InvalidInputs, Problem
+from readerstudy.core.sentences import translated
 
 
 def problem_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -28,9 +29,11 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
 
 
 def problem_body(error: DomainError) -> dict[str, Any]:
-    """What the API says of a refusal."""
-    problems = [problem.as_dict() for problem in error.problems]
-    return {"code": error.code, "message": error.message, "problems": problems}
+    """What the API says of a refusal, in the language of the request; codes and fields are the same in all of them."""
+    problems = [
+        {**problem.as_dict(), "message": translated(problem.message)} for problem in error.problems
+    ]
+    return {"code": error.code, "message": translated(error.message), "problems": problems}
 
 
 def _field_problems(details: Any, field: str = "") -> list[Problem]:

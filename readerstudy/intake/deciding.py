@@ -19,7 +19,9 @@ UNDECIDED = {
     "indeterminate/benign": BENIGN,
     "indeterminate/malignant": MALIGNANT,
     "gutartig": BENIGN,
+    "benigne": BENIGN,
     "bösartig": MALIGNANT,
+    "maligne": MALIGNANT,
 }
 DECIDED = (MALIGNANT, BENIGN)
 # More than a person would answer one by one.

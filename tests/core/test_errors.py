@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms import CharField, Form
 from django.http import Http404
 from django.urls import reverse
+from django.utils import translation
 from rest_framework import exceptions, serializers
 
 from readerstudy.core.api import problem_handler
@@ -54,6 +55,17 @@ def test_the_api_tells_all_of_several_problems():
     problems = (Problem("a", "One.", row=2), Problem("b", "Two.", row=3))
     response = problem_handler(InvalidInputs("Two problems.", problems), {})
     assert [one["row"] for one in response.data["problems"]] == [2, 3]
+
+
+def test_the_api_speaks_the_language_of_the_request():
+    problem = Problem("value_missing", "The cell is empty; a value is needed.", column="age")
+    error = InvalidInputs("The import has problems (1); nothing was stored.", (problem,))
+    with translation.override("de"):
+        told = problem_handler(error, {}).data
+    assert told["message"] == "Der Import hat Fehler (1); nichts wurde gespeichert."
+    assert told["problems"][0]["message"] == "Die Zelle ist leer; ein Wert wird gebraucht."
+    assert (told["code"], told["problems"][0]["code"]) == (error.code, "value_missing")
+    assert told["problems"][0]["column"] == "age"
 
 
 class Inner(serializers.Serializer):

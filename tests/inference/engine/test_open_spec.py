@@ -52,6 +52,28 @@ def test_a_bare_network_asks_for_everything_that_it_does_not_show():
     )
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0,485; 0,456; 0,406",
+        "0,485 0,456 0,406",
+        "0.485,0.456,0.406",
+        "0.485, 0.456 ,0.406",
+        " 0.485;0.456;\t0.406 ",
+    ],
+)
+def test_three_numbers_are_typed_as_one_is_used_to(typed):
+    spec = read_spec({"model.onnx": linear()}, answers={**FULL, "mean": typed})
+    assert spec.preprocess.mean == (0.485, 0.456, 0.406)
+
+
+@pytest.mark.parametrize("typed", ["0,485,0,456,0,406", "0,485 0,456", "", "1 2 3 4", "1,2,3 4 5"])
+def test_what_could_be_other_numbers_is_no_answer(typed):
+    answers = {**FULL, "mean": typed}
+    with pytest.raises(SpecError):
+        read_spec({"model.onnx": linear()}, answers=answers)
+
+
 def test_answers_make_the_spec_of_our_own_file():
     spec = read_spec({"model.onnx": linear()}, answers=FULL)
     own = read_spec({"reader-study-model.json": json.dumps(spec_json()).encode()})
