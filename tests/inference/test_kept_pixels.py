@@ -9,7 +9,7 @@ from inference.kept_pixels import make_pixels, store_of, tidy_pixels
 from inference.models import Model
 from inference.network_children import Photographs
 from inference.services import add_artefacts, create_model, execute_run, plan_model, start_runs
-from inference.tasks import make_pixels_task
+from inference.tasks import make_pixels_task, tidy
 from readerstudy.images.models import Image
 from readerstudy.images.services import delete_image_set
 from readerstudy.intake.services import apply_plan, plan_import
@@ -197,3 +197,10 @@ def test_a_queue_that_cannot_be_reached_stops_no_import(imported, monkeypatch):
     monkeypatch.setattr(make_pixels_task, "delay", refuse)
     image_set = imported("Set")
     assert refused == [{"image_set_id": image_set.pk}]
+
+
+def test_a_worker_tidies_its_disk(image_set, spec):
+    make_pixels(image_set.pk)
+    Image.objects.filter(sha256=hashes_of(image_set)[0]).update(sha256="0" * 64)
+    tidy()
+    assert len(kept(image_set, spec)) == 4

@@ -17,7 +17,7 @@ from inference.services import (
     retry_run,
     start_runs,
 )
-from inference.tasks import sweep_task, take_up_lost_runs, watch_for_lost_runs
+from inference.tasks import sweep_task, take_up_lost_runs, tidy, watch_for_lost_runs
 from tests.inference.factories import WorkerDied, dies_after, make_locked_study, state_of
 
 STALE = timedelta(seconds=31)
@@ -192,7 +192,7 @@ def test_a_worker_that_starts_takes_up_lost_runs_and_goes_on_looking(queued):
     worker = Worker()
     watch_for_lost_runs(sender=worker)
     assert state_of(queued) == (RunState.DONE, 5, 5)
-    assert worker.timer.entries == [(10, take_up_lost_runs)]
+    assert worker.timer.entries == [(10, take_up_lost_runs), (3600, tidy)]
 
 
 def test_a_sweep_takes_up_lost_runs(queued):
