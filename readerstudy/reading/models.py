@@ -1,12 +1,13 @@
-"""Answers. Appended, never changed: a change of mind is a new version."""
+"""Answers, and mails that ask for more of them. Appended, never changed: a change of mind is a new version."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.reading.choices import InputDevice, ManagementDecision
-from readerstudy.studies.models import Position
+from readerstudy.studies.models import Enrolment, Position
 
 
 class Reading(AppendOnlyModel, PublicIdModel):
@@ -47,3 +48,26 @@ class Reading(AppendOnlyModel, PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.position} v{self.version}"
+
+
+class Reminder(AppendOnlyModel):
+    """One mail that reminded a reader, as it was sent."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="reminders")
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    sent_at = models.DateTimeField()
+    text = models.TextField()
+    language = models.CharField(max_length=5)
+
+    class Meta:
+        ordering = ["enrolment", "sent_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "sent_at"], name="a_reader_is_reminded_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} {self.sent_at:%Y-%m-%d}"

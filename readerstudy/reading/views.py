@@ -1,4 +1,4 @@
-"""The reader's pages, and the staff's progress page."""
+"""The reader's pages."""
 
 import uuid
 
@@ -19,12 +19,12 @@ from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.screen import IMAGE_NAME, next_payload
-from readerstudy.reading.selectors import completeness, image_of, progress_of, shown_position_for
+from readerstudy.reading.selectors import image_of, progress_of, shown_position_for
 from readerstudy.reading.services import commit_reading
 from readerstudy.reading.wording import wording_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
-from readerstudy.studies.selectors import enrolment_for, overseen_study_for, own_enrolments_of
+from readerstudy.studies.selectors import enrolment_for, own_enrolments_of
 from readerstudy.studies.services import activate_enrolment
 
 
@@ -148,22 +148,3 @@ def image(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     return send_stored_file(
         stored.file.name, content_type=stored.content_type, download_name=IMAGE_NAME
     )
-
-
-@require_safe
-@login_required
-def progress(request: SignedInRequest, slug: str) -> HttpResponse:
-    """For staff: who has done how much. No accuracy."""
-    study = overseen_study_for(request.user, slug)
-    rows = completeness(study)
-    taking_part = [row for row in rows if row.enrolment.state != EnrolmentState.WITHDRAWN]
-    context = {
-        "study": study,
-        "rows": rows,
-        "done": sum(row.done for row in taking_part),
-        "total": sum(row.total for row in taking_part),
-        "finished": sum(row.done >= row.total > 0 for row in taking_part),
-        "readers": len(taking_part),
-        "active": "progress",
-    }
-    return render(request, "reading/progress.html", context)

@@ -1,0 +1,138 @@
+"""The staff's pages of how far the readers are: no page here knows truth or scores."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from readerstudy.accounts.mail import Link
+from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.core.clock import now
+from readerstudy.core.errors import DomainError
+from readerstudy.core.forms import show_problems
+from readerstudy.reading.cockpit import cockpit_of, matrix_of
+from readerstudy.reading.forms import ReminderForm
+from readerstudy.reading.matrix import cells_path, size
+from readerstudy.reading.quality import DEFAULTS, PACE_DAYS, Sign
+from readerstudy.reading.reminding import (
+    DAYS_BETWEEN,
+    MOST,
+    remind,
+    remindable_readers,
+    suggested_texts,
+)
+from readerstudy.studies.choices import StudyState
+from readerstudy.studies.models import Study
+from readerstudy.studies.permissions import may_coordinate
+from readerstudy.studies.selectors import overseen_study_for, staff_study_for
+
+
+@require_safe
+@login_required
+def progress(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who has done how much, who may need a word, and when all would be done; `?sign=` shows those with one sign."""
+    study = overseen_study_for(request.user, slug)
+    cockpit = cockpit_of(study, now=now())
+    sign = request.GET.get("sign", "")
+    chosen = Sign(sign) if sign in Sign.values else None
+    context = {
+        "study": study,
+        "cockpit": cockpit,
+        "chosen": chosen,
+        "lines": [line for line in cockpit.lines if chosen is None or chosen in line.signs],
+        "tiles": [(one, number) for one, number in cockpit.counts.items()],
+        "thresholds": DEFAULTS,
+        "pace_days": PACE_DAYS,
+        "may_remind": _may_remind(request, study),
+        "active": "progress",
+    }
+    return render(request, "reading/progress.html", context)
+
+
+def _may_remind(request: SignedInRequest, study: Study) -> bool:
+    return study.state == StudyState.READING and may_coordinate(request.user, study)
+
+
+@require_safe
+@login_required
+def matrix(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Which reader has answered which case."""
+    study = overseen_study_for(request.user, slug)
+    found = matrix_of(study)
+    width, height = size(len(found.readers), len(found.cases))
+    context = {
+        "study": study,
+        "matrix": found,
+        "answered": cells_path(found.answered),
+        "open": cells_path(found.open),
+        "width": width,
+        "height": height,
+        "active": "progress",
+    }
+    return render(request, "reading/matrix.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def reminders(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Reminds readers who have not finished; who has not started or has stopped is chosen already."""
+    study = staff_study_for(request.user, slug)
+    moment = now()
+    readers = remindable_readers(study, now=moment)
+    waiting = {
+        line.progress.enrolment.code
+        for line in cockpit_of(study, now=moment).lines
+        if {Sign.NOT_STARTED, Sign.STALLED} & set(line.signs)
+    }
+    form = ReminderForm(
+        request.POST if request.method == "POST" else None,
+        readers=readers,
+        waiting=waiting,
+        texts=suggested_texts(study),
+    )
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                return _reminded(request, study, form)
+            except DomainError as error:
+                status = error.status
+                show_problems(form, error)
+    context = {
+        "study": study,
+        "form": form,
+        "readers": readers,
+        "refused": [one for one in readers if one.reason],
+        "is_open": study.state == StudyState.READING,
+        "most": MOST,
+        "days_between": DAYS_BETWEEN,
+        "active": "progress",
+    }
+    return render(request, "reading/reminders.html", context, status=status)
+
+
+def _reminded(request: SignedInRequest, study: Study, form: ReminderForm) -> HttpResponse:
+    given = form.cleaned_data
+    sent = remind(
+        actor=request.user,
+        study=study,
+        codes=given["readers"],
+        texts={"en": given["text_en"], "de": given["text_de"]},
+        link=_link(request),
+        now=now(),
+    )
+    told = ngettext("%(count)d reader is reminded.", "%(count)d readers are reminded.", len(sent))
+    messages.success(request, told % {"count": len(sent)})
+    return redirect("reading:progress", study.slug)
+
+
+def _link(request: SignedInRequest) -> Link:
+    def address(token: str) -> str:
+        page = reverse("accounts:accept", args=[token]) if token else reverse("accounts:sign-in")
+        return request.build_absolute_uri(page)
+
+    return address
