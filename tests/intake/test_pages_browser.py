@@ -9,6 +9,7 @@ from readerstudy.truth.models import ReferenceStandard
 from tests.axe import assert_accessible
 from tests.conftest import sign_in
 from tests.intake.archives import good_files, make_zip, manifest, photographs, rows
+from tests.keyboard import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = {
@@ -42,16 +43,6 @@ def open_page(page, live_server, admin):
 def is_fault(line):
     # Chromium calls it an error that a form with mistakes is answered with 400.
     return line.type == "error" and "status of 400" not in line.text
-
-
-def press(page, name):
-    """Goes to the button or link of this name with the tabulator alone, and presses it."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()") == name:
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"The tabulator does not reach {name}.")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
