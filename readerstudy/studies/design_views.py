@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +18,7 @@ from readerstudy.studies.allocated import ORDER_COLUMNS, allocation_of, stored_o
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.design_forms import DesignForm, SessionOpenForm
 from readerstudy.studies.flow import Flow
+from readerstudy.studies.hooks import build_design_notes
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
 from readerstudy.studies.picture import picture_of, words_of
@@ -62,9 +65,15 @@ def _design_page(
         "allocation": allocation,
         "flow": flow,
         "rows": _table(flow) if flow else [],
+        "notes": _notes(study, flow) if flow and not allocation.is_stored else [],
         "picture": picture_of(flow, washout_days=study.design.washout_days) if flow else None,
     }
     return render(request, "studies/design.html", context, status=status)
+
+
+def _notes(study: Study, flow: Flow) -> list[SafeString]:
+    notes = build_design_notes(study, readers=flow.readers, cases=flow.cases)
+    return [render_to_string(template, context) for template, context in notes]
 
 
 def _table(flow: Flow) -> list[tuple[int, int, list[str]]]:
