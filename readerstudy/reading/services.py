@@ -153,7 +153,7 @@ def _version_of(position: Position, order: OrderState, *, revise: bool, may_revi
     following, last = order.next_unread, order.last_read
     if order.opens_at and not revise:
         raise Conflict(
-            f"The next session opens on {order.opens_at:%Y-%m-%d at %H:%M} UTC.",
+            f"The next session opens on {order.opens_at:%Y-%m-%d %H:%M} UTC.",
             code="session_not_open",
         )
     if following and following.pk == position.pk:

@@ -120,7 +120,7 @@ def _once(options: Options, panel: Panel, reader: str) -> list[Pass]:
         [Slot(case, ArmKind.UNAIDED) for case in order if case not in aided],
         [Slot(case, ArmKind.AIDED) for case in order if case in aided],
     ]
-    if panel.seat(reader, 2, of="first arm"):
+    if panel.seat(reader, 2, of="first_arm"):
         arms.reverse()
     return [_apart(panel, _alternating(*arms, size=options.batch_size))]
 
