@@ -10,7 +10,7 @@ from readerstudy.images.models import Case
 from readerstudy.studies.allocation import allocate
 from readerstudy.studies.choices import ArmKind, StudyState
 from readerstudy.studies.deriving import numbered_patients
-from readerstudy.studies.flow import Flow, Part, coverage_of, groups_of, parts_of
+from readerstudy.studies.flow import Flow, Part, coverage_of, groups_of, merged, parts_of
 from readerstudy.studies.models import Position, Study
 from readerstudy.studies.passes import Panel
 from readerstudy.studies.selectors import taking_part
@@ -63,6 +63,7 @@ def _draft_flow(study: Study, readers: tuple[str, ...]) -> Flow | None:
         (row.case, row.arm) for of_reader in rows for row in of_reader if row.repeat_of is None
     )
     return Flow(
+        kind=options.kind,
         readers=len(readers),
         cases=len(cases),
         groups=groups_of(options.kind, map(parts_of, rows)),
@@ -90,9 +91,10 @@ def _stored_flow(study: Study) -> Flow:
     )
     cases = study.study_cases.count()
     return Flow(
+        kind=study.design.kind,
         readers=len(parts),
         cases=cases,
-        groups=groups_of(study.design.kind, parts.values()),
+        groups=groups_of(study.design.kind, map(merged, parts.values())),
         coverage=coverage_of(((arm, readers) for _, arm, readers in counts), cases=cases),
     )
 

@@ -79,7 +79,7 @@ def _notes(study: Study, flow: Flow) -> list[SafeString]:
 def _table(flow: Flow) -> list[tuple[int, int, list[str]]]:
     """The picture in rows: readers, session, and what is read in it."""
     return [
-        (group.readers, number, [words_of(part) for part in parts])
+        (group.readers, number, [words_of(part, flow.kind) for part in parts])
         for group in flow.groups
         for number, parts in enumerate(group.sessions, start=1)
     ]

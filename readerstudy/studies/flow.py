@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readerstudy.studies.allocation import Row
 from readerstudy.studies.choices import ArmKind, DesignKind
@@ -12,7 +12,10 @@ _ARMS = list(ArmKind)
 
 @dataclass(frozen=True, order=True)
 class Part:
-    """So many cases of one session that one reader reads alike. `first_place` tells which part comes first."""
+    """So many cases of one session that one reader reads alike. `first_place` tells which part comes first.
+
+    Repeats are one part of their session, whatever blocks they are from; their block is 0.
+    """
 
     session: int
     is_repeat: bool
@@ -43,6 +46,7 @@ class Coverage:
 class Flow:
     """The allocation of a study in numbers."""
 
+    kind: str
     readers: int
     cases: int
     groups: tuple[Group, ...]
@@ -55,17 +59,22 @@ class Flow:
 
 def parts_of(rows: Iterable[Row]) -> list[Part]:
     """The parts of one reader's rows."""
-    cases: Counter[tuple[int, bool, ArmKind, int]] = Counter()
-    first: dict[tuple[int, bool, ArmKind, int], int] = {}
-    for row in rows:
-        key = (row.session, row.repeat_of is not None, ArmKind(row.arm), row.block)
-        cases[key] += 1
-        first[key] = min(row.place, first.get(key, row.place))
-    return [
-        Part(session, is_repeat, first[key], arm, block, cases[key])
-        for key in cases
-        for session, is_repeat, arm, block in [key]
-    ]
+    return merged(
+        Part(row.session, row.repeat_of is not None, row.place, row.arm, row.block, 1)
+        for row in rows
+    )
+
+
+def merged(parts: Iterable[Part]) -> list[Part]:
+    """Parts that are read alike, put together."""
+    alike: dict[tuple[int, bool, ArmKind, int], Part] = {}
+    for part in parts:
+        block = 0 if part.is_repeat else part.block
+        key = (part.session, part.is_repeat, part.arm, block)
+        known = alike.get(key, replace(part, block=block, cases=0))
+        first = min(known.first_place, part.first_place)
+        alike[key] = replace(known, first_place=first, cases=known.cases + part.cases)
+    return list(alike.values())
 
 
 def groups_of(kind: str, parts: Iterable[Sequence[Part]]) -> tuple[Group, ...]:
@@ -83,9 +92,7 @@ def _ordered(kind: str, parts: Sequence[Part]) -> tuple[tuple[Part, ...], ...]:
         of_session = sessions[part.session]
         # Where a part begins is drawn for each reader; what is left of it is its rank.
         rank = len(of_session) + 1
-        of_session.append(
-            Part(part.session, part.is_repeat, rank, part.arm, part.block, part.cases)
-        )
+        of_session.append(replace(part, first_place=rank))
     return tuple(tuple(sessions[number]) for number in sorted(sessions))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from readerstudy.studies.choices import ArmKind
+from readerstudy.studies.choices import ArmKind, DesignKind
 from readerstudy.studies.flow import Flow, Group, Part
 
-_READERS_WIDTH, _SESSION_WIDTH, _GAP = 130, 300, 90
+_READERS_WIDTH, _SESSION_WIDTH, _GAP = 130, 340, 90
 _HEAD, _PART, _PAD, _ROW_GAP = 40, 34, 10, 18
 
 
@@ -63,7 +63,7 @@ def picture_of(flow: Flow, *, washout_days: int) -> Picture:
     top = _HEAD
     for group in flow.groups:
         height = _height(group)
-        _draw_group(group, top, height, boxes, words, arrows)
+        _draw_group(group, flow.kind, top, height, boxes, words, arrows)
         top += height + _ROW_GAP
     width = _READERS_WIDTH + flow.sessions * (_GAP + _SESSION_WIDTH)
     return Picture(width, top, boxes, words, arrows)
@@ -88,7 +88,13 @@ def _height(group: Group) -> int:
 
 
 def _draw_group(  # noqa: PLR0917 (private)
-    group: Group, top: int, height: int, boxes: list[Box], words: list[Word], arrows: list[Arrow]
+    group: Group,
+    kind: str,
+    top: int,
+    height: int,
+    boxes: list[Box],
+    words: list[Word],
+    arrows: list[Arrow],
 ) -> None:
     middle = top + height // 2
     boxes.append(Box(0, top, _READERS_WIDTH, height))
@@ -104,16 +110,18 @@ def _draw_group(  # noqa: PLR0917 (private)
             y = first + place * _PART
             css = "repeat" if part.is_repeat else part.arm.value
             boxes.append(Box(left + 8, y + 3, _SESSION_WIDTH - 16, _PART - 6, css))
-            words.append(Word(left + _SESSION_WIDTH // 2, y + 22, words_of(part)))
+            words.append(Word(left + _SESSION_WIDTH // 2, y + 22, words_of(part, kind)))
 
 
-def words_of(part: Part) -> str:
-    """What is read in the part, in words."""
+def words_of(part: Part, kind: str) -> str:
+    """What is read in the part, in words, with the half or block of the cases where there are some."""
     if part.is_repeat:
         return (
             ngettext("%d case again, unaided", "%d cases again, unaided", part.cases) % part.cases
         )
-    return _sentences(part.cases)[part.arm] % part.cases
+    words = _sentences(part.cases)[part.arm] % part.cases
+    parts = {DesignKind.CROSSOVER: _("half %d"), DesignKind.BLOCKS: _("block %d")}
+    return f"{words} · {parts[DesignKind(kind)] % part.block}" if kind in parts else words
 
 
 def _sentences(cases: int) -> dict[Any, str]:
