@@ -46,8 +46,8 @@ def analysis_for(user: User, public_id: str) -> Analysis:
 def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
     """The reading table of an unblinded study.
 
-    Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing,
-    repeats and aided readings. Raises NotAllowed before unblinding.
+    Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing. Left out
+    too: repeats and aided readings. Raises NotAllowed before unblinding.
     """
     truth = reference_standards(study=study, actor=actor, purpose="analysis", now=now)
     cases = list(study.study_cases.filter(withdrawn_at=None).order_by("public_id"))

@@ -1,6 +1,9 @@
 """A design is chosen in the draft, becomes rows at the lock, and is found wherever it was tampered with."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from readerstudy.core.audit import first_broken_event
 from readerstudy.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
@@ -10,6 +13,7 @@ from readerstudy.studies.allocation import allocate
 from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen
 from readerstudy.studies.deriving import panel_of
 from readerstudy.studies.models import Design, Position, Session
+from readerstudy.studies.order import ALGORITHM as ORDER_ALGORITHM
 from readerstudy.studies.passes import ALGORITHM
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.selectors import lock_of
@@ -242,3 +246,26 @@ def test_an_unknown_algorithm_is_told(lock):
 def test_an_unknown_field_is_named(coordinator, study, now):
     with pytest.raises(InvalidInput, match="The design has no field arms"):
         update_design(actor=coordinator, study=study, now=now, arms=2)
+
+
+def test_a_withdrawn_case_leaves_all_others_in_their_places(lock, now):
+    study = lock(**DESIGNS["repeats in the session"])
+    before = list(Position.objects.order_by("pk").values())
+    case = study.study_cases.first()
+    case.withdrawn_at, case.withdrawal_reason = now, "Taken twice."
+    case.save()
+    assert list(Position.objects.order_by("pk").values()) == before
+    assert faults_of(study, with_files=False) == []
+
+
+def test_studies_from_before_are_given_the_design_that_they_had(admin, coordinator, lock, now):
+    locked = lock()
+    draft = make_study(admin=admin, coordinator=coordinator, now=now, title="Draft")
+    Design.objects.all().delete()
+    migration = import_module("readerstudy.studies.migrations.0003_designs_of_studies")
+    for _ in range(2):
+        migration.give_designs(apps, None)
+    kinds = dict(Design.objects.values_list("study", "kind"))
+    assert kinds == {locked.pk: "unaided", draft.pk: "unaided"}
+    algorithms = dict(Design.objects.values_list("study", "algorithm"))
+    assert algorithms == {locked.pk: ORDER_ALGORITHM, draft.pk: ALGORITHM}
