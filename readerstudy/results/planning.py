@@ -15,7 +15,7 @@ from readerstudy.stats.design import (
     roe_metz_structure,
 )
 from readerstudy.stats.design.power import AnyComponents
-from readerstudy.studies.choices import DesignKind
+from readerstudy.studies.choices import DesignKind, StudyState
 from readerstudy.studies.models import Study
 
 TARGET = 0.8
@@ -42,8 +42,13 @@ class Plan:
         return self.readers == 1
 
 
-def plan_of(study: Study, *, readers: int, cases: int) -> Plan:
-    """What the study's design can find: the CNN against the readers, or the two arms where there are two."""
+def plan_of(study: Study, *, readers: int, cases: int) -> Plan | None:
+    """What a draft's design can find: the CNN against the readers, or the two arms where there are two.
+
+    None after the lock, when it is too late to plan.
+    """
+    if study.state != StudyState.DRAFT:
+        return None
     kind = study.design.kind
     compares_arms = study.design.options.has_aided_arm
     is_crossed = kind in _CROSSED

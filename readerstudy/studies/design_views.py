@@ -65,7 +65,7 @@ def _design_page(
         "allocation": allocation,
         "flow": flow,
         "rows": _table(flow) if flow else [],
-        "notes": _notes(study, flow) if flow and not allocation.is_stored else [],
+        "notes": _notes(study, flow) if flow else [],
         "picture": picture_of(flow, washout_days=study.design.washout_days) if flow else None,
     }
     return render(request, "studies/design.html", context, status=status)

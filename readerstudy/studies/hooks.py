@@ -30,7 +30,7 @@ LockCheck = Callable[[Study], LockFinding]
 
 
 class DesignNote(Protocol):
-    """What a room has to say of a design with so many readers and cases; called while the study is a draft."""
+    """What a room has to say of a study's design with so many readers and cases, before the lock and after it."""
 
     def __call__(self, study: Study, *, readers: int, cases: int) -> object: ...
 
@@ -70,7 +70,7 @@ def register_verification(name: str, verify: Verification) -> None:
 
 
 def register_design_note(name: str, build: DesignNote, *, template: str) -> None:
-    """Shows what `build` gives beside the design of a draft; the template is given it under `name`."""
+    """Shows what `build` gives beside the design; the template is given it under `name`, and may show nothing."""
     if _design_notes.setdefault(name, (build, template)) != (build, template):
         raise ValueError(f"The design note {name} is already registered.")
 

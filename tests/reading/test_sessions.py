@@ -9,6 +9,7 @@ import pytest
 from readerstudy.core.audit import first_broken_event
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from readerstudy.core.models import AuditEvent
+from readerstudy.reading.gaps import Gaps, Span, gaps_of, session_gaps
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import order_state
 from readerstudy.reading.reach import shown_position_for
@@ -290,3 +291,36 @@ def test_a_page_with_two_sessions_takes_few_queries(
     for address, most in ((f"/reading/{enrolment.public_id}/read/", 11), ("/reading/", 9)):
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
+
+
+class TestGaps:
+    def test_they_are_counted_from_the_last_first_answer_to_the_next_first_one(
+        self, client, enrolment, coordinator, now
+    ):
+        read(enrolment, CASES - 1, now=now - DAY)
+        last = read(enrolment, 1, now=now)[0].reading.position.public_id
+        revised = [item(last, decision=NONE)]
+        commit_readings(actor=enrolment.user, answers=revised, revise=True, now=now + DAY)
+        assert session_gaps(enrolment.study) == []
+        opened = {"actor": coordinator, "enrolment": enrolment, "session": 2, "reason": "Leave."}
+        open_session_early(**opened, now=now + DAY)
+        read(enrolment, 1, now=now + 12 * DAY)
+        read(enrolment, 5, now=now + 13 * DAY)
+        assert session_gaps(enrolment.study) == [Gaps(2, 1, 12.0, 12.0, 12.0, 1)]
+        client.force_login(coordinator)
+        page = client.get(f"/studies/{enrolment.study.slug}/design/").content.decode()
+        assert "Breaks between the sessions" in page
+        assert "12.0" in page
+        withdraw_reader(actor=coordinator, enrolment=enrolment, now=now)
+        assert session_gaps(enrolment.study) == []
+
+    def test_they_are_summed_up_over_readers_and_by_session(self, now):
+        spans = [
+            Span(reader, session, now + (days - 1) * DAY, now + days * DAY)
+            for reader, ends in ((1, (0, 29, 60)), (2, (0, 31, 61)), (3, (0, 21, 52)), (4, (0,)))
+            for session, days in enumerate(ends, start=1)
+        ]
+        assert gaps_of(spans, washout_days=28) == [
+            Gaps(2, 3, 20.0, 28.0, 30.0, 1),
+            Gaps(3, 3, 29.0, 30.0, 30.0, 0),
+        ]

@@ -7,7 +7,7 @@ import pytest
 
 from readerstudy.studies.models import Design, SessionOpening
 from readerstudy.studies.services import update_design
-from tests.studies.factories import activate, advance
+from tests.studies.factories import activate, advance, make_person
 from tests.studies.pages import page, text
 
 FIELDS = {
@@ -120,3 +120,14 @@ def test_the_page_of_a_large_study_takes_as_many_queries_as_that_of_a_small_one(
     study = advance(study_with_readers, "locked", coordinator=coordinator, now=now)
     with django_assert_max_num_queries(9):
         assert signed_in.get(page("design", study)).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["admin", "coordinator"])
+def test_only_the_studys_coordinators_open_a_session(client, admin, reading, role):
+    other = admin if role == "admin" else make_person("stranger@example.org", role)
+    for user in (other, reading.user):
+        client.force_login(user)
+        address = page("open-session", reading.study, reading.public_id)
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"session": 2, "reason": "Leave."}).status_code == 404
+    assert not SessionOpening.objects.exists()
