@@ -229,6 +229,26 @@ def test_every_tampered_row_of_a_design_is_named(designed, tamper, sentence):
         verify(designed, "--no-files")
 
 
+def test_a_repeat_of_another_readers_reading_is_found(designed, coordinator, now):
+    late, _token = invite_reader(
+        actor=coordinator,
+        study=designed,
+        email="late@example.org",
+        name="Late",
+        rank_group=designed.rank_groups.first(),
+        institution=designed.institutions.first(),
+        now=now,
+    )
+    verify(designed, "--no-files")
+    repeat = late.positions.exclude(repeat_of=None).first()
+    others = Position.objects.exclude(enrolment=late)
+    others.exclude(repeat_of=None).update(repeat_of=None, arm="aided")
+    same_place = others.get(session__number=1, number=repeat.repeat_of.number)
+    Position.objects.filter(pk=repeat.pk).update(repeat_of=same_place)
+    with pytest.raises(CommandError, match=f"The repeat of {late.code} in session 2"):
+        verify(designed, "--no-files")
+
+
 @pytest.fixture
 def locked_before(study):
     """A study as it was locked before there were designs: its manifest knows none, nor patients."""

@@ -41,8 +41,11 @@ class OrderState:
 
     @property
     def last_read(self) -> Place | None:
-        """The answered position that is furthest in the order."""
-        return next((place for place in reversed(self.places) if place.version), None)
+        """The answered position that is furthest in the order; None once a later session is open, for that one is final."""
+        last = next((place for place in reversed(self.places) if place.version), None)
+        following = self.next_unread
+        is_final = last and following and following.session != last.session
+        return None if is_final else last
 
     @property
     def opens_at(self) -> datetime | None:

@@ -119,13 +119,22 @@ def _stored_rows(study: Study) -> dict[str, list[Row]]:
         "arm",
         "block",
     )
-    first = ("repeat_of__session__number", "repeat_of__number")
+    first = ("repeat_of__enrolment__code", "repeat_of__session__number", "repeat_of__number")
     for code, session, number, case, arm, block, *repeated in positions.values_list(
         *fields, *first
     ):
-        repeat_of = None if repeated[0] is None else (repeated[0], repeated[1])
+        repeat_of = _repeated(code, *repeated)
         rows[code].append(Row(code, session, number, case, arm, block, repeat_of))
     return rows
+
+
+def _repeated(
+    code: str, first_code: str | None, session: int | None, number: int | None
+) -> tuple[int, int] | None:
+    if session is None or number is None:
+        return None
+    # No place is 0: what points at another reader's reading is no derived repeat.
+    return (session, number) if first_code == code else (0, 0)
 
 
 def _file_faults(study: Study) -> Iterator[str]:

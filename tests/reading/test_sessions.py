@@ -140,6 +140,16 @@ def test_in_the_second_session_the_photographs_of_the_first_are_gone(enrolment, 
     assert shown_position_for(enrolment.user, last.public_id, now=later).pk == last.pk
 
 
+def test_once_the_second_session_is_open_the_answers_of_the_first_are_final(enrolment, now):
+    last = read(enrolment, CASES, now=now)[-1].reading.position.public_id
+    later = now + 28 * DAY
+    assert order_state(enrolment, now=later).last_read is None
+    answers = [item(last, decision=NONE)]
+    with pytest.raises(Conflict) as refused:
+        commit_readings(actor=enrolment.user, answers=answers, revise=True, now=later)
+    assert refused.value.code == "not_revisable"
+
+
 class TestOverride:
     def test_a_coordinator_opens_a_session_to_one_reader_with_a_reason(
         self, enrolment, coordinator, now

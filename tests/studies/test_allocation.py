@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from readerstudy.studies.allocation import allocate, minimum_distance
@@ -16,6 +16,9 @@ from readerstudy.studies.separating import separated
 
 SEED = "0123456789abcdef" * 4
 UNAIDED, AIDED, SEQUENTIAL = ArmKind.UNAIDED, ArmKind.AIDED, ArmKind.SEQUENTIAL
+
+# The same examples every time, and no limit that a busy machine breaks.
+steady = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 
 def panel_of(*, cases=100, readers=8, seed=SEED, patients=None):
@@ -58,6 +61,7 @@ def in_session(rows, session):
     return [row for row in rows if row.session == session]
 
 
+@steady
 @given(options, panels())
 def test_every_case_comes_once_in_a_session_and_places_count_from_1(chosen, panel):
     for rows in allocation(chosen, panel).values():
@@ -70,6 +74,7 @@ def test_every_case_comes_once_in_a_session_and_places_count_from_1(chosen, pane
                 assert set(cases) == set(panel.patients)
 
 
+@steady
 @given(options, panels())
 def test_an_allocation_is_the_same_whenever_it_is_derived(chosen, panel):
     shuffled = Panel(panel.seed, panel.readers[::-1], dict(reversed(panel.patients.items())))
@@ -95,6 +100,7 @@ def test_the_algorithm_gives_what_it_always_gave():
     }
 
 
+@steady
 @given(panels())
 def test_a_plain_design_gives_the_orders_of_before_where_no_patient_is_shared(panel):
     alone = Panel(panel.seed, panel.readers, dict.fromkeys(panel.patients))
@@ -107,6 +113,7 @@ def test_a_plain_design_gives_the_orders_of_before_where_no_patient_is_shared(pa
         assert {(row.arm, row.block, row.repeat_of) for row in rows} == {(UNAIDED, 1, None)}
 
 
+@steady
 @given(options, panels())
 def test_a_late_reader_gets_rows_of_the_same_kind(chosen, panel):
     late = allocate(chosen, panel, "R-LATE")
@@ -145,6 +152,7 @@ def test_two_sessions_of_one_reader_differ():
 
 
 class TestSequential:
+    @steady
     @given(panels(), st.integers(1, 100))
     def test_each_reader_has_the_share_and_no_case_is_aided_more_than_once_more(
         self, panel, percent
@@ -172,6 +180,7 @@ class TestSequential:
 
 
 class TestCrossover:
+    @steady
     @given(panels())
     def test_every_case_has_both_arms_and_the_halves_are_swapped(self, panel):
         for rows in allocation(Options(DesignKind.CROSSOVER), panel).values():
@@ -182,6 +191,7 @@ class TestCrossover:
                 counts = Counter(arms[session, case] for case in panel.patients)
                 assert abs(counts[UNAIDED] - counts[AIDED]) <= 1
 
+    @steady
     @given(panels(), st.sampled_from([4, 8]))
     def test_the_four_cells_are_filled_alike(self, panel, readers):
         codes = tuple(f"R-{number:04d}" for number in range(readers))
@@ -206,6 +216,7 @@ class TestCrossover:
 
 
 class TestOnce:
+    @steady
     @given(panels(), st.integers(1, 12))
     def test_half_of_the_cases_are_aided_for_each_reader_and_alike_for_each_case(self, panel, size):
         rows = allocation(Options(DesignKind.ONCE, batch_size=size), panel)
@@ -230,6 +241,7 @@ class TestOnce:
 
 
 class TestBlocks:
+    @steady
     @given(panels(), st.integers(2, 5))
     def test_readers_and_cases_are_dealt_out_evenly_and_each_case_has_one_block(
         self, panel, blocks
@@ -255,6 +267,7 @@ class TestBlocks:
 
 
 class TestRepeats:
+    @steady
     @given(
         panels(),
         st.sampled_from([DesignKind.UNAIDED, DesignKind.SEQUENTIAL, DesignKind.BLOCKS]),
@@ -289,6 +302,7 @@ class TestRepeats:
             sets.append(frozenset(row.case for row in repeats))
         assert len(set(sets)) == len(sets)
 
+    @steady
     @given(options, panels(), st.integers(1, 100))
     def test_in_a_later_session_unaided_cases_come_once_more(self, chosen, panel, percent):
         again = Options(
@@ -313,6 +327,7 @@ class TestRepeats:
 
 
 class TestPatients:
+    @steady
     @given(st.lists(st.none() | st.integers(1, 4), max_size=12), st.booleans())
     def test_cases_of_one_patient_are_never_neighbours_where_that_can_be(
         self, numbers, has_one_before
@@ -350,6 +365,7 @@ class TestPatients:
             "g": None,
         }
 
+    @steady
     @given(options, panels(most_cases=20))
     def test_no_design_lets_them_meet_within_a_session_of_one_arm(self, chosen, panel):
         assume(chosen.kind in {DesignKind.UNAIDED, DesignKind.SEQUENTIAL})
