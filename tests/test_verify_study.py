@@ -10,9 +10,21 @@ from django.db import connection
 
 from inference.models import Artefact
 from inference.services import plan_model
+from readerstudy.core.canonical import sha256_of
 from readerstudy.images.models import Image
-from readerstudy.studies.models import Enrolment, Position, Protocol, ProtocolVersion, Study
-from readerstudy.studies.services import invite_reader, lock_study
+from readerstudy.studies.manifest import orders_sha256
+from readerstudy.studies.models import (
+    Design,
+    Enrolment,
+    Position,
+    Protocol,
+    ProtocolVersion,
+    Session,
+    Study,
+    StudyCase,
+)
+from readerstudy.studies.order import ALGORITHM as ORDER_ALGORITHM
+from readerstudy.studies.services import invite_reader, lock_study, update_design
 from readerstudy.truth.models import ReferenceStandard
 from tests.inference.factories import make_model, make_ready_study
 
@@ -149,3 +161,127 @@ def test_a_draft_and_an_unknown_study_are_told(admin, coordinator, now):
         verify(draft)
     with pytest.raises(CommandError, match="There is no study nothing"):
         call_command("verify_study", "nothing")
+
+
+@pytest.fixture
+def designed(admin, coordinator, now):
+    """A locked study whose reader reads a quarter of the cases again in a second session."""
+    draft = make_ready_study(admin=admin, coordinator=coordinator, now=now, title="Designed")
+    update_design(actor=coordinator, study=draft, repeat_percent=50, now=now)
+    return lock_study(actor=coordinator, study=draft, now=now)
+
+
+def swap_repeats(_study):
+    one, other = Position.objects.exclude(repeat_of=None)[:2]
+    first, second = one.repeat_of, other.repeat_of
+    Position.objects.filter(pk=one.pk).update(repeat_of=None, session=other.session, arm="aided")
+    Position.objects.filter(pk=other.pk).update(repeat_of=first)
+    Position.objects.filter(pk=one.pk).update(repeat_of=second, arm="unaided")
+
+
+REPEATS = Position.objects.exclude(repeat_of=None)
+TAMPERED_DESIGN = {
+    "arm": (
+        lambda _: Position.objects.filter(number=3, session__number=1).update(arm="aided"),
+        "The arm of R-.* in session 1 is not the derived one from place 3 on",
+    ),
+    "block": (
+        lambda _: Position.objects.filter(number=2, session__number=1).update(block=2),
+        "The block of R-.* in session 1 is not the derived one from place 2 on",
+    ),
+    "repeat": (
+        swap_repeats,
+        "The repeat of R-.* in session 2 is not the derived one from place 1 on",
+    ),
+    "repeat hidden": (
+        lambda _: REPEATS.filter(number=1).update(repeat_of=None, arm="aided"),
+        "The (arm|repeat) of R-.* in session 2 is not the derived one from place 1 on",
+    ),
+    "repeat left out": (
+        lambda _: REPEATS.filter(number=2).delete(),
+        "The order of R-.* in session 2 is not the derived one from place 2 on",
+    ),
+    "kind": (lambda _: Design.objects.update(kind="crossover"), r"design\.kind was locked as"),
+    "washout": (
+        lambda _: Design.objects.update(washout_days=1),
+        r"design\.washout_days was locked as 28 and is 1",
+    ),
+    "algorithm": (
+        lambda _: Design.objects.update(algorithm=ORDER_ALGORITHM),
+        r"order\.algorithm was locked as",
+    ),
+    "patient": (
+        lambda _: StudyCase.objects.update(patient=1),
+        r"cases\[\d\]\.patient was locked as null and is 1",
+    ),
+    "session": (
+        lambda _: Session.objects.filter(number=2).update(arm="aided"),
+        r"sessions\[1\]\.arm was locked as",
+    ),
+}
+
+
+@pytest.mark.parametrize(("tamper", "sentence"), TAMPERED_DESIGN.values(), ids=TAMPERED_DESIGN)
+def test_every_tampered_row_of_a_design_is_named(designed, tamper, sentence):
+    verify(designed, "--no-files")
+    tamper(designed)
+    with pytest.raises(CommandError, match=sentence):
+        verify(designed, "--no-files")
+
+
+def test_a_repeat_of_another_readers_reading_is_found(designed, coordinator, now):
+    late, _token = invite_reader(
+        actor=coordinator,
+        study=designed,
+        email="late@example.org",
+        name="Late",
+        rank_group=designed.rank_groups.first(),
+        institution=designed.institutions.first(),
+        now=now,
+    )
+    verify(designed, "--no-files")
+    repeat = late.positions.exclude(repeat_of=None).first()
+    others = Position.objects.exclude(enrolment=late)
+    others.exclude(repeat_of=None).update(repeat_of=None, arm="aided")
+    same_place = others.get(session__number=1, number=repeat.repeat_of.number)
+    Position.objects.filter(pk=repeat.pk).update(repeat_of=same_place)
+    with pytest.raises(CommandError, match=f"The repeat of {late.code} in session 2"):
+        verify(designed, "--no-files")
+
+
+@pytest.fixture
+def locked_before(study):
+    """A study as it was locked before there were designs: its manifest knows none, nor patients."""
+    lock = study.versions.get()
+    manifest = {name: value for name, value in lock.manifest.items() if name != "design"}
+    manifest["cases"] = [
+        {name: value for name, value in one.items() if name != "patient"}
+        for one in manifest["cases"]
+    ]
+    manifest["order"] = {
+        **manifest["order"],
+        "algorithm": ORDER_ALGORITHM,
+        "sha256": orders_sha256(study.enrolments.all(), algorithm=ORDER_ALGORITHM),
+    }
+    past_the_guard(ProtocolVersion, "manifest", json.dumps(manifest))
+    past_the_guard(ProtocolVersion, "sha256", sha256_of(manifest))
+    Design.objects.filter(study=study).update(algorithm=ORDER_ALGORITHM)
+    return Study.objects.get(pk=study.pk)
+
+
+def test_a_study_locked_before_there_were_designs_is_verified(locked_before, coordinator, now):
+    verify(locked_before)
+    late, _token = invite_reader(
+        actor=coordinator,
+        study=locked_before,
+        email="late@example.org",
+        name="Late",
+        rank_group=locked_before.rank_groups.first(),
+        institution=locked_before.institutions.first(),
+        now=now,
+    )
+    assert late.positions.count() == locked_before.study_cases.count()
+    verify(locked_before)
+    Position.objects.filter(pk=late.positions.first().pk).update(arm="aided")
+    with pytest.raises(CommandError, match=f"The arm of {late.code} in session 1"):
+        verify(locked_before)

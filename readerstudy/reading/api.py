@@ -31,13 +31,17 @@ class PositionOutput(serializers.Serializer[Any]):
 
 
 class NextOutput(serializers.Serializer[Any]):
-    """How far the reader is, what comes next, what may be fetched ahead, and which answer may still be changed."""
+    """How far the reader is, what comes next, what may be fetched ahead, and which answer may still be changed.
+
+    `opens_at` is when the next session opens, where there is no next position until then.
+    """
 
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     next = PositionOutput(allow_null=True)
     ahead = PositionOutput(many=True)
     last = PositionOutput(allow_null=True)
+    opens_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReadingInput(serializers.Serializer[Any]):
@@ -79,7 +83,7 @@ class NextPositionView(APIView):
 
     @extend_schema(responses=NextOutput)
     def get(self, request: Request, public_id: str) -> Response:
-        return Response(next_payload(enrolment_for(user_of(request), public_id)))
+        return Response(next_payload(enrolment_for(user_of(request), public_id), now=now()))
 
 
 class ReadingView(APIView):
@@ -111,7 +115,7 @@ class ReadingView(APIView):
             body = {**problem_body(conflict), **_next_after(request, position)}
             return Response(body, status=conflict.status)
         stored = {"position": position, "version": commit.reading.version}
-        body = {**stored, **next_payload(commit.enrolment, commit.order)}
+        body = {**stored, **next_payload(commit.enrolment, commit.order, now=now())}
         created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
         return Response(body, status=created)
 
@@ -123,7 +127,7 @@ def _answer(values: dict[str, Any]) -> Answer:
 
 
 def _next_after(request: Request, position_id: str) -> dict[str, Any]:
-    return next_payload(enrolment_of_position(user_of(request), position_id))
+    return next_payload(enrolment_of_position(user_of(request), position_id), now=now())
 
 
 def _attempt(request: Request) -> uuid.UUID:

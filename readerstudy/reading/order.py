@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import PREFETCH, Progress, positions_of
+from readerstudy.reading.washout import NO_GATE, Gate, gate_of
 from readerstudy.studies.models import Enrolment
 
 
@@ -15,13 +17,22 @@ class Place:
     pk: int
     public_id: str
     version: int
+    session: int = 1
+    first_answered_at: datetime | None = None
+
+    def answered(self, version: int, at: datetime) -> "Place":
+        """The place with one answer more, in whatever order they come."""
+        first = at if version == 1 else self.first_answered_at
+        return replace(self, version=max(version, self.version), first_answered_at=first)
 
 
 @dataclass(frozen=True)
 class OrderState:
-    """A reader's order without withdrawn cases, and what is answered of it."""
+    """A reader's order without withdrawn cases, and what is answered of it, as it is at `now`."""
 
     places: tuple[Place, ...]
+    now: datetime
+    gate: Gate = NO_GATE
 
     @property
     def progress(self) -> Progress:
@@ -30,36 +41,80 @@ class OrderState:
 
     @property
     def last_read(self) -> Place | None:
-        """The answered position that is furthest in the order."""
-        return next((place for place in reversed(self.places) if place.version), None)
+        """The answered position that is furthest in the order; None once a later session is open, for that one is final."""
+        last = next((place for place in reversed(self.places) if place.version), None)
+        following = self.next_unread
+        is_final = last and following and following.session != last.session
+        return None if is_final else last
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When the session opens that comes next; None where nothing is waited for."""
+        following = self._first_unread()
+        opening = self._opening(following.session) if following else None
+        return opening if opening and opening > self.now else None
 
     @property
     def next_unread(self) -> Place | None:
-        """What comes next; None when all is done."""
-        return next((place for place in self.places if not place.version), None)
+        """What comes next; None when all is done, or the next session has not opened yet."""
+        return None if self.opens_at else self._first_unread()
 
     @property
     def upcoming(self) -> list[Place]:
-        """The next position and those that may be fetched ahead, in order."""
-        unread = (place for place in self.places if not place.version)
+        """The next position and those of its session that may be fetched ahead, in order."""
+        following = self.next_unread
+        unread = (
+            place
+            for place in self.places
+            if following and not place.version and place.session == following.session
+        )
         return [place for place, _ in zip(unread, range(1 + PREFETCH), strict=False)]
+
+    @property
+    def within_reach(self) -> set[int]:
+        """The keys of the positions whose images may be shown: upcoming ones, those answered in their session, the last."""
+        shown = {place.pk for place in self.upcoming}
+        last, following = self.last_read, self.next_unread
+        session = following.session if following else last.session if last else None
+        shown |= {place.pk for place in self.places if place.version and place.session == session}
+        return shown | ({last.pk} if last else set())
 
     def after(self, readings: Iterable[Reading]) -> "OrderState":
         """The state once these readings are stored."""
-        versions = {reading.position_id: reading.version for reading in readings}
-        return OrderState(
-            tuple(
-                replace(place, version=versions[place.pk]) if place.pk in versions else place
-                for place in self.places
-            )
+        stored = {reading.position_id: reading for reading in readings}
+        places = (
+            place.answered(stored[place.pk].version, stored[place.pk].received_at)
+            if place.pk in stored
+            else place
+            for place in self.places
         )
+        return replace(self, places=tuple(places))
+
+    def _first_unread(self) -> Place | None:
+        return next((place for place in self.places if not place.version), None)
+
+    def _opening(self, session: int) -> datetime | None:
+        """When the session opens: so long after the one before it was completed."""
+        before = [place for place in self.places if place.session < session]
+        if not before:
+            return None
+        last = max(place.session for place in before)
+        times = [
+            place.first_answered_at
+            for place in before
+            if place.session == last and place.first_answered_at
+        ]
+        return self.gate.opens_at(session, completed_at=max(times)) if times else None
 
 
-def order_state(enrolment: Enrolment) -> OrderState:
-    """One query, however long the order is."""
+def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
+    """One query, however long the order is; two more where there are several sessions."""
     places: dict[int, Place] = {}
-    rows = positions_of(enrolment).values_list("pk", "public_id", "readings__version")
-    for pk, public_id, version in rows:
-        known = places.get(pk)
-        places[pk] = Place(pk, public_id, max(version or 0, known.version if known else 0))
-    return OrderState(tuple(places.values()))
+    rows = positions_of(enrolment).values_list(
+        "pk", "public_id", "session__number", "readings__version", "readings__received_at"
+    )
+    for pk, public_id, session, version, at in rows:
+        place = places.get(pk) or Place(pk, public_id, 0, session)
+        places[pk] = place.answered(version, at) if version else place
+    several = len({place.session for place in places.values()}) > 1
+    return OrderState(tuple(places.values()), now, gate_of(enrolment) if several else NO_GATE)

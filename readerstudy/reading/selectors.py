@@ -10,7 +10,7 @@ from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Image
 from readerstudy.images.selectors import primary_images
 from readerstudy.reading.models import Reading
-from readerstudy.studies.choices import EnrolmentState, StudyState
+from readerstudy.studies.choices import ArmKind, EnrolmentState
 from readerstudy.studies.models import Enrolment, Position, Study
 from readerstudy.studies.selectors import own_enrolments_of
 
@@ -78,6 +78,15 @@ def current_readings(study: Study) -> QuerySet[Reading]:
     )
 
 
+def primary_readings(study: Study) -> QuerySet[Reading]:
+    """The first unaided reading of each reader and case: one at most, which a constraint of the database sees to.
+
+    Left out beside what `current_readings` leaves out: repeats, whenever they come, and answers given with aid.
+    """
+    unaided = [ArmKind.UNAIDED, ArmKind.SEQUENTIAL]
+    return current_readings(study).filter(position__repeat_of=None, position__arm__in=unaided)
+
+
 def enrolment_of_position(user: User, public_id: str) -> Enrolment:
     """The user's own enrolment to which the position belongs. Raises NotFound otherwise."""
     found = own_enrolments_of(user).filter(positions__public_id=public_id).first()
@@ -107,29 +116,3 @@ def image_of(position: Position) -> Image:
     """The photograph shown for a position."""
     case = position.study_case.case
     return primary_images([case])[case.pk]
-
-
-def shown_position_for(user: User, public_id: str) -> Position:
-    """A position whose image the reader may see now: read, next, or within the prefetch window of an open study.
-
-    Raises NotFound for everything else, so that nobody can look ahead or at another's.
-    """
-    position = (
-        Position.objects.filter(
-            public_id=public_id,
-            enrolment__user=user,
-            enrolment__state=EnrolmentState.ACTIVE,
-            enrolment__study__state=StudyState.READING,
-            study_case__withdrawn_at=None,
-        )
-        .select_related("enrolment", "study_case__case")
-        .first()
-    )
-    if position is None or not _within_reach(position):
-        raise NotFound("There is no such image.")
-    return position
-
-
-def _within_reach(position: Position) -> bool:
-    ahead = unread_positions(position.enrolment).values_list("pk", flat=True)[: 1 + PREFETCH]
-    return position.pk in set(ahead) or position.readings.exists()

@@ -68,7 +68,7 @@ def commit_readings(
             enrolment = places[answers[0][0]].enrolment
             stored = _stored_before(answers)
             fresh = _without_repeats(answers, stored)
-            order = order_state(enrolment)
+            order = order_state(enrolment, now=now)
             if fresh:
                 _check_open(enrolment)
                 rows = _placed(enrolment, fresh, places, order, revise=revise, now=now)
@@ -151,6 +151,11 @@ def _placed(
 def _version_of(position: Position, order: OrderState, *, revise: bool, may_revise: bool) -> int:
     """1 for the next case; the following version of the last read one, where that may be changed."""
     following, last = order.next_unread, order.last_read
+    if order.opens_at and not revise:
+        raise Conflict(
+            f"The next session opens on {order.opens_at:%Y-%m-%d %H:%M} UTC.",
+            code="session_not_open",
+        )
     if following and following.pk == position.pk:
         return 1
     if not revise:

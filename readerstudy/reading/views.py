@@ -18,8 +18,10 @@ from readerstudy.core.media import send_stored_file
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.forms import AnswerForm, ConsentForm
+from readerstudy.reading.order import order_state
+from readerstudy.reading.reach import shown_position_for
 from readerstudy.reading.screen import IMAGE_NAME, next_payload
-from readerstudy.reading.selectors import image_of, progress_of, shown_position_for
+from readerstudy.reading.selectors import image_of, progress_of
 from readerstudy.reading.services import commit_reading
 from readerstudy.reading.wording import wording_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
@@ -31,9 +33,11 @@ from readerstudy.studies.services import activate_enrolment
 @require_safe
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
-    """The reader's studies and how far they are."""
+    """The reader's studies, how far they are, and from when on a later session is open."""
+    moment = now()
     enrolments = [
-        (enrolment, progress_of(enrolment)) for enrolment in own_enrolments_of(request.user)
+        (enrolment, order_state(enrolment, now=moment))
+        for enrolment in own_enrolments_of(request.user)
     ]
     return render(request, "reading/home.html", {"enrolments": enrolments})
 
@@ -122,7 +126,7 @@ def _commit(request: SignedInRequest, form: AnswerForm) -> None:
 def _reading_page(
     request: SignedInRequest, enrolment: Enrolment, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
-    study, screen = enrolment.study, next_payload(enrolment)
+    study, screen = enrolment.study, next_payload(enrolment, now=now())
     change = "change" in request.GET and screen["last"] is not None
     shown = screen["last"] if change else screen["next"]
     context = {
@@ -144,7 +148,7 @@ def _reading_page(
 @login_required
 def image(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """The photograph of a position that is read, next or soon to come; anything else does not exist."""
-    stored = image_of(shown_position_for(request.user, public_id))
+    stored = image_of(shown_position_for(request.user, public_id, now=now()))
     return send_stored_file(
         stored.file.name, content_type=stored.content_type, download_name=IMAGE_NAME
     )

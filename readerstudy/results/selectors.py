@@ -12,7 +12,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.rating import rating
-from readerstudy.reading.selectors import current_readings
+from readerstudy.reading.selectors import primary_readings
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.models import Analysis
 from readerstudy.results.table import MISSING, ModelScores, ReaderRow, ReadingTable
@@ -20,9 +20,6 @@ from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.models import Enrolment, Study, StudyCase
 from readerstudy.studies.selectors import staff_studies_visible_to
 from readerstudy.truth.selectors import reference_standards
-
-# Repeats and later passes are no part of the primary analysis.
-_PRIMARY_SESSION = 1
 
 
 def analyses_visible_to(user: User) -> QuerySet[Analysis]:
@@ -49,8 +46,8 @@ def analysis_for(user: User, public_id: str) -> Analysis:
 def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
     """The reading table of an unblinded study.
 
-    Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing,
-    sessions after the first. Raises NotAllowed before unblinding.
+    Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing. Left out
+    too: repeats and aided readings. Raises NotAllowed before unblinding.
     """
     truth = reference_standards(study=study, actor=actor, purpose="analysis", now=now)
     cases = list(study.study_cases.filter(withdrawn_at=None).order_by("public_id"))
@@ -89,8 +86,7 @@ def _answers(study: Study) -> tuple[list[Enrolment], list[tuple[Any, ...]]]:
     """The readers who answered anything, by code, and the answers that count."""
     fields = ("enrolment_id", "study_case_id")
     answers = list(
-        current_readings(study)
-        .filter(position__session__number=_PRIMARY_SESSION)
+        primary_readings(study)
         .order_by()
         .values_list(
             *(f"position__{field}" for field in fields),

@@ -24,8 +24,28 @@ NEXT_STATE = {
 
 
 class ArmKind(models.TextChoices):
+    """How a case is read. In the sequential arm the unaided answer is locked before the aided one begins."""
+
     UNAIDED = "unaided", _("Unaided")
     AIDED = "aided", _("Aided")
+    SEQUENTIAL = "sequential", _("Unaided, then aided")
+
+
+class DesignKind(models.TextChoices):
+    """Who reads which case how often, and in which arm."""
+
+    UNAIDED = "unaided", _("Every reader reads every case once, unaided")
+    SEQUENTIAL = "sequential", _("Sequential: unaided, then a share of the cases aided")
+    CROSSOVER = "crossover", _("2 × 2 crossover: every case in both arms, in two sessions")
+    ONCE = "once", _("Every case once per reader, randomised to unaided or aided")
+    BLOCKS = "blocks", _("Split plot: readers and cases in blocks, unaided")
+
+
+class RepeatWhen(models.TextChoices):
+    """When cases are read a second time."""
+
+    SAME_SESSION = "same_session", _("Later in the same session (repeatability)")
+    LATER_SESSION = "later_session", _("In a further session after the washout (intra-reader)")
 
 
 class EnrolmentState(models.TextChoices):

@@ -18,6 +18,7 @@ from readerstudy.studies import library
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.manifest import PROTOCOL_FIELDS
 from readerstudy.studies.models import (
+    Design,
     Institution,
     Protocol,
     RankGroup,
@@ -67,6 +68,7 @@ def create_study(
         Protocol.objects.create(
             study=study, confidence_levels=library.CONFIDENCE_LEVELS, **library.PROTOCOL
         )
+        Design.objects.create(study=study)
         Session.objects.create(study=study, number=1)
         _add_rank_groups(study, library.RANK_GROUPS)
         _record("study.created", actor, study, now, image_set=image_set.public_id)

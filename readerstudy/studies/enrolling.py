@@ -127,7 +127,8 @@ def _late_order(study: Study, enrolment: Enrolment) -> dict[str, Any]:
         return {"code": enrolment.code}
     store_orders(study, [enrolment])
     # The manifest was hashed without this reader; the audit trail carries the hash of their order.
-    return {"code": enrolment.code, "late": True, "order_sha256": orders_sha256([enrolment])}
+    order = orders_sha256([enrolment], algorithm=study.design.algorithm)
+    return {"code": enrolment.code, "late": True, "order_sha256": order}
 
 
 def invite_again(

@@ -1,14 +1,17 @@
 """What the lock stores: the cases, every reader's order, and the manifest over all of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from readerstudy.accounts.models import User
 from readerstudy.core.canonical import sha256_of
+from readerstudy.studies.allocation import Row
+from readerstudy.studies.deriving import derived_rows, numbered_patients, panel_of
 from readerstudy.studies.hooks import build_lock_sections
 from readerstudy.studies.lock_checks import checked_sections
 from readerstudy.studies.manifest import build_manifest
 from readerstudy.studies.models import (
+    Design,
     Enrolment,
     Position,
     ProtocolVersion,
@@ -16,7 +19,7 @@ from readerstudy.studies.models import (
     Study,
     StudyCase,
 )
-from readerstudy.studies.order import reading_order
+from readerstudy.studies.passes import ALGORITHM
 from readerstudy.studies.selectors import taking_part
 
 _BATCH = 2_000
@@ -30,9 +33,9 @@ def freeze(
     Raises InvalidInput where a check before the lock needs a justification and there is none.
     """
     checked = checked_sections(study, justification=justification)
-    StudyCase.objects.bulk_create(
-        StudyCase(study=study, case=case) for case in study.image_set.cases.all()
-    )
+    _store_cases(study)
+    study.design.algorithm = ALGORITHM
+    study.design.save(update_fields=["algorithm"])
     store_orders(study, taking_part(study))
     manifest = build_manifest(study, sections={**build_lock_sections(study), **checked})
     return ProtocolVersion.objects.create(
@@ -46,26 +49,45 @@ def freeze(
     )
 
 
+def _store_cases(study: Study) -> None:
+    cases = [StudyCase(study=study, case=case) for case in study.image_set.cases.all()]
+    numbers = numbered_patients({one.public_id: one.case.patient_ref for one in cases})
+    for one in cases:
+        one.patient = numbers[one.public_id]
+    StudyCase.objects.bulk_create(cases)
+
+
 def store_orders(study: Study, enrolments: Iterable[Enrolment]) -> None:
-    """Stores the order of each of these readers in every session, one row per case."""
+    """Stores the rows of each of these readers as the study's design gives them."""
+    design, panel = Design.objects.get(study=study), panel_of(study)
     cases = {one.public_id: one for one in StudyCase.objects.filter(study=study)}
-    sessions = list(study.sessions.all())
-    positions = (
-        position
+    sessions = {session.number: session for session in study.sessions.all()}
+    rows = [
+        (row, _position(row, enrolment, sessions, cases))
         for enrolment in enrolments
-        for session in sessions
-        for position in _order(study, enrolment, session, cases)
-    )
+        for row in derived_rows(design, panel, enrolment.code)
+    ]
+    stored = {(row.reader, row.session, row.place): position for row, position in rows}
+    _store(position for row, position in rows if row.repeat_of is None)
+    # A repeat points at its first reading, which has a key only now.
+    for row, position in rows:
+        if row.repeat_of is not None:
+            position.repeat_of = stored[row.reader, *row.repeat_of]
+    _store(position for row, position in rows if row.repeat_of is not None)
+
+
+def _store(positions: Iterable[Position]) -> None:
     Position.objects.bulk_create(positions, batch_size=_BATCH)
 
 
-def _order(
-    study: Study, enrolment: Enrolment, session: Session, cases: dict[str, StudyCase]
-) -> Iterator[Position]:
-    order = reading_order(
-        seed=study.seed, reader_code=enrolment.code, session=session.number, case_ids=cases
+def _position(
+    row: Row, enrolment: Enrolment, sessions: dict[int, Session], cases: dict[str, StudyCase]
+) -> Position:
+    return Position(
+        enrolment=enrolment,
+        session=sessions[row.session],
+        study_case=cases[row.case],
+        number=row.place,
+        arm=row.arm,
+        block=row.block,
     )
-    for number, case_id in enumerate(order, start=1):
-        yield Position(
-            enrolment=enrolment, session=session, study_case=cases[case_id], number=number
-        )

@@ -1,7 +1,7 @@
 """What other rooms add to a study's life without this room knowing them.
 
-They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock, or something to do
-when a study enters a state.
+They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock, a note beside the
+design, or something to do when a study enters a state.
 """
 
 from collections import defaultdict
@@ -29,6 +29,12 @@ class LockFinding:
 LockCheck = Callable[[Study], LockFinding]
 
 
+class DesignNote(Protocol):
+    """What a room has to say of a study's design with so many readers and cases, before the lock and after it."""
+
+    def __call__(self, study: Study, *, readers: int, cases: int) -> object: ...
+
+
 class Entered(Protocol):
     """Called inside the transaction of the transition; queue tasks with on_commit."""
 
@@ -37,6 +43,7 @@ class Entered(Protocol):
 
 _lock_sections: dict[str, LockSection] = {}
 _lock_checks: dict[str, tuple[LockCheck, str]] = {}
+_design_notes: dict[str, tuple[DesignNote, str]] = {}
 _verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 
@@ -62,6 +69,12 @@ def register_verification(name: str, verify: Verification) -> None:
         raise ValueError(f"The verification of {name} is already registered.")
 
 
+def register_design_note(name: str, build: DesignNote, *, template: str) -> None:
+    """Shows what `build` gives beside the design; the template is given it under `name`, and may show nothing."""
+    if _design_notes.setdefault(name, (build, template)) != (build, template):
+        raise ValueError(f"The design note {name} is already registered.")
+
+
 def register_entered(state: StudyState, callback: Entered) -> None:
     """Calls `callback` whenever a study enters the state. What it raises undoes the transition."""
     if callback not in _entered[state]:
@@ -81,6 +94,16 @@ def call_lock_checks(study: Study) -> dict[str, LockFinding]:
 def lock_check_templates() -> dict[str, str]:
     """Name → template of every registered check, in the order of the names."""
     return {name: _lock_checks[name][1] for name in sorted(_lock_checks)}
+
+
+def build_design_notes(
+    study: Study, *, readers: int, cases: int
+) -> list[tuple[str, dict[str, Any]]]:
+    """Template and context of every registered note, in the order of the names."""
+    return [
+        (template, {name: build(study, readers=readers, cases=cases)})
+        for name, (build, template) in sorted(_design_notes.items())
+    ]
 
 
 def verify_sections(study: Study, sections: dict[str, dict[str, Any]]) -> Iterator[str]:

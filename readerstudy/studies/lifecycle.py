@@ -41,8 +41,19 @@ def lock_study(
 
 
 def open_study(*, actor: User, study: Study, reason: str = "", now: datetime) -> Study:
-    """Lets the readers begin."""
-    return _advance(actor=actor, study=study, to=StudyState.READING, reason=reason, now=now)
+    """Lets the readers begin. Raises Conflict for a design with an aided arm, which nobody can read yet."""
+
+    def effect(locked: Study) -> dict[str, Any]:
+        if locked.design.options.has_aided_arm:
+            raise Conflict(
+                "The aided arm cannot be read yet: the study stays locked, with its allocation stored.",
+                code="aided_arm",
+            )
+        return {}
+
+    return _advance(
+        actor=actor, study=study, to=StudyState.READING, reason=reason, now=now, effect=effect
+    )
 
 
 def close_study(*, actor: User, study: Study, reason: str = "", now: datetime) -> Study:

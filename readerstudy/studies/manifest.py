@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.version import VERSION
 from readerstudy.images.models import Image
-from readerstudy.studies.models import Enrolment, Position, Protocol, Study, StudyCase
-from readerstudy.studies.order import ALGORITHM
+from readerstudy.studies.models import Design, Enrolment, Position, Protocol, Study, StudyCase
+from readerstudy.studies.order import ALGORITHM as ORDER_ALGORITHM
 from readerstudy.studies.selectors import taking_part
 
 FORMAT = "reader-study-lock/1"
@@ -28,6 +28,18 @@ PROTOCOL_FIELDS = (
     "instructions_en",
     "instructions_de",
 )
+
+DESIGN_FIELDS = (
+    "kind",
+    "washout_days",
+    "aided_percent",
+    "batch_size",
+    "blocks",
+    "repeat_percent",
+    "repeat_when",
+)
+_PLAIN_COLUMNS = ("enrolment__code", "session__number", "number", "study_case__public_id")
+_COLUMNS = (*_PLAIN_COLUMNS, "arm", "block", "repeat_of__session__number", "repeat_of__number")
 
 
 def build_manifest(
@@ -53,14 +65,15 @@ def build_manifest(
         "image_set": _image_set(study),
         "cases": _cases(study),
         "protocol": protocol_texts(study.protocol),
+        "design": design_fields(study.design),
         "sessions": list(study.sessions.order_by("number").values("number", "arm")),
         "rank_groups": list(study.rank_groups.order_by("ordinal").values_list("name", flat=True)),
         "institutions": list(study.institutions.order_by("name").values_list("name", flat=True)),
         "enrolments": [_enrolment(enrolment) for enrolment in enrolments],
         "order": {
-            "algorithm": ALGORITHM,
+            "algorithm": study.design.algorithm,
             "seed": study.seed,
-            "sha256": orders_sha256(enrolments),
+            "sha256": orders_sha256(enrolments, algorithm=study.design.algorithm),
         },
         "sections": sections,
     }
@@ -71,11 +84,21 @@ def protocol_texts(protocol: Protocol) -> dict[str, Any]:
     return {field: getattr(protocol, field) for field in PROTOCOL_FIELDS}
 
 
-def orders_sha256(enrolments: QuerySet[Enrolment] | Collection[Enrolment]) -> str:
-    """SHA-256 over the stored orders of the enrolments: rows of [code, session, place, study case], sorted."""
-    rows = Position.objects.filter(enrolment__in=enrolments).values_list(
-        "enrolment__code", "session__number", "number", "study_case__public_id"
-    )
+def design_fields(design: Design) -> dict[str, Any]:
+    """Everything that the design says, field by field."""
+    return {field: getattr(design, field) for field in DESIGN_FIELDS}
+
+
+def orders_sha256(
+    enrolments: QuerySet[Enrolment] | Collection[Enrolment], *, algorithm: str
+) -> str:
+    """SHA-256 over the stored orders of the enrolments, sorted.
+
+    Rows are [code, session, place, study case, arm, block, session and place that it repeats or null, twice]; of
+    studies locked before there were designs, the first four of these.
+    """
+    columns = _PLAIN_COLUMNS if algorithm == ORDER_ALGORITHM else _COLUMNS
+    rows = Position.objects.filter(enrolment__in=enrolments).values_list(*columns)
     return sha256_of(sorted(map(list, rows)))
 
 
@@ -96,7 +119,12 @@ def _cases(study: Study) -> list[dict[str, Any]]:
         images[case_id].append(sha256)
     cases = StudyCase.objects.filter(study=study).select_related("case").order_by("public_id")
     return [
-        {"id": one.public_id, "case": one.case.public_id, "images": images[one.case_id]}
+        {
+            "id": one.public_id,
+            "case": one.case.public_id,
+            "images": images[one.case_id],
+            "patient": one.patient,
+        }
         for one in cases
     ]
 

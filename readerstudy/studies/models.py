@@ -8,6 +8,7 @@ from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.images.models import Case, ImageSet
 from readerstudy.studies.choices import ArmKind, EnrolmentState, Revision, StudyRole, StudyState
+from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
 
 
 class Study(PublicIdModel):
@@ -212,11 +213,13 @@ class Enrolment(PublicIdModel):
 
 
 class Session(PublicIdModel):
-    """One pass of the readers over the cases, in one arm."""
+    """One pass of the readers over their cases. The arm is that of all its positions, empty where they differ."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
     number = models.PositiveSmallIntegerField(default=1)
-    arm = models.CharField(max_length=10, choices=ArmKind.choices, default=ArmKind.UNAIDED)
+    arm = models.CharField(
+        max_length=10, choices=ArmKind.choices, default=ArmKind.UNAIDED, blank=True
+    )
 
     class Meta:
         ordering = ["study", "number"]
@@ -235,6 +238,10 @@ class StudyCase(PublicIdModel):
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="study_cases")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="study_cases")
+    # Frozen with the case: the orders were derived with it, and a later reader's must be too.
+    patient = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Number of the patient; empty where there is no other case"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawal_reason = models.TextField(blank=True)
 
@@ -249,12 +256,18 @@ class StudyCase(PublicIdModel):
 
 
 class Position(PublicIdModel):
-    """One row of a reader's order: which case comes when. Stored once, never recomputed."""
+    """One row of a reader's order: which case comes when, in which arm. Stored once, never recomputed."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="positions")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="positions")
     study_case = models.ForeignKey(StudyCase, on_delete=models.PROTECT, related_name="positions")
     number = models.PositiveSmallIntegerField()
+    arm = models.CharField(max_length=10, choices=ArmKind.choices, default=ArmKind.UNAIDED)
+    block = models.PositiveSmallIntegerField(default=1)
+    # One to one: a case is read again once. Readers are never shown it.
+    repeat_of = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeat"
+    )
 
     class Meta:
         ordering = ["enrolment", "session", "number"]
@@ -263,7 +276,20 @@ class Position(PublicIdModel):
                 fields=["enrolment", "session", "number"], name="one_case_per_place_in_an_order"
             ),
             models.UniqueConstraint(
-                fields=["enrolment", "session", "study_case"], name="a_case_comes_once_in_an_order"
+                fields=["enrolment", "session", "study_case"],
+                condition=Q(repeat_of=None),
+                name="a_case_comes_once_in_an_order",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "study_case", "arm"],
+                condition=Q(repeat_of=None),
+                name="a_case_is_first_read_once_in_each_arm",
+            ),
+            models.CheckConstraint(
+                condition=Q(arm__in=ArmKind.values), name="position_has_a_known_arm"
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat_of=None) | Q(arm=ArmKind.UNAIDED), name="repeats_are_unaided"
             ),
             models.CheckConstraint(
                 condition=Q(number__gte=1), name="places_in_an_order_count_from_1"

@@ -20,12 +20,22 @@ def reading_order(
 
     The result does not depend on the order of `case_ids`. `seed` is hexadecimal.
     """
-    cases = sorted(case_ids)
-    words = _words(bytes.fromhex(seed), f"{ALGORITHM}|{reader_code}|{session}")
-    for last in range(len(cases) - 1, 0, -1):
+    return shuffled(case_ids, seed=seed, label=f"{ALGORITHM}|{reader_code}|{session}")
+
+
+def shuffled(names: Iterable[str], *, seed: str, label: str) -> list[str]:
+    """The names in the order that seed and label give, whatever order they came in."""
+    drawn = sorted(names)
+    words = _words(bytes.fromhex(seed), label)
+    for last in range(len(drawn) - 1, 0, -1):
         other = _below(last + 1, words)
-        cases[last], cases[other] = cases[other], cases[last]
-    return cases
+        drawn[last], drawn[other] = drawn[other], drawn[last]
+    return drawn
+
+
+def drawn_number(limit: int, *, seed: str, label: str) -> int:
+    """The number in 0 … limit − 1 that seed and label give, each equally likely."""
+    return _below(limit, _words(bytes.fromhex(seed), label))
 
 
 def _words(key: bytes, label: str) -> Iterator[int]:

@@ -16,6 +16,7 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, InvalidInputs, NotFound, Problem
 from readerstudy.core.forms import show_problems
 from readerstudy.core.sentences import translated
+from readerstudy.studies.choices import StudyState
 from readerstudy.studies.enrolling import OPEN_FOR_READERS
 from readerstudy.studies.forms import InviteForm, ReasonForm, RosterForm
 from readerstudy.studies.models import Enrolment, Study
@@ -44,6 +45,7 @@ def study_readers(request: SignedInRequest, slug: str) -> HttpResponse:
         "enrolments": enrolments_of(study),
         "readers": reader_counts(study),
         "may_invite": may_coordinate(request.user, study) and study.state in OPEN_FOR_READERS,
+        "has_later_sessions": study.state == StudyState.READING and study.sessions.count() > 1,
     }
     return render(request, "studies/readers.html", context)
 

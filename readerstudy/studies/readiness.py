@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from readerstudy.core.errors import Problem
 from readerstudy.images.models import Case
+from readerstudy.studies.designing import design_problems
 from readerstudy.studies.manifest import protocol_texts
 from readerstudy.studies.models import Study
 from readerstudy.studies.selectors import taking_part
@@ -22,10 +23,17 @@ def _missing(study: Study) -> Iterator[Problem]:
         yield Problem("no_sessions", "The study has no session.")
     if not taking_part(study).exists():
         yield Problem("no_readers", "The study has no readers; invite at least one.")
+    else:
+        yield from _missing_of_design(study)
     for field, text in protocol_texts(study.protocol).items():
         if isinstance(text, str) and not text.strip():
             part = label(field)
             yield Problem("protocol_incomplete", f"The protocol has no {part}.", field=field)
+
+
+def _missing_of_design(study: Study) -> Iterator[Problem]:
+    cases = Case.objects.filter(image_set=study.image_set_id).count()
+    yield from design_problems(study, readers=taking_part(study).count(), cases=cases)
 
 
 def _missing_of_images(study: Study) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Every service of this room, for the others to call."""
 
+from readerstudy.studies.designing import open_session_early, update_design
 from readerstudy.studies.drafting import (
     create_study,
     set_institutions,
@@ -32,10 +33,12 @@ __all__ = [
     "invite_reader",
     "invite_readers",
     "lock_study",
+    "open_session_early",
     "open_study",
     "set_institutions",
     "set_rank_groups",
     "unblind_study",
+    "update_design",
     "update_draft",
     "update_protocol",
     "update_study",

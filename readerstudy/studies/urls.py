@@ -1,6 +1,6 @@
 from django.urls import path
 
-from readerstudy.studies import reader_views, transition_views, views
+from readerstudy.studies import design_views, reader_views, transition_views, views
 
 app_name = "studies"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("new/", views.study_create, name="create"),
     path("<slug:slug>/", views.study_detail, name="detail"),
     path("<slug:slug>/protocol/", views.study_protocol, name="protocol"),
+    path("<slug:slug>/design/", design_views.study_design, name="design"),
+    path("<slug:slug>/order.csv", design_views.study_order, name="order"),
     path("<slug:slug>/manifest.json", views.study_manifest, name="manifest"),
     path("<slug:slug>/transition/", transition_views.study_transition, name="transition"),
     path("<slug:slug>/readers/", reader_views.study_readers, name="readers"),
@@ -22,5 +24,10 @@ urlpatterns = [
         "<slug:slug>/readers/<slug:public_id>/withdraw/",
         reader_views.reader_withdraw,
         name="withdraw",
+    ),
+    path(
+        "<slug:slug>/readers/<slug:public_id>/open-session/",
+        design_views.session_open,
+        name="open-session",
     ),
 ]

@@ -1,16 +1,19 @@
 """Whether a locked study still is what was locked: the manifest is built again from the rows, the orders from the seed."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 from readerstudy.core.canonical import canonical_json, sha256_of
 from readerstudy.core.errors import Conflict
 from readerstudy.core.media import sha256_of_stored
 from readerstudy.images.models import Image
+from readerstudy.studies.allocation import Row
+from readerstudy.studies.deriving import derived_rows, is_known, panel_of
 from readerstudy.studies.hooks import verify_sections
 from readerstudy.studies.manifest import build_manifest
-from readerstudy.studies.models import Position, ProtocolVersion, Study, StudyCase
-from readerstudy.studies.order import reading_order
+from readerstudy.studies.models import Position, ProtocolVersion, Study
 from readerstudy.studies.selectors import lock_of
 
 _SHOWN = 60
@@ -66,31 +69,72 @@ def _shown(value: Any) -> str:
 
 
 def order_faults(study: Study) -> Iterator[str]:
-    """The orders of all readers, those who came after the lock included, derived again from the seed."""
-    cases = list(StudyCase.objects.filter(study=study).values_list("public_id", flat=True))
-    for (code, session), stored in _stored_orders(study).items():
-        derived = reading_order(seed=study.seed, reader_code=code, session=session, case_ids=cases)
-        expected = list(enumerate(derived, start=1))
-        if stored != expected:
-            place = next(
-                (one[0] for one, other in zip(expected, stored, strict=False) if one != other),
-                min(len(stored), len(expected)) + 1,
-            )
-            yield f"The order of {code} in session {session} is not the derived one from place {place} on."
+    """The rows of all readers, those who came after the lock included, derived again from the seed."""
+    design, panel = study.design, panel_of(study)
+    if not is_known(design.algorithm):
+        yield f"No version of the allocation is called {design.algorithm}."
+        return
+    stored = _stored_rows(study)
+    for code in study.enrolments.values_list("code", flat=True):
+        yield from _row_faults(code, derived_rows(design, panel, code), stored.pop(code, []))
 
 
-def _stored_orders(study: Study) -> dict[tuple[str, int], list[tuple[int, str]]]:
-    orders: dict[tuple[str, int], list[tuple[int, str]]] = {
-        (code, session): []
-        for code in study.enrolments.values_list("code", flat=True)
-        for session in study.sessions.values_list("number", flat=True)
-    }
-    rows = Position.objects.filter(enrolment__study=study).order_by("number")
-    for code, session, number, case in rows.values_list(
-        "enrolment__code", "session__number", "number", "study_case__public_id"
+def _row_faults(code: str, derived: list[Row], stored: list[Row]) -> Iterator[str]:
+    """One sentence for each session, with the first place that differs and in what."""
+    for session in sorted({row.session for row in (*derived, *stored)}):
+        pairs = zip_longest(
+            [row for row in derived if row.session == session],
+            [row for row in stored if row.session == session],
+        )
+        found = ((place, _fault(*pair)) for place, pair in enumerate(pairs, start=1))
+        first = next(((place, fault) for place, fault in found if fault), None)
+        if first:
+            place, what = first
+            yield f"The {what} of {code} in session {session} is not the derived one from place {place} on."
+
+
+def _fault(derived: Row | None, stored: Row | None) -> str:
+    """What of the row is not the derived one: its order (case or place), arm, block or repeat; empty if all is."""
+    if derived is None or stored is None:
+        return "order"
+    if (derived.case, derived.place) != (stored.case, stored.place):
+        return "order"
+    names = {"arm": "arm", "block": "block", "repeat_of": "repeat"}
+    different = (
+        name for field, name in names.items() if getattr(derived, field) != getattr(stored, field)
+    )
+    return next(different, "")
+
+
+def _stored_rows(study: Study) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = defaultdict(list)
+    positions = Position.objects.filter(enrolment__study=study).order_by(
+        "session__number", "number"
+    )
+    fields = (
+        "enrolment__code",
+        "session__number",
+        "number",
+        "study_case__public_id",
+        "arm",
+        "block",
+    )
+    first = ("repeat_of__enrolment__code", "repeat_of__session__number", "repeat_of__number")
+    for code, session, number, case, arm, block, *repeated in positions.values_list(
+        *fields, *first
     ):
-        orders.setdefault((code, session), []).append((number, case))
-    return orders
+        repeat_of = _repeated(code, *repeated)
+        rows[code].append(Row(code, session, number, case, arm, block, repeat_of))
+    return rows
+
+
+def _repeated(
+    code: str, first_code: str | None, session: int | None, number: int | None
+) -> tuple[int, int] | None:
+    if session is None or number is None:
+        return None
+    # No place is 0: what points at another reader's reading is no derived repeat.
+    return (session, number) if first_code == code else (0, 0)
 
 
 def _file_faults(study: Study) -> Iterator[str]:

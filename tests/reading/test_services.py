@@ -49,7 +49,7 @@ def test_the_next_case_is_stored_with_its_answer(enrolment, now):
     reading = Reading.objects.get()
     assert (reading.decision, reading.confidence, reading.version) == (NONE, 4, 1)
     assert (reading.milliseconds_to_decision, reading.received_at) == (1234, now)
-    assert order_state(enrolment).next_unread.public_id == ids(enrolment)[1]
+    assert order_state(enrolment, now=now).next_unread.public_id == ids(enrolment)[1]
 
 
 def test_a_case_further_on_is_refused_and_nothing_is_stored(enrolment, now):
@@ -239,7 +239,7 @@ def test_no_answers_are_no_commits(enrolment, now):
 def test_a_withdrawn_case_is_passed_over(enrolment, now):
     first, second = positions_of(enrolment)[:2]
     StudyCase.objects.filter(pk=first.study_case_id).update(withdrawn_at=now)
-    assert order_state(enrolment).next_unread.pk == second.pk
+    assert order_state(enrolment, now=now).next_unread.pk == second.pk
     assert progress_of(enrolment) == Progress(done=0, total=11)
     commit(enrolment, second.public_id, now=now)
 

@@ -17,7 +17,7 @@ from readerstudy.studies.models import (
     Study,
     StudyCase,
 )
-from readerstudy.studies.order import ALGORITHM
+from readerstudy.studies.passes import ALGORITHM
 from readerstudy.studies.selectors import lock_of
 from readerstudy.studies.services import lock_study, open_study
 from tests.studies.factories import SEED, invite

@@ -11,7 +11,7 @@ from readerstudy.studies.choices import StudyState
 from tests.studies.factories import activate, advance, make_person
 from tests.studies.pages import page, text
 
-OPEN_TO_OVERSEERS = ("detail", "protocol", "readers", "manifest")
+OPEN_TO_OVERSEERS = ("detail", "protocol", "design", "order", "readers", "manifest")
 OPEN_TO_STAFF = ("transition", "invite", "roster")
 
 
@@ -50,7 +50,9 @@ def test_every_page_is_open_to_those_it_is_for(client, people, study_with_reader
     assert response.status_code == expected(role, name)
 
 
-@pytest.mark.parametrize("name", ["protocol", *OPEN_TO_STAFF, "withdraw", "invite-again"])
+@pytest.mark.parametrize(
+    "name", ["protocol", "design", *OPEN_TO_STAFF, "withdraw", "invite-again", "open-session"]
+)
 @pytest.mark.parametrize(
     "role", ["admin", "foreign coordinator", "reader", "foreign reader", "nobody"]
 )
@@ -60,7 +62,7 @@ def test_nobody_but_the_coordinators_changes_anything(
     if people[role]:
         client.force_login(people[role])
     enrolment = study_with_readers.enrolments.last()
-    more = [enrolment.public_id] if name in ("withdraw", "invite-again") else []
+    more = [enrolment.public_id] if name in ("withdraw", "invite-again", "open-session") else []
     response = client.post(page(name, study_with_readers, *more), {"to": "closed"})
     assert response.status_code == (302 if role == "nobody" else 404)
     study_with_readers.refresh_from_db()

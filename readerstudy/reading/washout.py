@@ -1,0 +1,31 @@
+"""From when on a reader may begin a later session: the washout after the one before, by the server's clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from readerstudy.studies.models import Design, Enrolment, SessionOpening
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The washout of a study, and when a coordinator opened a session to this reader before its time."""
+
+    washout: timedelta = timedelta(0)
+    openings: Mapping[int, datetime] = field(default_factory=dict)
+
+    def opens_at(self, session: int, *, completed_at: datetime) -> datetime:
+        """When the session opens to a reader who completed the one before at this time."""
+        opening = completed_at + self.washout
+        early = self.openings.get(session)
+        return min(opening, max(early, completed_at)) if early else opening
+
+
+NO_GATE = Gate()
+
+
+def gate_of(enrolment: Enrolment) -> Gate:
+    """The gate of one reader."""
+    openings = SessionOpening.objects.filter(enrolment=enrolment)
+    days = Design.objects.values_list("washout_days", flat=True).get(study=enrolment.study_id)
+    return Gate(timedelta(days=days), dict(openings.values_list("session__number", "opened_at")))
