@@ -11,7 +11,7 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import OrderState, order_state
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
@@ -175,6 +175,10 @@ def _check_circumstances(answer: Answer) -> None:
     check_language(answer.language)
     if answer.input_device not in InputDevice.values:
         raise InvalidInput("The input device is not one of the known ones.", field="input_device")
+    if answer.timing_quality not in TimingQuality.values:
+        raise InvalidInput(
+            "The quality of the timing is not one of the known ones.", field="timing_quality"
+        )
     for name in ("milliseconds_to_decision", "milliseconds_to_commit", "milliseconds_hidden"):
         value = getattr(answer, name)
         if value is not None and not 0 <= value <= _LONGEST:
