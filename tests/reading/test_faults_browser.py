@@ -110,7 +110,7 @@ def test_the_window_that_takes_over_sends_what_waits_in_the_first(screen):
 
 def test_signing_in_over_the_case_leaves_zoom_and_choice_as_they_are(screen):
     held = []
-    screen.route(ANSWERS, held.append)
+    screen.route(ANSWERS, lambda route: held.insert(0, route))
     grade(screen, "f1")
     shown(screen, 2)
     screen.keyboard.press("j")
