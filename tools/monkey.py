@@ -25,7 +25,8 @@ def main(arguments: list[str] | None = None) -> None:
         monkey_site(Path(folder), readers=2 + options.actions // 60) as (site, readers),
     ):
         browser = playwright.chromium.launch(
-            executable_path=found_chromium(), args=["--no-sandbox"]
+            executable_path=found_chromium(),
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         )
         begun = time.monotonic()
         monkey = Monkey(site, readers, browser, options.seed)
