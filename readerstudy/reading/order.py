@@ -1,16 +1,19 @@
 """How far a reader is in their order, asked for once and then kept in step with what is stored."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import PREFETCH, Progress, positions_of
 from readerstudy.studies.models import Enrolment
 
 
-@dataclass(frozen=True)
-class Place:
-    """One position of the order; `version` is that of its newest answer, 0 where there is none."""
+class Place(NamedTuple):
+    """One position of the order; `version` is that of its newest answer, 0 where there is none.
+
+    A tuple, since hundreds of them are made for every answer.
+    """
 
     pk: int
     public_id: str
@@ -49,7 +52,7 @@ class OrderState:
         versions = {reading.position_id: reading.version for reading in readings}
         return OrderState(
             tuple(
-                replace(place, version=versions[place.pk]) if place.pk in versions else place
+                place._replace(version=versions[place.pk]) if place.pk in versions else place
                 for place in self.places
             )
         )
