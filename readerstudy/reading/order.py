@@ -52,7 +52,7 @@ class OrderState:
         versions = {reading.position_id: reading.version for reading in readings}
         return OrderState(
             tuple(
-                place._replace(version=versions[place.pk]) if place.pk in versions else place
+                Place(place.pk, place.public_id, versions.get(place.pk, place.version))
                 for place in self.places
             )
         )
