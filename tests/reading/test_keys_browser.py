@@ -83,3 +83,11 @@ def test_one_key_fills_the_screen_and_gives_it_back(screen):
         screen.keyboard.press("v")
         screen.wait_for_function(f"Boolean(document.fullscreenElement) === {str(expected).lower()}")
     ready(screen, 1)
+
+
+def test_one_key_pauses_and_the_same_case_comes_back(screen, reading, live_server):
+    screen.keyboard.press("f")
+    screen.keyboard.press("p")
+    screen.get_by_role("link", name="Begin").click()
+    ready(screen, 1)
+    assert answers() == []

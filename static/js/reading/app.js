@@ -15,6 +15,7 @@ import { createTiming } from "./timing.js";
 
 const GUARD = 250; // ms after the image appears in which keys of the case before are not taken for an answer
 const RETRY = 2000;
+const LATER = 10000;
 const PAN = 80;
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
 const OVER = new Set(["study_not_open", "not_active"]);
@@ -54,7 +55,8 @@ async function display(position, mine) {
       drop(position.id);
       if (mine !== turn) break;
       say(navigator.onLine ? text.textImage : text.textWaitingForConnection, "warning");
-      if (!(error instanceof SignedOut && (await askToSignIn()))) await pause(RETRY);
+      if (!(error instanceof SignedOut)) await pause(RETRY);
+      else if (!(await askToSignIn())) await pause(LATER);
     }
   }
   return null;
@@ -209,6 +211,7 @@ const commands = {
   undo,
   help: () => document.getElementById("help").showModal(),
   fullscreen: toggleFullscreen,
+  pause: () => document.getElementById("pause").click(),
   zoomIn: viewer.zoomIn, zoomOut: viewer.zoomOut, fit: viewer.fit, actualSize: viewer.actualSize,
   left: () => viewer.pan(PAN, 0), right: () => viewer.pan(-PAN, 0), up: () => viewer.pan(0, PAN), down: () => viewer.pan(0, -PAN),
 };

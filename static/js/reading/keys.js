@@ -9,6 +9,7 @@ const STANDARD = {
   fit: ["0"],
   actualSize: ["9"],
   fullscreen: ["KeyV"],
+  pause: ["KeyP"],
   help: ["?"],
   left: ["ArrowLeft"],
   right: ["ArrowRight"],
