@@ -58,6 +58,23 @@ def test_the_last_cases_wait_for_the_server_before_the_thanks(screen, reading, n
     assert answers()[-2:] == [(11, BIOPSY, 1, 1), (12, BIOPSY, 2, 1)]
 
 
+def test_a_change_of_the_very_last_answer_survives_a_closed_window(screen, reading, now):
+    commit_readings(actor=reading.user, answers=[item(p) for p in ids(reading)], now=now)
+    address, context = screen.url, screen.context
+    screen.goto(f"{address}?change=last")
+    ready(screen, 12)
+    cut(screen)
+    grade(screen, "j1")
+    assert len(waiting(screen)) == 1
+    screen.close()
+    fresh = context.new_page()
+    with fresh.expect_response(ANSWERS) as stored:
+        fresh.goto(address)
+    assert stored.value.status == 201
+    expect(fresh.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert answers()[-2:] == [(12, BIOPSY, 3, 1), (12, NONE, 1, 2)]
+
+
 def test_a_waiting_answer_that_is_changed_is_sent_as_a_second_version(fetched):
     fetched.context.set_offline(True)
     grade(fetched, "f1", "f2")
