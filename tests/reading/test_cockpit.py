@@ -107,7 +107,9 @@ def test_no_page_of_the_cockpit_tells_of_truth_or_how_right_anybody_is(
     assert not re.search(
         r"accura|sensitiv|specific|AUC|malignan|biopsy|SECRET", told, re.IGNORECASE
     )
-    assert not re.search(r"melanoma(?![ -]or[ -]nevus)", told, re.IGNORECASE)  # the study's own title
+    assert not re.search(
+        r"melanoma(?![ -]or[ -]nevus)", told, re.IGNORECASE
+    )  # the study's own title
 
 
 def test_pages_take_as_many_queries_for_thirty_readers_as_for_two(
