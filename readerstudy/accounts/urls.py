@@ -6,6 +6,7 @@ from readerstudy.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
+    path("session/", views.session, name="session"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("invitation/<str:token>/", views.accept, name="accept"),
     path("settings/", views.account_settings, name="settings"),

@@ -4,9 +4,11 @@ from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
@@ -36,12 +38,35 @@ class SignInView(LoginView):
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form set above
         response = super().form_valid(form)
-        user = record_sign_in(actor=form.get_user(), now=now())
-        remember_language(response, user.language)
-        return response
+        return _signed_in(response, form)
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form set above
         return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+def _signed_in(response: HttpResponse, form: SignInForm) -> HttpResponse:
+    user = record_sign_in(actor=form.get_user(), now=now())
+    remember_language(response, user.language)
+    return response
+
+
+@sensitive_post_parameters("password")
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and signing in without leaving a page: 200 with the id, 401 for nobody, 400 with the reason."""
+    if request.method == "POST":
+        return _sign_in_here(request, SignInForm(request, data=request.POST))
+    user = getattr(request.user, "public_id", "")
+    return JsonResponse({"user": user}, status=200 if user else 401)
+
+
+def _sign_in_here(request: HttpRequest, form: SignInForm) -> HttpResponse:
+    if not form.is_valid():
+        reasons = [str(reason) for reasons in form.errors.values() for reason in reasons]
+        return JsonResponse({"user": "", "message": " ".join(reasons)}, status=400)
+    login(request, form.get_user())
+    return _signed_in(JsonResponse({"user": form.get_user().public_id}), form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from readerstudy.core.canonical import sha256_of
-from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Answer:
     milliseconds_to_commit: int | None = None
     milliseconds_hidden: int = 0
     zooms: int = 0
+    timing_quality: TimingQuality = TimingQuality.UNKNOWN
     input_device: InputDevice = InputDevice.UNKNOWN
     language: str = "en"
 
@@ -29,5 +30,7 @@ class Answer:
         fields = {
             name: str(value) if isinstance(value, str) else value
             for name, value in asdict(self).items()
+            # Answers that were sent before there was a flag keep their hash.
+            if name != "timing_quality" or value
         }
         return sha256_of({"position": position_id, **fields})

@@ -15,7 +15,7 @@ from readerstudy.core.api import problem_body
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
 from readerstudy.reading.screen import next_payload
 from readerstudy.reading.selectors import enrolment_of_position
 from readerstudy.reading.services import commit_reading
@@ -56,6 +56,9 @@ class ReadingInput(serializers.Serializer[Any]):
     )
     milliseconds_to_commit = serializers.IntegerField(allow_null=True, required=False, default=None)
     milliseconds_hidden = serializers.IntegerField(required=False, default=0)
+    timing_quality = serializers.ChoiceField(
+        choices=TimingQuality.values, required=False, default="", allow_blank=True
+    )
     zooms = serializers.IntegerField(required=False, default=0)
     input_device = serializers.ChoiceField(
         choices=InputDevice.values, required=False, default="", allow_blank=True
@@ -123,7 +126,8 @@ class ReadingView(APIView):
 def _answer(values: dict[str, Any]) -> Answer:
     decision = ManagementDecision(values.pop("decision"))
     device = InputDevice(values.pop("input_device"))
-    return Answer(decision=decision, input_device=device, **values)
+    quality = TimingQuality(values.pop("timing_quality"))
+    return Answer(decision=decision, input_device=device, timing_quality=quality, **values)
 
 
 def _next_after(request: Request, position_id: str) -> dict[str, Any]:

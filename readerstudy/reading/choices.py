@@ -16,3 +16,15 @@ class InputDevice(models.TextChoices):
     PEN = "pen", _("Pen")
     IMPORTED = "imported", _("Imported")
     UNKNOWN = "", _("Unknown")
+
+
+class TimingQuality(models.TextChoices):
+    """What may have disturbed the durations of an answer: the gravest of what the browser saw."""
+
+    OK = "ok", _("Undisturbed")
+    HIDDEN = "hidden", _("The page was hidden or another window in front")
+    IDLE = "idle", _("Nothing was touched for two minutes")
+    RESUMED = "resumed", _("The case had been on the screen before, or the page was just opened")
+    LATE_IMAGE = "late_image", _("The image came late")
+    OFFLINE = "offline", _("Answered without a connection")
+    UNKNOWN = "", _("Unknown")

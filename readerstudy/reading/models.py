@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
-from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
 from readerstudy.studies.models import Enrolment, Position
 
 
@@ -25,6 +25,9 @@ class Reading(AppendOnlyModel, PublicIdModel):
     milliseconds_to_decision = models.PositiveIntegerField(null=True, blank=True)
     milliseconds_to_commit = models.PositiveIntegerField(null=True, blank=True)
     milliseconds_hidden = models.PositiveIntegerField(default=0)
+    timing_quality = models.CharField(
+        max_length=10, choices=TimingQuality.choices, default=TimingQuality.UNKNOWN, blank=True
+    )
     zooms = models.PositiveSmallIntegerField(default=0)
     input_device = models.CharField(max_length=10, choices=InputDevice.choices, blank=True)
     language = models.CharField(max_length=5)
@@ -43,6 +46,10 @@ class Reading(AppendOnlyModel, PublicIdModel):
             models.CheckConstraint(
                 condition=Q(confidence__isnull=True) | Q(confidence__range=(1, 5)),
                 name="confidence_is_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(timing_quality__in=TimingQuality.values),
+                name="timing_quality_is_known",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import PREFETCH, Progress, positions_of
@@ -10,9 +11,11 @@ from readerstudy.reading.washout import NO_GATE, Gate, gate_of
 from readerstudy.studies.models import Enrolment
 
 
-@dataclass(frozen=True)
-class Place:
-    """One position of the order; `version` is that of its newest answer, 0 where there is none."""
+class Place(NamedTuple):
+    """One position of the order; `version` is that of its newest answer, 0 where there is none.
+
+    A tuple, since hundreds of them are made for every answer.
+    """
 
     pk: int
     public_id: str
@@ -23,7 +26,7 @@ class Place:
     def answered(self, version: int, at: datetime) -> "Place":
         """The place with one answer more, in whatever order they come."""
         first = at if version == 1 else self.first_answered_at
-        return replace(self, version=max(version, self.version), first_answered_at=first)
+        return Place(self.pk, self.public_id, max(version, self.version), self.session, first)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import InputDevice, ManagementDecision
+from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import OrderState, order_state
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
@@ -19,6 +19,15 @@ from readerstudy.studies.models import Enrolment, Position
 
 Item = tuple[str, Answer, UUID]
 _USED = "This attempt has been stored with another answer."
+# What a commit looks at. The texts of a protocol are long, and most columns are never asked for.
+_NEEDED = (
+    "public_id",
+    "enrolment__public_id",
+    "enrolment__state",
+    "enrolment__study__state",
+    "enrolment__study__protocol__confidence_levels",
+    "enrolment__study__protocol__revision",
+)
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1
 
@@ -89,6 +98,7 @@ def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Posit
     found = (
         Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
         .select_related("enrolment__study__protocol")
+        .only(*_NEEDED)
         .select_for_update(of=("enrolment",))
         .order_by()
     )
@@ -101,8 +111,11 @@ def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Posit
 
 
 def _stored_before(answers: Sequence[Item]) -> dict[UUID, Reading]:
-    attempts = [attempt for _position_id, _answer, attempt in answers]
-    return {reading.attempt: reading for reading in Reading.objects.filter(attempt__in=attempts)}
+    repeated = Reading.objects.filter(attempt__in=[attempt for _, _, attempt in answers]).order_by()
+    # Nearly every answer comes once: whole rows are read for the others alone.
+    if not repeated.values_list("pk").exists():
+        return {}
+    return {reading.attempt: reading for reading in repeated}
 
 
 def _without_repeats(answers: Sequence[Item], stored: Mapping[UUID, Reading]) -> list[Item]:
@@ -180,6 +193,10 @@ def _check_circumstances(answer: Answer) -> None:
     check_language(answer.language)
     if answer.input_device not in InputDevice.values:
         raise InvalidInput("The input device is not one of the known ones.", field="input_device")
+    if answer.timing_quality not in TimingQuality.values:
+        raise InvalidInput(
+            "The quality of the timing is not one of the known ones.", field="timing_quality"
+        )
     for name in ("milliseconds_to_decision", "milliseconds_to_commit", "milliseconds_hidden"):
         value = getattr(answer, name)
         if value is not None and not 0 <= value <= _LONGEST:

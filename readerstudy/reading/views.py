@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -135,13 +136,19 @@ def _reading_page(
         "screen": screen,
         "wording": wording_of(study.protocol, get_language() or "en"),
         "form": form,
+        "late": _whole_number(request.GET.get("late", "")),
         "is_open": study.state == StudyState.READING and enrolment.state == EnrolmentState.ACTIVE,
     }
     if shown is None or not context["is_open"]:
         return render(request, "reading/done.html", context, status=status)
     levels = range(1, study.protocol.confidence_levels + 1)
     context |= {"shown": shown, "change": change, "levels": levels, "attempt": uuid.uuid4()}
+    context["idle_seconds"] = settings.SESSION_IDLE_SECONDS
     return render(request, "reading/read.html", context, status=status)
+
+
+def _whole_number(written: str) -> int:
+    return int(written[:4]) if written.isdecimal() else 0
 
 
 @require_safe

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from readerstudy.accounts.models import User
@@ -245,3 +246,42 @@ def test_pages_take_few_queries(client, reader_user, django_assert_max_num_queri
     client.force_login(reader_user)
     with django_assert_max_num_queries(2):
         assert client.get(reverse("accounts:settings")).status_code == 200
+
+
+HERE = "/account/session/"
+
+
+def sign_in_here(client, email, password=PASSWORD):
+    return client.post(HERE, {"username": email, "password": password})
+
+
+def test_the_session_says_who_is_signed_in_and_nothing_else(client, reader_user):
+    nobody = client.get(HERE)
+    assert (nobody.status_code, nobody.json()) == (401, {"user": ""})
+    assert "csrftoken" in nobody.cookies
+    client.force_login(reader_user)
+    assert client.get(HERE).json() == {"user": reader_user.public_id}
+
+
+def test_signing_in_without_leaving_the_page_is_audited_as_on_the_page(client, reader_user):
+    response = sign_in_here(client, reader_user.email)
+    assert (response.status_code, response.json()) == (200, {"user": reader_user.public_id})
+    assert client.session["_auth_user_id"] == str(reader_user.pk)
+    assert AuditEvent.objects.filter(verb="account.signed_in", actor=reader_user).count() == 1
+
+
+def test_signing_in_without_leaving_the_page_is_throttled_as_the_page_is(client, reader_user):
+    for _ in range(ATTEMPTS):
+        response = sign_in_here(client, reader_user.email, "wrong")
+        assert (response.status_code, response.json()["message"]) == (400, SENTENCE)
+    assert "Too many" in sign_in_here(client, reader_user.email).json()["message"]
+    assert sign_in(client, reader_user.email).status_code == 400
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_in_without_leaving_the_page_needs_the_token(reader_user):
+    strict = Client(enforce_csrf_checks=True)
+    assert sign_in_here(strict, reader_user.email).status_code == 403
+    token = strict.get(HERE).cookies["csrftoken"].value
+    fields = {"username": reader_user.email, "password": PASSWORD}
+    assert strict.post(HERE, fields, headers={"X-CSRFToken": token}).status_code == 200

@@ -33,7 +33,11 @@ def next_of(client, enrolment):
 def test_a_commit_is_answered_with_the_next_case(send, enrolment):
     order = ids(enrolment)
     response = send(
-        order[0], milliseconds_to_decision=900, milliseconds_to_commit=1500, input_device="keyboard"
+        order[0],
+        milliseconds_to_decision=900,
+        milliseconds_to_commit=1500,
+        input_device="keyboard",
+        timing_quality="ok",
     )
     body = response.json()
     assert response.status_code == 201
@@ -48,6 +52,7 @@ def test_a_commit_is_answered_with_the_next_case(send, enrolment):
     assert body["last"]["id"] == order[0]
     reading = Reading.objects.get()
     assert (reading.milliseconds_to_commit, reading.input_device) == (1500, "keyboard")
+    assert reading.timing_quality == "ok"
 
 
 def test_a_repeat_is_200_with_the_same_body(send, enrolment):
@@ -94,6 +99,7 @@ def test_a_key_with_another_answer_is_422(send, enrolment):
         ("zooms", -1),
         ("milliseconds_hidden", 2**40),
         ("input_device", "mind"),
+        ("timing_quality", "perfect"),
         ("language", "tlh"),
         ("position", ""),
     ],

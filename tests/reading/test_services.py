@@ -4,9 +4,12 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
+from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
+from readerstudy.core.ids import new_public_id
+from readerstudy.reading.choices import TimingQuality
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import order_state
 from readerstudy.reading.rating import rating
@@ -223,13 +226,47 @@ def test_answers_of_two_studies_are_not_stored_together(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("language", "tlh"), ("input_device", "mind"), ("decision", "perhaps")]
+    ("field", "value"),
+    [
+        ("language", "tlh"),
+        ("input_device", "mind"),
+        ("decision", "perhaps"),
+        ("timing_quality", "perfect"),
+    ],
 )
 def test_a_word_that_is_not_known_is_refused(enrolment, now, field, value):
     with pytest.raises(InvalidInput) as refused:
         commit(enrolment, ids(enrolment)[0], now=now, **{field: value})
     assert refused.value.field == field
     assert not Reading.objects.exists()
+
+
+def test_the_flag_of_the_timing_is_part_of_the_answer_where_there_is_one(enrolment):
+    position = ids(enrolment)[0]
+    # What was stored before there was a flag: a repeat of it is still known as one.
+    before = sha256_of(
+        {
+            "position": position,
+            "decision": "biopsy / further treatment",
+            "confidence": 3,
+            "milliseconds_to_decision": None,
+            "milliseconds_to_commit": None,
+            "milliseconds_hidden": 0,
+            "zooms": 0,
+            "input_device": "",
+            "language": "en",
+        }
+    )
+    assert answer().body_sha256(position) == before
+    assert answer(timing_quality=TimingQuality.OK).body_sha256(position) != before
+
+
+def test_the_database_knows_the_flags_of_the_timing(enrolment, now):
+    reading = commit(enrolment, ids(enrolment)[0], now=now).reading
+    reading.pk, reading.version, reading.attempt = None, 2, uuid.uuid4()
+    reading.public_id, reading.timing_quality = new_public_id(), "perfect"
+    with pytest.raises(IntegrityError, match="timing_quality_is_known"):
+        Reading.objects.bulk_create([reading])
 
 
 def test_no_answers_are_no_commits(enrolment, now):

@@ -1,19 +1,34 @@
-// The reading screen: shows a case, takes a decision and a confidence, commits, shows the next.
+// The reading screen: shows a case, takes a decision and a confidence, keeps the answer and shows the next case.
 import { createViewer } from "../viewer.js";
-import { send, remembered } from "./commit.js";
+import { isStillToCome, sequenceFor, viewOf } from "./course.js";
+import { watchIdle } from "./idle.js";
+import "./key_change.js";
 import { listen } from "./keys.js";
 import { SignedOut, drop, imageFor, keepOnly, prefetch } from "./prefetch.js";
-import { choose, chosen, filled, form, keysAreOn, levels, pane, say, sayWithLink, setBusy, setReady, text, tool, tools } from "./room.js";
+import { openQueue } from "./queue.js";
+import { choose, chosen, filled, form, keysAreOn, levels, pane, say, setBusy, setReady, showKept, text, tool, tools } from "./room.js";
+import { takeSeat } from "./seat.js";
+import { createSender } from "./sender.js";
+import { callForJson } from "./server.js";
+import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
 import { createTiming } from "./timing.js";
 
 const GUARD = 250; // ms after the image appears in which keys of the case before are not taken for an answer
 const RETRY = 2000;
+const LATER = 10000;
 const PAN = 80;
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
+const OVER = new Set(["study_not_open", "not_active"]);
 const viewer = createViewer(pane);
 const timing = createTiming();
-const screen = JSON.parse(document.getElementById("screen").textContent);
-let current = null, busy = true, revising = false, leaving = false, pointer = null, device = "";
+const owner = `${text.reader}:${text.enrolment}`;
+const queue = await openQueue(owner);
+const elsewhere = document.getElementById("elsewhere");
+const idle = document.getElementById("idle");
+let screen = JSON.parse(document.getElementById("screen").textContent);
+// `turn` counts the cases shown: what waits for an image gives up when another case has been shown meanwhile.
+let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
+let pointer = null, device = "", committing = false, waiting = 0;
 
 const pause = (duration) => new Promise((done) => setTimeout(done, duration));
 const inFull = (position) => ({ number: position.number, total: screen.total });
@@ -23,35 +38,52 @@ function occupy(value) {
   setBusy(value);
 }
 
-async function display(position) {
-  for (;;) {
+async function look() {
+  const parcels = await queue.all();
+  view = viewOf(screen, parcels, { revisable: text.revisable === "yes" });
+  document.getElementById("bar").value = view.done;
+  keepOnly([current, view.next, view.last, ...view.ahead].filter(Boolean));
+  prefetch(view.ahead);
+}
+
+// Resolves with the moment of the first frame that shows the image; null when another case was shown meanwhile.
+async function display(position, mine) {
+  while (mine === turn) {
     try {
       return await viewer.show(await imageFor(position), filled(text.textAlt, inFull(position)));
     } catch (error) {
-      if (error instanceof SignedOut) sayWithLink(text.textSignedOut, text.signIn);
-      else say(text.textImage, "warning");
       drop(position.id);
-      await pause(RETRY);
+      if (mine !== turn) break;
+      say(navigator.onLine ? text.textImage : text.textWaitingForConnection, "warning");
+      if (!(error instanceof SignedOut)) await pause(RETRY);
+      else if (!(await askToSignIn())) await pause(LATER);
     }
   }
+  return null;
 }
 
 async function show(position, { change = false, note = "" } = {}) {
+  const mine = (turn += 1), asked = performance.now(), isFirst = current === null;
   occupy(true);
   setReady(null);
   [current, revising] = [position, change];
   form.reset();
   form.elements.position.value = position.id;
-  timing.start(await display(position));
+  const shown = await display(position, mine);
+  if (shown === null || mine !== turn) return;
+  timing.start(shown, { asked, again: change || isFirst });
   document.getElementById("place").textContent = filled(text.textPlace, inFull(position));
-  document.getElementById("bar").value = screen.done;
-  tool("undo").disabled = change ? !screen.next : !screen.last;
   say(change ? text.textTakenBack : note, change ? "change" : "");
-  keepOnly([position, screen.next, screen.last, ...screen.ahead].filter(Boolean));
-  prefetch(screen.ahead);
+  await look();
   await pause(GUARD - timing.sinceShown());
+  if (mine !== turn) return;
+  offerUndo();
   occupy(false);
   setReady(position.number);
+}
+
+function offerUndo() {
+  tool("undo").disabled = revising ? !view.next : !view.last;
 }
 
 function decide(value, by) {
@@ -78,48 +110,99 @@ const chosenByArrows = (by) => by === "arrows";
 
 function answer() {
   const confidence = levels ? Number(chosen("confidence").value) : null;
-  const body = {
+  return {
     position: current.id, decision: chosen("decision").value, confidence, revise: revising, zooms: Math.min(viewer.zooms, 32767),
     input_device: chosenByArrows(device) ? "keyboard" : device, language: text.language, ...timing.result(),
   };
-  return { key: crypto.randomUUID(), body };
 }
 
+// The answer is on this computer's disk before anything is sent; the next case does not wait for the server.
 async function commit() {
   if (busy || !chosen("decision") || (levels && !chosen("confidence"))) return;
   occupy(true);
-  await deliver(answer());
+  setReady(null);
+  committing = true;
+  const body = answer(), held = sender.stopped === "held";
+  await queue.add({ key: crypto.randomUUID(), sequence: sequenceFor(await queue.all(), { held }), place: current, body });
+  committing = false;
+  if (held) sender.resume();
+  else sender.run();
+  if (isSignedOut()) signInAgain();
+  await goOn();
 }
 
-async function deliver(parcel) {
-  const onWaiting = () => say(navigator.onLine ? text.textWaiting : text.textOffline, "warning");
-  const { kind, body } = await send(text.answers, parcel, { onWaiting });
-  if (kind === "signed-out") return ask(parcel, text.textSignedOut);
-  if (kind === "somebody-else") return ask(parcel, text.textSomebodyElse, text.home);
-  if (kind === "stored") return goOn(body, text.textSaved);
-  return MOVED_ON.has(body?.code) ? goOn(body, text.textElsewhere) : leave();
+async function goOn(note = "") {
+  if (!seated || leaving) return;
+  await look();
+  if (view.next) return show(view.next, { note });
+  turn += 1;
+  current = null;
+  revising = false;
+  occupy(true);
+  setReady(null);
+  offerUndo();
+  if (view.done >= view.total && !(await queue.all()).length) return leave();
+  say(text.textWaitingForConnection);
 }
 
-async function goOn(body, note) {
-  Object.assign(screen, body);
-  return screen.next ? show(screen.next, { note }) : leave();
+// The server has moved on: the case on the screen stays if it is still the one to be answered.
+async function follow(note = "") {
+  if (committing || !seated) return;
+  await look();
+  const expected = revising ? view.last : view.next;
+  if (!current || current.id !== expected?.id) goOn(note);
+  else if (!busy) offerUndo();
+}
+
+const sender = createSender(text.answers, queue, {
+  state(now) {
+    waiting = now.waiting;
+    showKept(now);
+  },
+  stored(_parcel, body) { screen = body; },
+  async refused(parcel, body) {
+    if (OVER.has(body.code)) late += 1;
+    if (MOVED_ON.has(body.code)) screen = body;
+    else await renew();
+    return body.code === "out_of_order" && isStillToCome(parcel, body);
+  },
+  async moved(kind, body) {
+    if (kind === "stored") follow();
+    else if (!OVER.has(body.code)) follow(MOVED_ON.has(body.code) ? text.textElsewhere : text.textRefused);
+    else if (!(await queue.all()).length) leave();
+  },
+  stopped: () => signInAgain(),
+});
+const isSignedOut = () => ["signed-out", "somebody-else"].includes(sender.stopped);
+
+async function renew() {
+  const { status, body } = await callForJson(text.next).catch(() => ({}));
+  if (status === 200 && body) screen = body;
+}
+
+// Where the reader is signed in after all only the token had run out, which asking has renewed.
+async function signInAgain() {
+  const who = await whoIsSignedIn();
+  if (!seated) return;
+  if (who === "mine" || who === null) await pause(RETRY);
+  else if (!(await askToSignIn(who === "somebody-else" ? text.textSomebodyElse : ""))) return;
+  if (isSignedOut()) sender.resume();
 }
 
 function leave() {
   leaving = true;
-  location.assign(text.finished);
-}
-
-// The answer stays in this tab. It is sent when the reader comes back to it, signed in again here or in another tab.
-function ask(parcel, message, href = text.signIn) {
-  sayWithLink(message, href).addEventListener("click", () => { leaving = true; });
-  addEventListener("focus", () => { if (!leaving) deliver(parcel); }, { once: true });
+  location.assign(late ? `${text.finished}?late=${late}` : text.finished);
 }
 
 function undo() {
-  if (busy || tool("undo").disabled) return;
-  if (revising) show(screen.next);
-  else show(screen.last, { change: true });
+  if ((busy && current) || tool("undo").disabled) return;
+  if (revising) goOn();
+  else show(view.last, { change: true });
+}
+
+function toggleFullscreen() {
+  const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
+  done?.catch(() => {});
 }
 
 const commands = {
@@ -127,6 +210,8 @@ const commands = {
   negative: (by) => decide("no further treatment", by),
   undo,
   help: () => document.getElementById("help").showModal(),
+  fullscreen: toggleFullscreen,
+  pause: () => document.getElementById("pause").click(),
   zoomIn: viewer.zoomIn, zoomOut: viewer.zoomOut, fit: viewer.fit, actualSize: viewer.actualSize,
   left: () => viewer.pan(PAN, 0), right: () => viewer.pan(-PAN, 0), up: () => viewer.pan(0, PAN), down: () => viewer.pan(0, -PAN),
 };
@@ -152,9 +237,36 @@ form.addEventListener("click", (event) => {
 });
 form.addEventListener("submit", (event) => { event.preventDefault(); commit(); });
 listen({ levels, isOn: keysAreOn, run: (command, by) => commands[command](by) });
-addEventListener("beforeunload", (event) => { if (remembered() && !leaving) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (waiting && !leaving) event.preventDefault(); });
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+document.getElementById("sign-in-again").addEventListener("click", signInAgain);
+watchIdle({
+  seconds: Number(text.idle), dialog: idle, stay: whoIsSignedIn, isSignedOut: () => isSignedOut() || !seated,
+  over() {
+    idle.close();
+    if (seated) signInAgain();
+  },
+});
 
-const kept = remembered();
-if (kept) deliver(kept);
-else if (text.change) show(screen.last, { change: true });
-else show(screen.next);
+function giveUpSeat() {
+  seated = false;
+  turn += 1;
+  occupy(true);
+  setReady(null);
+  sender.stop("elsewhere");
+  elsewhere.showModal();
+}
+
+async function begin({ force = false } = {}) {
+  if (!(await takeSeat(owner, { force, onLost: giveUpSeat }))) return elsewhere.showModal();
+  seated = true;
+  if (force) await renew();
+  sender.resume();
+  current = null;
+  await look();
+  const change = text.change && !force && view.last;
+  return change ? show(view.last, { change: true }) : goOn();
+}
+elsewhere.addEventListener("cancel", (event) => event.preventDefault());
+elsewhere.addEventListener("close", () => begin({ force: true }));
+begin();

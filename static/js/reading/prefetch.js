@@ -1,10 +1,15 @@
 // Photographs are fetched ahead into memory only; nothing of them stays on the disk of a shared PC.
+import { call } from "./server.js";
+
+const WARM = 2; // so many of the next photographs are decoded ahead; all of them could take too much memory
+const PATIENCE = 180000; // ms; six photographs at once over a slow line take their time
 const cache = new Map();
+const decoded = new Map();
 
 export class SignedOut extends Error {}
 
 async function load(url) {
-  const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  const response = await call(url, { signal: AbortSignal.timeout(PATIENCE) });
   if (response.redirected) throw new SignedOut();
   if (!response.ok) throw new Error(String(response.status));
   return URL.createObjectURL(await response.blob());
@@ -14,14 +19,22 @@ async function load(url) {
 export function imageFor(position) {
   if (!cache.has(position.id)) {
     const loading = load(position.image_url);
-    loading.catch(() => cache.delete(position.id));
+    loading.catch(() => { if (cache.get(position.id) === loading) cache.delete(position.id); });
     cache.set(position.id, loading);
   }
   return cache.get(position.id);
 }
 
+async function warm(position) {
+  const url = await imageFor(position);
+  if (decoded.has(position.id)) return;
+  const image = Object.assign(new Image(), { src: url });
+  decoded.set(position.id, image);
+  await image.decode();
+}
+
 export function prefetch(positions) {
-  for (const position of positions) imageFor(position).catch(() => {});
+  positions.forEach((position, index) => (index < WARM ? warm(position) : imageFor(position)).catch(() => {}));
 }
 
 // Gives back the memory of everything but these positions.
@@ -34,4 +47,5 @@ export function keepOnly(positions) {
 export function drop(id) {
   cache.get(id)?.then((url) => URL.revokeObjectURL(url), () => {});
   cache.delete(id);
+  decoded.delete(id);
 }

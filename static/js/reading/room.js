@@ -1,15 +1,17 @@
-// The page of the reading screen: its form, its status line and what is remembered of the reader's wishes.
+// The page of the reading screen: its form, its status lines and what is remembered of the reader's wishes.
 const room = document.getElementById("room");
 const state = document.getElementById("state");
+const kept = document.getElementById("kept");
 const keysOn = document.getElementById("keys-on");
 const WISH = "reader-study-keys";
+const CALM = 600; // ms after which an answer on its way is spoken of
 
 export const text = room.dataset;
 export const levels = Number(text.levels);
 export const form = document.getElementById("answers");
 export const pane = document.getElementById("pane");
 
-export const filled = (pattern, { number, total }) => pattern.replace("{number}", number).replace("{total}", total);
+export const filled = (pattern, words) => pattern.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 export const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`);
 export const tool = (command) => room.querySelector(`[data-command="${command}"]`);
 export const tools = () => room.querySelectorAll("[data-command]");
@@ -23,13 +25,20 @@ export function say(message, kind = "") {
   state.dataset.kind = kind;
 }
 
-export function sayWithLink(message, href) {
-  say("", "warning");
-  const link = document.createElement("a");
-  link.href = href;
-  link.textContent = message;
-  state.append(link);
-  return link;
+// What became of the answers: saved, so many waiting, offline, signed out. Always on the screen.
+let later = null;
+export function showKept({ waiting, unreachable, stopped }) {
+  const number = waiting === 1 ? text.textWaitingOne : filled(text.textWaitingMany, { number: waiting });
+  const why = { "signed-out": text.textSignedOut, "somebody-else": text.textSignedOut }[stopped] ?? (unreachable ? text.textOffline : "");
+  document.getElementById("sign-in-again").hidden = !["signed-out", "somebody-else"].includes(stopped);
+  clearTimeout(later);
+  text.waiting = waiting;
+  const show = () => {
+    kept.textContent = [why, waiting ? number : why ? "" : text.textSaved].filter(Boolean).join(" · ");
+    kept.dataset.kind = why ? "warning" : "";
+  };
+  if (waiting && !why) later = setTimeout(show, CALM);
+  else show();
 }
 
 export function setBusy(value) { room.toggleAttribute("data-busy", value); }

@@ -1,0 +1,20 @@
+// Where the reader is: the server's word, moved on by the answers that still wait.
+export function viewOf(screen, parcels, { revisable }) {
+  const given = new Set(parcels.filter((parcel) => !parcel.body.revise).map((parcel) => parcel.body.position));
+  const upcoming = [screen.next, ...screen.ahead].filter(Boolean);
+  const answered = upcoming.filter((position) => given.has(position.id));
+  const [next = null, ...ahead] = upcoming.filter((position) => !given.has(position.id));
+  const done = screen.done + answered.length;
+  return { done, total: screen.total, next, ahead, last: revisable ? answered.at(-1) ?? screen.last : null };
+}
+
+// Where in the queue a new answer belongs: at its end; before everything that waits for this very answer.
+export function sequenceFor(parcels, { held }) {
+  if (!parcels.length) return 1;
+  return held ? parcels[0].sequence - 1 : parcels.at(-1).sequence + 1;
+}
+
+// An answer out of order whose case is still to come waits until the cases before it are answered.
+export function isStillToCome(parcel, screen) {
+  return Boolean(screen.ahead?.some((position) => position.id === parcel.body.position));
+}
