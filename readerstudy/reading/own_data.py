@@ -6,7 +6,14 @@ from typing import Any
 from django.db import models
 
 from readerstudy.accounts.models import Consent
-from readerstudy.reading.models import Attestation, BreakEnd, Environment, ReaderProfile, Reading
+from readerstudy.reading.models import (
+    Attestation,
+    BreakEnd,
+    Environment,
+    ReaderProfile,
+    Reading,
+    Reminder,
+)
 from readerstudy.studies.models import Enrolment
 
 
@@ -25,6 +32,7 @@ def own_data(enrolment: Enrolment) -> dict[str, Any]:
         "consents": _rows(Consent.objects.filter(user=user, scope=study.public_id)),
         "profile": _rows(ReaderProfile.objects.filter(**mine)),
         "environments": _rows(Environment.objects.filter(**mine)),
+        "reminders": _rows(Reminder.objects.filter(**mine)),
         "breaks": _rows(BreakEnd.objects.filter(**mine)),
         "readings": _readings(enrolment),
         "attestation": _rows(Attestation.objects.filter(**mine)),
