@@ -45,10 +45,21 @@ def profile(request: SignedInRequest, public_id: str) -> HttpResponse:
     wanted = conduct_of(enrolment.study).profile_fields
     form = ProfileForm(request.POST if request.method == "POST" else None, wanted=wanted)
     if request.method == "POST" and form.is_valid() and _give(request, enrolment, form):
-        return redirect("reading:instructions", public_id)
+        return _after_profile(request, public_id)
     context = {"enrolment": enrolment, "study": enrolment.study, "form": form}
     status = 400 if form.errors else 200
     return render(request, "reading/profile.html", context, status=status)
+
+
+def _after_profile(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """On to the instructions, or back to one's studies where the locked rule has left the reader out."""
+    if enrolment_for(request.user, public_id).state == EnrolmentState.ACTIVE:
+        return redirect("reading:instructions", public_id)
+    messages.info(
+        request,
+        _("Thank you. Readers who know photographs of this study already do not take part in it."),
+    )
+    return redirect("reading:home")
 
 
 def _give(request: SignedInRequest, enrolment: Enrolment, form: ProfileForm) -> bool:

@@ -153,6 +153,17 @@ def test_the_page_comes_between_consent_and_instructions(client, wanting):
     assert client.get(profile).headers["Location"].endswith("/instructions/")
 
 
+def test_who_is_left_out_is_told_why(client, wanting):
+    enrolment = wanting(["prior_exposure"], prior_exposure="exclude")
+    client.force_login(enrolment.user)
+    address = f"/reading/{enrolment.public_id}/profile/"
+    response = client.post(address, {"prior_exposure": "yes"}, follow=True)
+    assert response.redirect_chain == [("/reading/", 302)]
+    text = response.content.decode()
+    assert "Readers who know photographs of this study already do not take part" in text
+    assert "You have been withdrawn from this study." in text
+
+
 def test_an_unanswered_question_is_named_and_nothing_stored(client, wanting):
     enrolment = wanting(["country", "prior_exposure"])
     client.force_login(enrolment.user)
