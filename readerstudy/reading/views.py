@@ -21,9 +21,9 @@ from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.order import order_state
-from readerstudy.reading.reach import shown_position_for
 from readerstudy.reading.pacing import paced
 from readerstudy.reading.profiles import profile_missing
+from readerstudy.reading.reach import shown_position_for
 from readerstudy.reading.screen import IMAGE_NAME, next_payload
 from readerstudy.reading.selectors import image_of, progress_of
 from readerstudy.reading.services import commit_reading
