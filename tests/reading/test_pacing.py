@@ -69,7 +69,7 @@ def answer(enrolment, start, stop, now):
 
 
 def screen(enrolment, now):
-    return paced(next_payload(enrolment), enrolment, now=now)
+    return paced(next_payload(enrolment, now=now), enrolment, now=now)
 
 
 def test_the_next_case_is_held_back_until_the_reader_goes_on(paced_study, now):
