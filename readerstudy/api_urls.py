@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("readerstudy.images.api")),
     path("", include("readerstudy.intake.api")),
     path("", include("readerstudy.reading.api")),
+    path("", include("readerstudy.reading.environment_api")),
     path("", include("inference.api")),
     path("", include("readerstudy.results.api")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

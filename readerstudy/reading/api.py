@@ -16,6 +16,8 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.conduct_choices import Pause
+from readerstudy.reading.pacing import paced
 from readerstudy.reading.screen import next_payload
 from readerstudy.reading.selectors import enrolment_of_position
 from readerstudy.reading.services import commit_reading
@@ -34,6 +36,7 @@ class NextOutput(serializers.Serializer[Any]):
     """How far the reader is, what comes next, what may be fetched ahead, and which answer may still be changed.
 
     `opens_at` is when the next session opens, where there is no next position until then.
+    While a `pause` is due there is no next position although some are left.
     """
 
     done = serializers.IntegerField()
@@ -42,6 +45,7 @@ class NextOutput(serializers.Serializer[Any]):
     ahead = PositionOutput(many=True)
     last = PositionOutput(allow_null=True)
     opens_at = serializers.DateTimeField(allow_null=True)
+    pause = serializers.ChoiceField(choices=Pause.values, allow_null=True)
 
 
 class ReadingInput(serializers.Serializer[Any]):
@@ -86,7 +90,8 @@ class NextPositionView(APIView):
 
     @extend_schema(responses=NextOutput)
     def get(self, request: Request, public_id: str) -> Response:
-        return Response(next_payload(enrolment_for(user_of(request), public_id), now=now()))
+        enrolment = enrolment_for(user_of(request), public_id)
+        return Response(paced(next_payload(enrolment, now=now()), enrolment, now=now()))
 
 
 class ReadingView(APIView):
@@ -118,7 +123,8 @@ class ReadingView(APIView):
             body = {**problem_body(conflict), **_next_after(request, position)}
             return Response(body, status=conflict.status)
         stored = {"position": position, "version": commit.reading.version}
-        body = {**stored, **next_payload(commit.enrolment, commit.order, now=now())}
+        following = next_payload(commit.enrolment, commit.order, now=now())
+        body = {**stored, **paced(following, commit.enrolment, now=now())}
         created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
         return Response(body, status=created)
 
@@ -131,7 +137,8 @@ def _answer(values: dict[str, Any]) -> Answer:
 
 
 def _next_after(request: Request, position_id: str) -> dict[str, Any]:
-    return next_payload(enrolment_of_position(user_of(request), position_id), now=now())
+    enrolment = enrolment_of_position(user_of(request), position_id)
+    return paced(next_payload(enrolment, now=now()), enrolment, now=now())
 
 
 def _attempt(request: Request) -> uuid.UUID:

@@ -7,7 +7,18 @@ class ReadingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
+        from readerstudy.reading.conduct import (  # noqa: PLC0415
+            SECTION,
+            lock_section,
+            verify_conduct,
+        )
         from readerstudy.reading.gaps import gaps_note  # noqa: PLC0415
-        from readerstudy.studies.hooks import register_design_note  # noqa: PLC0415
+        from readerstudy.studies.hooks import (  # noqa: PLC0415
+            register_design_note,
+            register_lock_section,
+            register_verification,
+        )
 
+        register_lock_section(SECTION, lock_section)
+        register_verification(SECTION, verify_conduct)
         register_design_note("gaps", gaps_note, template="reading/_gaps.html")

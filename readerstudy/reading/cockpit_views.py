@@ -14,6 +14,7 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
 from readerstudy.reading.cockpit import cockpit_of, matrix_of
+from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.forms import ReminderForm
 from readerstudy.reading.matrix import cells_path, size
 from readerstudy.reading.quality import DEFAULTS, PACE_DAYS, Sign
@@ -40,6 +41,7 @@ def progress(request: SignedInRequest, slug: str) -> HttpResponse:
     chosen = Sign(sign) if sign in Sign.values else None
     context = {
         "study": study,
+        "conduct": conduct_of(study),
         "cockpit": cockpit,
         "chosen": chosen,
         "lines": [line for line in cockpit.lines if chosen is None or chosen in line.signs],

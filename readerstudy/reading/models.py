@@ -7,7 +7,24 @@ from django.db.models import Q
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.conduct_models import (
+    Attestation,
+    BreakEnd,
+    Conduct,
+    Environment,
+    ReaderProfile,
+)
 from readerstudy.studies.models import Enrolment, Position
+
+__all__ = [
+    "Attestation",
+    "BreakEnd",
+    "Conduct",
+    "Environment",
+    "ReaderProfile",
+    "Reading",
+    "Reminder",
+]
 
 
 class Reading(AppendOnlyModel, PublicIdModel):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
@@ -106,6 +106,9 @@ def completeness(study: Study) -> list[ReaderProgress]:
                 "positions", filter=counted & Q(positions__readings__isnull=False), distinct=True
             ),
             last_at=Max("positions__readings__received_at"),
+            profile_at=Max("profile__given_at"),
+            knows_photographs=F("profile__prior_exposure"),
+            signed_at=Max("attestation__signed_at"),
         )
         .order_by("rank_group__ordinal", "code")
     )

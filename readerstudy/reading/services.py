@@ -12,6 +12,7 @@ from readerstudy.accounts.services import check_language
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.gates import check_may_answer
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import OrderState, order_state
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
@@ -138,6 +139,7 @@ def _check_open(enrolment: Enrolment) -> None:
         raise Conflict(
             "You have to begin the study first, or have been withdrawn from it.", code="not_active"
         )
+    check_may_answer(enrolment)
 
 
 def _placed(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from readerstudy.reading import cockpit_views, views
+from readerstudy.reading import around_views, cockpit_views, conduct_views, own_views, views
 
 app_name = "reading"
 urlpatterns = [
@@ -8,6 +8,14 @@ urlpatterns = [
     path("<slug:public_id>/consent/", views.consent, name="consent"),
     path("<slug:public_id>/instructions/", views.instructions, name="instructions"),
     path("<slug:public_id>/read/", views.read, name="read"),
+    path("<slug:public_id>/profile/", around_views.profile, name="profile"),
+    path("<slug:public_id>/room/", around_views.room, name="room"),
+    path("<slug:public_id>/go-on/", around_views.go_on, name="go-on"),
+    path("<slug:public_id>/sign/", around_views.sign, name="sign"),
+    path("<slug:public_id>/my-data.json", own_views.data, name="data"),
+    path("<slug:public_id>/leave/", own_views.leave, name="leave"),
+    path("<slug:public_id>/certificate/", own_views.certificate, name="certificate"),
+    path("conduct/<slug:slug>/", conduct_views.conduct, name="conduct"),
     path("image/<slug:public_id>/", views.image, name="image"),
     path("progress/<slug:slug>/", cockpit_views.progress, name="progress"),
     path("progress/<slug:slug>/matrix/", cockpit_views.matrix, name="matrix"),

@@ -18,8 +18,11 @@ from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import ManagementDecision
+from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.order import order_state
+from readerstudy.reading.pacing import paced
+from readerstudy.reading.profiles import profile_missing
 from readerstudy.reading.reach import shown_position_for
 from readerstudy.reading.screen import IMAGE_NAME, next_payload
 from readerstudy.reading.selectors import image_of, progress_of
@@ -72,6 +75,8 @@ def instructions(request: SignedInRequest, public_id: str) -> HttpResponse:
     enrolment = enrolment_for(request.user, public_id)
     if enrolment.state == EnrolmentState.INVITED:
         return redirect("reading:consent", public_id)
+    if enrolment.state == EnrolmentState.ACTIVE and profile_missing(enrolment):
+        return redirect("reading:profile", public_id)
     wording = wording_of(enrolment.study.protocol, get_language() or "en")
     context = {
         "enrolment": enrolment,
@@ -89,6 +94,10 @@ def read(request: SignedInRequest, public_id: str) -> HttpResponse:
     enrolment = enrolment_for(request.user, public_id)
     if enrolment.state == EnrolmentState.INVITED:
         return redirect("reading:consent", public_id)
+    if enrolment.state == EnrolmentState.ACTIVE and profile_missing(enrolment):
+        return redirect("reading:profile", public_id)
+    if environment_missing(enrolment, request.session):
+        return redirect("reading:room", public_id)
     levels = enrolment.study.protocol.confidence_levels
     form = AnswerForm(request.POST if request.method == "POST" else None, levels=levels)
     if request.method == "POST" and form.is_valid():
@@ -127,7 +136,7 @@ def _commit(request: SignedInRequest, form: AnswerForm) -> None:
 def _reading_page(
     request: SignedInRequest, enrolment: Enrolment, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
-    study, screen = enrolment.study, next_payload(enrolment, now=now())
+    study, screen = enrolment.study, paced(next_payload(enrolment, now=now()), enrolment, now=now())
     change = "change" in request.GET and screen["last"] is not None
     shown = screen["last"] if change else screen["next"]
     context = {
@@ -139,6 +148,8 @@ def _reading_page(
         "late": _whole_number(request.GET.get("late", "")),
         "is_open": study.state == StudyState.READING and enrolment.state == EnrolmentState.ACTIVE,
     }
+    if shown is None and screen["pause"] and context["is_open"]:
+        return render(request, "reading/break.html", context, status=status)
     if shown is None or not context["is_open"]:
         return render(request, "reading/done.html", context, status=status)
     levels = range(1, study.protocol.confidence_levels + 1)

@@ -19,8 +19,8 @@ Who sees it. In results you appear under a random code, never by name. Only the 
 administrators of this site can connect the code with you. Your employer does not receive your individual results.
 
 Taking part is voluntary. You can stop at any time without giving a reason and without any disadvantage. Until the study \
-is closed you can ask its coordinators to withdraw you; your answers are then left out of every result. After the study is \
-closed the answers stay in the analysis under your code.
+is closed you can leave it on your own page, or ask its coordinators to withdraw you; your answers are then left out of \
+every result. After the study is closed the answers stay in the analysis under your code.
 
 Your rights. You may ask the coordinators at any time what is stored about you, and have it corrected or deleted as \
 far as the law and good scientific practice allow.
@@ -43,8 +43,8 @@ dieser Studie und die Administration dieser Website können den Code mit Ihnen v
 persönlichen Ergebnisse nicht.
 
 Die Teilnahme ist freiwillig. Sie können jederzeit ohne Angabe von Gründen und ohne Nachteile aufhören. Bis die Studie \
-geschlossen ist, können Sie die Koordinierenden bitten, Ihre Teilnahme zu beenden; Ihre Antworten gehen dann in kein \
-Ergebnis ein. Danach bleiben die Antworten unter Ihrem Code in der Auswertung.
+geschlossen ist, können Sie sie auf Ihrer eigenen Seite verlassen oder die Koordinierenden bitten, Ihre Teilnahme zu \
+beenden; Ihre Antworten gehen dann in kein Ergebnis ein. Danach bleiben die Antworten unter Ihrem Code in der Auswertung.
 
 Ihre Rechte. Sie können die Koordinierenden jederzeit fragen, was über Sie gespeichert ist, und es berichtigen oder \
 löschen lassen, soweit Gesetz und gute wissenschaftliche Praxis es zulassen.

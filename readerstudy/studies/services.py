@@ -15,6 +15,7 @@ from readerstudy.studies.enrolling import (
     invite_reader,
     withdraw_reader,
 )
+from readerstudy.studies.leaving import leave_study
 from readerstudy.studies.lifecycle import (
     archive_study,
     close_study,
@@ -32,6 +33,7 @@ __all__ = [
     "invite_again",
     "invite_reader",
     "invite_readers",
+    "leave_study",
     "lock_study",
     "open_session_early",
     "open_study",

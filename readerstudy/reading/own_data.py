@@ -1,0 +1,66 @@
+"""All that is stored of one reader in one study, for that reader."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from readerstudy.accounts.models import Consent
+from readerstudy.reading.models import (
+    Attestation,
+    BreakEnd,
+    Environment,
+    ReaderProfile,
+    Reading,
+    Reminder,
+)
+from readerstudy.studies.models import Enrolment
+
+
+def own_data(enrolment: Enrolment) -> dict[str, Any]:
+    """Everything by table, column by column; of cases nothing but opaque ids. Left out: the audit trail."""
+    user, study = enrolment.user, enrolment.study
+    mine = {"enrolment": enrolment}
+    return {
+        "study": {"id": study.public_id, "title": study.title},
+        "account": {"name": user.name, "email": user.email, "language": user.language},
+        "enrolment": {
+            **_columns(enrolment),
+            "rank_group": enrolment.rank_group.name,
+            "institution": enrolment.institution.name,
+        },
+        "consents": _rows(Consent.objects.filter(user=user, scope=study.public_id)),
+        "profile": _rows(ReaderProfile.objects.filter(**mine)),
+        "environments": _rows(Environment.objects.filter(**mine)),
+        "reminders": _rows(Reminder.objects.filter(**mine)),
+        "breaks": _rows(BreakEnd.objects.filter(**mine)),
+        "readings": _readings(enrolment),
+        "attestation": _rows(Attestation.objects.filter(**mine)),
+    }
+
+
+def _readings(enrolment: Enrolment) -> list[dict[str, Any]]:
+    rows = Reading.objects.filter(position__enrolment=enrolment).select_related("position__session")
+    ordered = rows.order_by("position__session__number", "position__number", "version")
+    return [
+        {
+            "session": one.position.session.number,
+            "place": one.position.number,
+            "position": one.position.public_id,
+            **_columns(one),
+        }
+        for one in ordered
+    ]
+
+
+def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:
+    return [_columns(one) for one in rows]
+
+
+def _columns(row: models.Model) -> dict[str, Any]:
+    # Row numbers and references tell nothing outside the database.
+    return {
+        field.name: getattr(row, field.name)
+        for field in row._meta.concrete_fields
+        if not (field.primary_key or field.is_relation)
+    }

@@ -1,0 +1,124 @@
+"""When no case follows although some are left: a break between two cases, or enough for the day.
+
+A pause holds back the next case and never an answer: what a reader has given is always stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import Conflict, NotFound
+from readerstudy.reading.conduct import conduct_of
+from readerstudy.reading.conduct_choices import Pause
+from readerstudy.reading.models import BreakEnd, Conduct, Reading
+from readerstudy.reading.signing import is_signed
+from readerstudy.studies.choices import EnrolmentState, StudyState
+from readerstudy.studies.models import Enrolment
+
+# Who gives no answer for so long has had a break of their own.
+AWAY = timedelta(minutes=10)
+SKIPPED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A pause that is due: why, after how many cases, and since when."""
+
+    cause: Pause
+    done: int
+    since: datetime
+
+
+def break_cause(
+    answered: Sequence[datetime], *, after_cases: int, after_minutes: int
+) -> Pause | None:
+    """Why a break is due after answers stored at these times, in order; None where none is. A limit of 0 is none."""
+    sitting = _sitting(answered)
+    if after_cases and len(sitting) >= after_cases:
+        return Pause.CASES
+    if after_minutes and sitting and sitting[-1] - sitting[0] >= timedelta(minutes=after_minutes):
+        return Pause.MINUTES
+    return None
+
+
+def _sitting(answered: Sequence[datetime]) -> Sequence[datetime]:
+    """The answers since the reader was last away."""
+    begin = len(answered) - 1
+    while begin > 0 and answered[begin] - answered[begin - 1] < AWAY:
+        begin -= 1
+    return answered[max(begin, 0) :]
+
+
+def pause_due(enrolment: Enrolment, *, now: datetime) -> Due | None:
+    """The pause that holds back the reader's next case."""
+    conduct = conduct_of(enrolment.study)
+    if not (conduct.break_after_cases or conduct.break_after_minutes or conduct.cases_per_day):
+        return None
+    answered = list(
+        Reading.objects.filter(position__enrolment=enrolment, version=1)
+        .order_by("received_at")
+        .values_list("received_at", flat=True)
+    )
+    cause = _cause(enrolment, conduct, answered, now)
+    return Due(cause, len(answered), answered[-1]) if cause else None
+
+
+def _cause(
+    enrolment: Enrolment, conduct: Conduct, answered: list[datetime], now: datetime
+) -> Pause | None:
+    today = sum(localdate(one) == localdate(now) for one in answered)
+    if conduct.cases_per_day and today >= conduct.cases_per_day:
+        return Pause.DAY
+    last = BreakEnd.objects.filter(enrolment=enrolment).order_by("done").last()
+    return break_cause(
+        answered[last.done :] if last else answered,
+        after_cases=conduct.break_after_cases,
+        after_minutes=conduct.break_after_minutes,
+    )
+
+
+def end_break(*, actor: User, enrolment: Enrolment, now: datetime) -> BreakEnd | None:
+    """Writes down that the actor goes on after a break; None where none is due, as after a second press of the key.
+
+    Raises NotFound for somebody else's enrolment, Conflict where the study is not open or the day is over.
+    """
+    if enrolment.user_id != actor.pk:
+        raise NotFound("There is no such enrolment.")
+    with transaction.atomic():
+        rows = Enrolment.objects.select_for_update(of=("self",)).select_related("study")
+        locked = rows.get(pk=enrolment.pk)
+        _check_open(locked)
+        due = pause_due(locked, now=now)
+        if due is None:
+            return None
+        if due.cause == Pause.DAY:
+            raise Conflict("You have read all cases of today.", code="day_is_over")
+        return BreakEnd.objects.create(
+            enrolment=locked,
+            cause=due.cause,
+            done=due.done,
+            since=due.since,
+            ended_at=now,
+            was_skipped=now - due.since < SKIPPED,
+        )
+
+
+def _check_open(enrolment: Enrolment) -> None:
+    if enrolment.study.state != StudyState.READING or enrolment.state != EnrolmentState.ACTIVE:
+        raise Conflict("The study is not open for reading.", code="study_not_open")
+
+
+def paced(payload: dict[str, Any], enrolment: Enrolment, *, now: datetime) -> dict[str, Any]:
+    """What the reading screen is given, without a next case while a pause is due, or a last one once all is signed."""
+    if payload["next"] is None:
+        last = None if is_signed(enrolment) else payload["last"]
+        return {**payload, "last": last, "pause": None}
+    due = pause_due(enrolment, now=now)
+    if due is None:
+        return {**payload, "pause": None}
+    return {**payload, "next": None, "ahead": [], "pause": due.cause.value}

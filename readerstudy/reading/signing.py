@@ -1,0 +1,112 @@
+"""The reader's signature under all that they answered."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.selectors import text_hash
+from readerstudy.accounts.services import check_language
+from readerstudy.accounts.throttle import count_failure, forget_failures, is_throttled
+from readerstudy.core.audit import record_event
+from readerstudy.core.canonical import sha256_of
+from readerstudy.core.errors import Conflict, InvalidInput, NotFound
+from readerstudy.reading.models import Attestation, Conduct, Reading
+from readerstudy.reading.selectors import progress_of
+from readerstudy.studies.choices import EnrolmentState, StudyState
+from readerstudy.studies.models import Enrolment
+
+# After the close nothing is read any more, but what was read can still be signed.
+_OPEN = (StudyState.READING, StudyState.CLOSED)
+
+
+def readings_sha256(enrolment: Enrolment) -> str:
+    """SHA-256 over every reading of the reader, changed ones included.
+
+    Rows of [position, version, hash of the answer as sent, time of storage], sorted.
+    """
+    rows = Reading.objects.filter(position__enrolment=enrolment).order_by()
+    fields = ("position__public_id", "version", "body_sha256", "received_at")
+    return sha256_of(sorted([*row[:-1], row[-1].isoformat()] for row in rows.values_list(*fields)))
+
+
+def is_signed(enrolment: Enrolment) -> bool:
+    """Whether the reader has signed; nothing is answered after that."""
+    return Attestation.objects.filter(enrolment=enrolment).exists()
+
+
+def waits_for_signature(enrolment: Enrolment) -> bool:
+    """Whether all cases are read and the study asks for a signature that is not given yet."""
+    return (
+        enrolment.state == EnrolmentState.ACTIVE
+        and enrolment.study.state in _OPEN
+        and Conduct.objects.filter(study=enrolment.study_id, asks_attestation=True).exists()
+        and progress_of(enrolment).is_complete
+        and not is_signed(enrolment)
+    )
+
+
+def attestation_text(conduct: Conduct, language: str) -> str:
+    """The locked text in German for German, in English for every other language."""
+    return conduct.attestation_de if language.startswith("de") else conduct.attestation_en
+
+
+def sign_readings(
+    *, actor: User, enrolment: Enrolment, password: str, language: str, now: datetime
+) -> Attestation:
+    """Stores the actor's signature under all their readings; none of them can be changed after it.
+
+    Raises NotFound for somebody else's, Conflict where there is nothing to sign or it is signed already, InvalidInput
+    for a wrong password.
+    """
+    if enrolment.user_id != actor.pk:
+        raise NotFound("There is no such enrolment.")
+    check_language(language)
+    _check_password(actor, password)
+    with transaction.atomic():
+        rows = Enrolment.objects.select_for_update(of=("self",)).select_related("study__conduct")
+        locked = rows.get(pk=enrolment.pk)
+        if not waits_for_signature(locked):
+            raise Conflict("There is nothing for you to sign.", code="nothing_to_sign")
+        signed = _signed(actor, locked, attestation_text(locked.study.conduct, language), now)
+        signed.language = language
+        signed.save()
+        _record(actor, signed, now)
+    return signed
+
+
+def _check_password(actor: User, password: str) -> None:
+    # The same patience as at the door: a session left open is no place to guess.
+    if is_throttled(actor.email):
+        raise InvalidInput(
+            "Too many wrong passwords. Please try again in five minutes.",
+            code="throttled",
+            field="password",
+        )
+    if not actor.check_password(password):
+        count_failure(actor.email)
+        raise InvalidInput("This is not your password.", code="wrong_password", field="password")
+    forget_failures(actor.email)
+
+
+def _signed(actor: User, enrolment: Enrolment, text: str, now: datetime) -> Attestation:
+    return Attestation(
+        enrolment=enrolment,
+        printed_name=actor.name,
+        text=text,
+        text_sha256=text_hash(text),
+        readings_sha256=readings_sha256(enrolment),
+        readings=Reading.objects.filter(position__enrolment=enrolment).count(),
+        signed_at=now,
+    )
+
+
+def _record(actor: User, signed: Attestation, now: datetime) -> None:
+    record_event(
+        actor=actor,
+        verb="readings.signed",
+        subject=signed,
+        now=now,
+        study_id=signed.enrolment.study.public_id,
+        data={"readings_sha256": signed.readings_sha256, "text_sha256": signed.text_sha256},
+    )
