@@ -15,7 +15,7 @@ from tests.site import kill
 
 pytestmark = pytest.mark.browser
 ANSWERS = "**/api/v1/readings/"
-ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "150"))
+ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "100"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
 
 
