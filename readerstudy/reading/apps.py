@@ -8,6 +8,8 @@ class ReadingConfig(AppConfig):
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
         from readerstudy.reading.gaps import gaps_note  # noqa: PLC0415
-        from readerstudy.studies.hooks import register_design_note  # noqa: PLC0415
+        from readerstudy.reading.sign_rules import copy_thresholds  # noqa: PLC0415
+        from readerstudy.studies.hooks import register_copied, register_design_note  # noqa: PLC0415
 
+        register_copied(copy_thresholds)
         register_design_note("gaps", gaps_note, template="reading/_gaps.html")

@@ -8,8 +8,6 @@ from django.db.models import Q
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
-from readerstudy.studies.models import Enrolment, Position
-from readerstudy.reading.choices import InputDevice, ManagementDecision
 from readerstudy.studies.models import Enrolment, Position, Study
 
 
