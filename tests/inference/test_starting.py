@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from inference.choices import RunState
+from inference.choices import ModelKind, RunState
 from inference.models import Model, ModelRun, PlannedModel, Score
 from inference.services import (
     add_artefacts,
@@ -98,7 +98,7 @@ def test_a_copied_study_is_planned_with_the_same_models_but_those_of_the_other_s
     study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
     for one in (model, single_model):
         plan_model(actor=coordinator, study=study, model=one, planned=True, now=now)
-    Model.objects.filter(pk=single_model.pk).update(study=study)
+    Model.objects.filter(pk=single_model.pk).update(study=study, kind=ModelKind.EXTERNAL)
     copy = copy_study(actor=coordinator, source=study, title="Second panel", now=now)
     assert [row.model for row in PlannedModel.objects.filter(study=copy)] == [model]
     assert PlannedModel.objects.filter(study=study).count() == 2
