@@ -16,12 +16,16 @@ WORDS = {
 }
 
 
+@pytest.fixture
+def source(admin, coordinator, now):
+    return make_study(admin=admin, coordinator=coordinator, now=now, title="First panel")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_study_is_copied_by_keyboard_alone(
-    page, live_server, admin, coordinator, now, language, scheme
+    page, live_server, source, coordinator, language, scheme
 ):
-    source = make_study(admin=admin, coordinator=coordinator, now=now, title="First panel")
     copy, make, copied_from = WORDS[language]
     sign_in(page, live_server.url, coordinator)
     page.emulate_media(color_scheme=scheme)
