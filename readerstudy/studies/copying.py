@@ -7,13 +7,13 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.studies.copy_models import StudyCopy
+from readerstudy.studies.designing import update_design
 from readerstudy.studies.drafting import (
     create_study,
     set_institutions,
     set_rank_groups,
     update_protocol,
 )
-from readerstudy.studies.designing import update_design
 from readerstudy.studies.hooks import call_copied
 from readerstudy.studies.manifest import DESIGN_FIELDS, protocol_texts
 from readerstudy.studies.models import Design, Protocol, Study
