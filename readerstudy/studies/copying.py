@@ -45,7 +45,8 @@ def copy_study(*, actor: User, source: Study, title: str, now: datetime) -> Stud
             study_id=copy.public_id,
             data={"source": held.public_id},
         )
-    return copy
+    # Read again: the draft as it was made first still holds what a new study begins with.
+    return Study.objects.get(pk=copy.pk)
 
 
 def _copy_parts(actor: User, source: Study, copy: Study, now: datetime) -> None:

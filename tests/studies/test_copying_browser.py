@@ -1,5 +1,7 @@
 """Copying a study in Chromium: by keyboard alone, and axe on every page on the way in both languages and schemes."""
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import expect
 
@@ -21,11 +23,9 @@ def source(admin, coordinator, now):
     return make_study(admin=admin, coordinator=coordinator, now=now, title="First panel")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_a_study_is_copied_by_keyboard_alone(
-    page, live_server, source, coordinator, language, scheme
-):
+@pytest.mark.parametrize("look", product(["en", "de"], ["light", "dark"]))
+def test_a_study_is_copied_by_keyboard_alone(page, live_server, source, coordinator, look):
+    language, scheme = look
     copy, make, copied_from = WORDS[language]
     sign_in(page, live_server.url, coordinator)
     page.emulate_media(color_scheme=scheme)
