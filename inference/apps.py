@@ -9,9 +9,11 @@ class InferenceConfig(AppConfig):
         # Models can only be imported once every app is loaded.
         from inference.lock import SECTION, lock_section, verify_models  # noqa: PLC0415
         from inference.sending import queue_pixels  # noqa: PLC0415
+        from inference.starting import copy_plan  # noqa: PLC0415
         from inference.uses import NAME, TEMPLATE, uses_check, uses_of, verify_uses  # noqa: PLC0415
         from readerstudy.images.hooks import register_stored, register_uses  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
+            register_copied,
             register_lock_check,
             register_lock_section,
             register_verification,
@@ -23,3 +25,4 @@ class InferenceConfig(AppConfig):
         register_verification(NAME, verify_uses)
         register_uses(uses_of)
         register_stored(queue_pixels)
+        register_copied(copy_plan)

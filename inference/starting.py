@@ -44,6 +44,13 @@ def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: d
         record_event(actor=actor, verb=verb, subject=model, now=now, study_id=study.public_id)
 
 
+def copy_plan(*, source: Study, copy: Study, actor: User, now: datetime) -> None:
+    """Plans a copied study with the models of the one it was copied from, but for those that belong to that study."""
+    planned = PlannedModel.objects.filter(study=source, model__study=None).order_by("pk")
+    for row in planned.select_related("model"):
+        plan_model(actor=actor, study=copy, model=row.model, planned=True, now=now)
+
+
 def start_runs(*, actor: User, model: Model, study: Study, now: datetime) -> list[ModelRun]:
     """One run for each training run of the model that has none over this study yet; queued when committed.
 

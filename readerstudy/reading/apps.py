@@ -9,11 +9,14 @@ class ReadingConfig(AppConfig):
         # Models can only be imported once every app is loaded.
         from readerstudy.reading.conduct import (  # noqa: PLC0415
             SECTION,
+            copy_conduct,
             lock_section,
             verify_conduct,
         )
         from readerstudy.reading.gaps import gaps_note  # noqa: PLC0415
+        from readerstudy.reading.sign_rules import copy_thresholds  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
+            register_copied,
             register_design_note,
             register_lock_section,
             register_verification,
@@ -21,4 +24,6 @@ class ReadingConfig(AppConfig):
 
         register_lock_section(SECTION, lock_section)
         register_verification(SECTION, verify_conduct)
+        register_copied(copy_thresholds)
+        register_copied(copy_conduct)
         register_design_note("gaps", gaps_note, template="reading/_gaps.html")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readerstudy.reading.models import Reading
-from readerstudy.reading.quality import ExpectedEnd, Seen, Sign, expected_end, signs_of
+from readerstudy.reading.quality import ExpectedEnd, Seen, Sign, Thresholds, expected_end, signs_of
 from readerstudy.reading.selectors import ReaderProgress, completeness
+from readerstudy.reading.sign_rules import thresholds_of
 from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.models import Position, Study
 
@@ -33,6 +34,7 @@ class Cockpit:
     done: int
     total: int
     end: ExpectedEnd
+    thresholds: Thresholds
 
     @property
     def readers(self) -> int:
@@ -41,8 +43,11 @@ class Cockpit:
 
 def cockpit_of(study: Study, *, now: datetime) -> Cockpit:
     """The study's readers; the withdrawn ones stand among the lines and count nowhere."""
-    answers = answers_by_reader(study)
-    lines = tuple(_line(row, answers.get(row.enrolment.pk, ()), now) for row in completeness(study))
+    answers, thresholds = answers_by_reader(study), thresholds_of(study)
+    lines = tuple(
+        _line(row, answers.get(row.enrolment.pk, ()), now, thresholds)
+        for row in completeness(study)
+    )
     rows = [line.progress for line in lines if line.takes_part]
     unfinished = [row for row in rows if row.done < row.total]
     times = [one.at for row in unfinished for one in answers.get(row.enrolment.pk, ())]
@@ -53,13 +58,16 @@ def cockpit_of(study: Study, *, now: datetime) -> Cockpit:
         done=sum(row.done for row in rows),
         total=sum(row.total for row in rows),
         end=expected_end(times, missing=missing, now=now),
+        thresholds=thresholds,
     )
 
 
-def _line(row: ReaderProgress, answers: Sequence[Seen], now: datetime) -> ReaderLine:
+def _line(
+    row: ReaderProgress, answers: Sequence[Seen], now: datetime, thresholds: Thresholds
+) -> ReaderLine:
     if row.enrolment.state == EnrolmentState.WITHDRAWN:
         return ReaderLine(row, ())
-    found = signs_of(answers, total=row.total, now=now)
+    found = signs_of(answers, total=row.total, now=now, thresholds=thresholds)
     return ReaderLine(row, tuple(sign for sign in Sign if sign in found))
 
 

@@ -17,7 +17,7 @@ from readerstudy.reading.cockpit import cockpit_of, matrix_of
 from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.forms import ReminderForm
 from readerstudy.reading.matrix import cells_path, size
-from readerstudy.reading.quality import DEFAULTS, PACE_DAYS, Sign
+from readerstudy.reading.quality import PACE_DAYS, Sign
 from readerstudy.reading.reminding import (
     DAYS_BETWEEN,
     MOST,
@@ -46,7 +46,8 @@ def progress(request: SignedInRequest, slug: str) -> HttpResponse:
         "chosen": chosen,
         "lines": [line for line in cockpit.lines if chosen is None or chosen in line.signs],
         "tiles": [(one, number) for one, number in cockpit.counts.items()],
-        "thresholds": DEFAULTS,
+        "thresholds": cockpit.thresholds,
+        "may_set_rules": may_coordinate(request.user, study),
         "pace_days": PACE_DAYS,
         "may_remind": _may_remind(request, study),
         "active": "progress",

@@ -129,6 +129,11 @@ def _record(actor: User, study: Study, changed: list[str], now: datetime) -> Non
     )
 
 
+def copy_conduct(*, source: Study, copy: Study, actor: User, now: datetime) -> None:
+    """Gives a copied study the conduct of the one it was copied from."""
+    update_conduct(actor=actor, study=copy, now=now, **conduct_texts(conduct_of(source)))
+
+
 def lock_section(study: Study) -> dict[str, Any]:
     """What is locked of it. A draft that nobody changed is locked with what a new study begins with."""
     conduct = conduct_of(study)

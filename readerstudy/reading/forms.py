@@ -75,3 +75,17 @@ class ReminderForm(forms.Form):
 def _label(one: Remindable) -> str:
     name = one.enrolment.user.name
     return f"{one.enrolment.code} · {name} · {one.done} / {one.total}"
+
+
+class SignRulesForm(forms.Form):
+    """When a reader is given which sign; the service knows the ranges."""
+
+    stalled_days = forms.IntegerField(label=_("Stalled: days without an answer"))
+    fast_seconds = forms.FloatField(label=_("Very fast: answers within fewer seconds than"))
+    fast_percent = forms.IntegerField(label=_("Very fast: percentage of answers that are as fast"))
+    fast_least = forms.IntegerField(label=_("Very fast: from how many timed answers on"))
+    same_in_a_row = forms.IntegerField(label=_("Same answer: cases in a row"))
+    same_percent = forms.IntegerField(
+        label=_("Same answer: more than this percentage with one decision")
+    )
+    same_least = forms.IntegerField(label=_("Same answer: percentage from how many cases on"))

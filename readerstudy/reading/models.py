@@ -1,6 +1,7 @@
-"""Answers, and mails that ask for more of them. Appended, never changed: a change of mind is a new version."""
+"""Answers, mails that ask for more of them, and rules for signs. Appended, never changed: a change is a new row."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -14,7 +15,7 @@ from readerstudy.reading.conduct_models import (
     Environment,
     ReaderProfile,
 )
-from readerstudy.studies.models import Enrolment, Position
+from readerstudy.studies.models import Enrolment, Position, Study
 
 __all__ = [
     "Attestation",
@@ -24,6 +25,7 @@ __all__ = [
     "ReaderProfile",
     "Reading",
     "Reminder",
+    "SignRules",
 ]
 
 
@@ -95,3 +97,35 @@ class Reminder(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.sent_at:%Y-%m-%d}"
+
+
+def _from_to(low: float, high: float) -> list[MinValueValidator | MaxValueValidator]:
+    return [MinValueValidator(low), MaxValueValidator(high)]
+
+
+class SignRules(AppendOnlyModel):
+    """When a study's readers are given which sign. The newest row counts; without one, the defaults do."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="sign_rules")
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    stalled_days = models.PositiveSmallIntegerField(validators=_from_to(1, 365))
+    fast_seconds = models.FloatField(validators=_from_to(0.1, 600))
+    fast_percent = models.PositiveSmallIntegerField(validators=_from_to(1, 100))
+    fast_least = models.PositiveSmallIntegerField(validators=_from_to(1, 10_000))
+    same_in_a_row = models.PositiveSmallIntegerField(validators=_from_to(2, 10_000))
+    same_percent = models.PositiveSmallIntegerField(validators=_from_to(50, 100))
+    same_least = models.PositiveSmallIntegerField(validators=_from_to(1, 10_000))
+
+    class Meta:
+        ordering = ["study", "set_at", "pk"]
+        verbose_name_plural = "sign rules"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fast_percent__range=(1, 100)) & Q(same_percent__range=(50, 100)),
+                name="shares_of_answers_are_percentages",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Rules for signs of {self.study}, {self.set_at:%Y-%m-%d}"

@@ -37,19 +37,11 @@ class Thresholds:
 
     stalled_days: int = 7
     fast_seconds: float = 3.0
-    fast_share: float = 0.2
+    fast_percent: int = 20
     fast_least: int = 10
     same_in_a_row: int = 15
-    same_share: float = 0.95
+    same_percent: int = 95
     same_least: int = 30
-
-    @property
-    def fast_percent(self) -> int:
-        return round(100 * self.fast_share)
-
-    @property
-    def same_percent(self) -> int:
-        return round(100 * self.same_share)
 
 
 DEFAULTS = Thresholds()
@@ -77,7 +69,9 @@ def _is_stalled(answers: Sequence[Seen], now: datetime, thresholds: Thresholds) 
 def _is_too_fast(answers: Sequence[Seen], thresholds: Thresholds) -> bool:
     timed = [one.milliseconds for one in answers if one.milliseconds is not None]
     fast = sum(time < 1000 * thresholds.fast_seconds for time in timed)
-    return len(timed) >= thresholds.fast_least and fast >= thresholds.fast_share * len(timed)
+    return len(timed) >= thresholds.fast_least and 100 * fast >= thresholds.fast_percent * len(
+        timed
+    )
 
 
 def _is_always_the_same(answers: Sequence[Seen], thresholds: Thresholds) -> bool:
@@ -88,7 +82,7 @@ def _is_always_the_same(answers: Sequence[Seen], thresholds: Thresholds) -> bool
     most = max(Counter(one.decision for one in answers).values())
     many = len(answers) >= thresholds.same_least
     return longest >= thresholds.same_in_a_row or (
-        many and most > thresholds.same_share * len(answers)
+        many and 100 * most > thresholds.same_percent * len(answers)
     )
 
 

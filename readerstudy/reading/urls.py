@@ -1,6 +1,13 @@
 from django.urls import path
 
-from readerstudy.reading import around_views, cockpit_views, conduct_views, own_views, views
+from readerstudy.reading import (
+    around_views,
+    cockpit_views,
+    conduct_views,
+    own_views,
+    sign_rules_views,
+    views,
+)
 
 app_name = "reading"
 urlpatterns = [
@@ -19,5 +26,6 @@ urlpatterns = [
     path("image/<slug:public_id>/", views.image, name="image"),
     path("progress/<slug:slug>/", cockpit_views.progress, name="progress"),
     path("progress/<slug:slug>/matrix/", cockpit_views.matrix, name="matrix"),
+    path("progress/<slug:slug>/signs/", sign_rules_views.sign_rules, name="sign-rules"),
     path("progress/<slug:slug>/reminders/", cockpit_views.reminders, name="reminders"),
 ]

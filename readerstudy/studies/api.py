@@ -5,12 +5,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from readerstudy.accounts.requests import user_of
+from readerstudy.core.clock import now
 from readerstudy.core.errors import NotFound
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
 from readerstudy.studies.models import Enrolment, Study
@@ -19,9 +21,11 @@ from readerstudy.studies.selectors import (
     lock_of,
     overseen_study_for,
     own_enrolments_of,
+    staff_study_for,
     studies_visible_to,
     study_for,
 )
+from readerstudy.studies.services import copy_study
 
 
 class ProtocolOutput(serializers.Serializer[Any]):
@@ -96,6 +100,27 @@ class StudyView(RetrieveAPIView[Study]):
         return study_for(user_of(self.request), self.kwargs["slug"])
 
 
+class CopyInput(serializers.Serializer[Any]):
+    """The title of the copy."""
+
+    title = serializers.CharField(max_length=200)
+
+
+class StudyCopyView(APIView):
+    """Copies of a study that one coordinates are made here."""
+
+    @extend_schema(request=CopyInput, responses={201: StudyDetailOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        """201 with the draft; 400 for a title that cannot be, 404 for a study that one does not coordinate."""
+        given = CopyInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor = user_of(request)
+        source = staff_study_for(actor, slug)
+        copy = copy_study(actor=actor, source=source, now=now(), **given.validated_data)
+        body = StudyDetailOutput(study_for(actor, copy.slug)).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
 class EnrolmentListView(ListAPIView[Enrolment]):
     """One's own enrolments; with `?study=slug` all of a study, for its staff and for admins."""
 
@@ -135,6 +160,7 @@ class EnrolmentView(RetrieveAPIView[Enrolment]):
 urlpatterns = [
     path("studies/", StudyListView.as_view(), name="study-list"),
     path("studies/<slug:slug>/", StudyView.as_view(), name="study-detail"),
+    path("studies/<slug:slug>/copies/", StudyCopyView.as_view(), name="study-copies"),
     path("enrolments/", EnrolmentListView.as_view(), name="enrolment-list"),
     path("enrolments/<slug:public_id>/", EnrolmentView.as_view(), name="enrolment-detail"),
 ]

@@ -64,6 +64,18 @@ class StudyForm(forms.Form):
         self.fields["image_set"].label_from_instance = _image_set_label  # type: ignore[attr-defined]
 
 
+class CopyForm(forms.Form):
+    """The title of a copied study."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+
+    @staticmethod
+    def title_of(source: Study) -> str:
+        """A title to begin with, short enough to be taken as it is."""
+        title = _("Copy of %(title)s") % {"title": source.title}
+        return title[:200]
+
+
 def _studied_sets(user: User) -> Any:
     """The image sets a study can be made on: none that a CNN was trained on."""
     return image_sets_visible_to(user).filter(is_training_set=False)

@@ -1,7 +1,7 @@
 """What other rooms add to a study's life without this room knowing them.
 
 They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock, a note beside the
-design, or something to do when a study enters a state.
+design, or something to do when a study enters a state or is copied.
 """
 
 from collections import defaultdict
@@ -41,11 +41,18 @@ class Entered(Protocol):
     def __call__(self, *, study: Study, actor: User, now: datetime) -> object: ...
 
 
+class Copied(Protocol):
+    """Called inside the transaction of the copy; adds to the draft `copy` what the room keeps of `source`."""
+
+    def __call__(self, *, source: Study, copy: Study, actor: User, now: datetime) -> object: ...
+
+
 _lock_sections: dict[str, LockSection] = {}
 _lock_checks: dict[str, tuple[LockCheck, str]] = {}
 _design_notes: dict[str, tuple[DesignNote, str]] = {}
 _verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
+_copied: list[Copied] = []
 
 
 def register_lock_section(name: str, build: LockSection) -> None:
@@ -79,6 +86,12 @@ def register_entered(state: StudyState, callback: Entered) -> None:
     """Calls `callback` whenever a study enters the state. What it raises undoes the transition."""
     if callback not in _entered[state]:
         _entered[state].append(callback)
+
+
+def register_copied(callback: Copied) -> None:
+    """Calls `callback` whenever a study is copied. What it raises undoes the copy."""
+    if callback not in _copied:
+        _copied.append(callback)
 
 
 def build_lock_sections(study: Study) -> dict[str, dict[str, Any]]:
@@ -119,3 +132,9 @@ def call_entered(state: StudyState, *, study: Study, actor: User, now: datetime)
     """Tells every registered room that the study has entered the state."""
     for callback in _entered[state]:
         callback(study=study, actor=actor, now=now)
+
+
+def call_copied(*, source: Study, copy: Study, actor: User, now: datetime) -> None:
+    """Tells every registered room that a study was copied."""
+    for callback in _copied:
+        callback(source=source, copy=copy, actor=actor, now=now)

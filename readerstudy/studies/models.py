@@ -8,6 +8,7 @@ from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.images.models import Case, ImageSet
 from readerstudy.studies.choices import ArmKind, EnrolmentState, Revision, StudyRole, StudyState
+from readerstudy.studies.copy_models import StudyCopy  # noqa: F401 (Django looks here)
 from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
 
 

@@ -99,6 +99,11 @@ def taking_part(study: Study) -> QuerySet[Enrolment]:
     )
 
 
+def source_of(user: User, study: Study) -> Study | None:
+    """The study that this one is a copy of, if the user may open its staff pages."""
+    return overseen_studies(user).filter(copies__study=study).first()
+
+
 def reader_counts(study: Study) -> ReaderCounts:
     """How many readers are invited, active and withdrawn."""
     counts = {

@@ -1,5 +1,6 @@
 """Every service of this room, for the others to call."""
 
+from readerstudy.studies.copying import copy_study
 from readerstudy.studies.designing import open_session_early, update_design
 from readerstudy.studies.drafting import (
     create_study,
@@ -29,6 +30,7 @@ __all__ = [
     "activate_enrolment",
     "archive_study",
     "close_study",
+    "copy_study",
     "create_study",
     "invite_again",
     "invite_reader",

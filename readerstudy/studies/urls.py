@@ -1,12 +1,13 @@
 from django.urls import path
 
-from readerstudy.studies import design_views, reader_views, transition_views, views
+from readerstudy.studies import copy_views, design_views, reader_views, transition_views, views
 
 app_name = "studies"
 urlpatterns = [
     path("", views.study_list, name="list"),
     path("new/", views.study_create, name="create"),
     path("<slug:slug>/", views.study_detail, name="detail"),
+    path("<slug:slug>/copy/", copy_views.study_copy, name="copy"),
     path("<slug:slug>/protocol/", views.study_protocol, name="protocol"),
     path("<slug:slug>/design/", design_views.study_design, name="design"),
     path("<slug:slug>/order.csv", design_views.study_order, name="order"),

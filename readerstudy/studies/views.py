@@ -24,6 +24,7 @@ from readerstudy.studies.selectors import (
     overseen_studies_of,
     overseen_study_for,
     reader_counts,
+    source_of,
     staff_study_for,
     transitions_of,
 )
@@ -76,6 +77,7 @@ def study_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "missing": missing_for_lock(study) if is_draft else [],
         "may_coordinate": may_coordinate(request.user, study),
         "readers": reader_counts(study),
+        "source": source_of(request.user, study),
         "lock": lock,
         "checks": checks_at_lock(lock),
         "transitions": transitions_of(study),

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from inference.choices import RunState
-from inference.models import ModelRun, Score
+from inference.choices import ModelKind, RunState
+from inference.models import Model, ModelRun, PlannedModel, Score
 from inference.services import (
     add_artefacts,
     create_model,
@@ -15,6 +15,7 @@ from inference.services import (
 )
 from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.studies.choices import StudyState
+from readerstudy.studies.services import copy_study
 from tests.inference.factories import make_ready_study, run_files
 from tests.studies.factories import advance, make_person
 
@@ -89,3 +90,15 @@ def test_a_planned_model_without_training_runs_stops_the_lock(admin, coordinator
     plan_model(actor=coordinator, study=study, model=empty, planned=True, now=now)
     with pytest.raises(Conflict, match="Empty is planned, but has no training run"):
         advance(study, StudyState.LOCKED, coordinator=coordinator, now=now)
+
+
+def test_a_copied_study_is_planned_with_the_same_models_but_those_of_the_other_study_alone(
+    admin, coordinator, model, single_model, now
+):
+    study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
+    for one in (model, single_model):
+        plan_model(actor=coordinator, study=study, model=one, planned=True, now=now)
+    Model.objects.filter(pk=single_model.pk).update(study=study, kind=ModelKind.EXTERNAL)
+    copy = copy_study(actor=coordinator, source=study, title="Second panel", now=now)
+    assert [row.model for row in PlannedModel.objects.filter(study=copy)] == [model]
+    assert PlannedModel.objects.filter(study=study).count() == 2

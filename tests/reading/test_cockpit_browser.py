@@ -10,7 +10,7 @@ from tests.conftest import sign_in
 from tests.keyboard import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGES = ("", "?sign=not_started", "matrix/", "reminders/")
+PAGES = ("", "?sign=not_started", "matrix/", "reminders/", "signs/")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ def _no_other_rooms(monkeypatch):
     """This room alone: the sections and callbacks of the others are tested with the others."""
     monkeypatch.setattr(hooks, "_lock_sections", {})
     monkeypatch.setattr(hooks, "_lock_checks", {})
+    monkeypatch.setattr(hooks, "_copied", [])
     monkeypatch.setattr(hooks, "_entered", type(hooks._entered)(list))
 
 

@@ -12,7 +12,7 @@ from tests.studies.factories import activate, advance, make_person
 from tests.studies.pages import page, text
 
 OPEN_TO_OVERSEERS = ("detail", "protocol", "design", "order", "readers", "manifest")
-OPEN_TO_STAFF = ("transition", "invite", "roster")
+OPEN_TO_STAFF = ("transition", "invite", "roster", "copy")
 
 
 @pytest.fixture
