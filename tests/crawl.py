@@ -20,7 +20,7 @@ NOT_ASKED = {"account/sign-out/", "i18n/setlang/"}
 OTHER_VALUES = {
     "token": ["no-such-token"],
     "name": ["groups", "readers", "cases"],
-    "number": ["0", "99"],
+    "number": ["0", "1", "99"],
 }
 
 

@@ -19,6 +19,7 @@ from readerstudy.studies.models import (
     Position,
     Protocol,
     ProtocolVersion,
+    Question,
     Session,
     Study,
     StudyCase,
@@ -99,6 +100,16 @@ TAMPERED = {
     "wording": (
         lambda _: Protocol.objects.update(question_de="Anders?"),
         r"protocol\.question_de was locked as .* and is \"Anders\?\"",
+    ),
+    "scale": (
+        lambda _: Protocol.objects.update(scale="six_point", confidence_levels=0),
+        r"answers\.scale was locked as \"two_step\" and is \"six_point\"",
+    ),
+    "question": (
+        lambda study: Question.objects.create(
+            study=study, ordinal=1, kind="text", text_en="Why?", text_de="Warum?"
+        ),
+        "questions was locked as 0 entries and is 1 entries",
     ),
     "order": (lambda study: swap(study.enrolments.get()), "is not the derived one from place 1 on"),
     "order left out": (
@@ -285,3 +296,20 @@ def test_a_study_locked_before_there_were_designs_is_verified(locked_before, coo
     Position.objects.filter(pk=late.positions.first().pk).update(arm="aided")
     with pytest.raises(CommandError, match=f"The arm of {late.code} in session 1"):
         verify(locked_before)
+
+
+def of_before(study, *names):
+    """The lock as it was stored before there were these parts of the manifest."""
+    manifest = {
+        name: part for name, part in study.versions.get().manifest.items() if name not in names
+    }
+    past_the_guard(ProtocolVersion, "manifest", json.dumps(manifest))
+    past_the_guard(ProtocolVersion, "sha256", sha256_of(manifest))
+
+
+def test_a_study_locked_before_there_were_scales_and_questions_is_verified(study):
+    of_before(study, "answers", "questions")
+    verify(study)
+    Protocol.objects.update(allows_not_assessable=True)
+    with pytest.raises(CommandError, match=r"answers\.allows_not_assessable was locked as false"):
+        verify(study)

@@ -33,6 +33,7 @@ NOT_SHOWN = (
     "readerstudy/studies/codes.py",
     "readerstudy/studies/hooks.py",
     "readerstudy/studies/library.py",
+    "readerstudy/studies/ready_protocols.py",
     "inference/score_classes.py",
     "inference/spec_words.py",
     "inference/training/*",
@@ -40,6 +41,7 @@ NOT_SHOWN = (
     "*/management/*",
     "*/migrations/*",
     "*/models.py",
+    "*_models.py",
     "*/api.py",
 )
 SHOWN = ("readerstudy/results/services.py", "readerstudy/results/selectors.py")

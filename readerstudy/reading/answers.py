@@ -1,18 +1,39 @@
 """What a reader answers, before it is stored."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from readerstudy.core.canonical import sha256_of
-from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.choices import InputDevice, TimingQuality
+
+# Left out of the hash where they are empty: an answer that is sent again after an update of the site is still the same.
+_EMPTY: dict[str, Any] = {
+    "level": 1,
+    "value": None,
+    "not_assessable_reason": "",
+    "not_assessable_note": "",
+    "further_answers": {},
+    "timing_quality": "",
+}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. Durations are milliseconds on the reader's clock, from the first frame that showed the image."""
+    """One answer. Durations are milliseconds on the reader's clock, from the first frame that showed the image.
 
-    decision: ManagementDecision
-    confidence: int | None
+    `confidence` belongs to the two-step scale, `value` to the others: 1 to 6, or 0 to 100. A case that cannot be
+    assessed has a reason and no decision. `further_answers` are by the ordinal of the question, as text. Level 2 is the
+    answer to the case as it is shown the second time.
+    """
+
+    decision: str
+    confidence: int | None = None
+    value: int | None = None
+    not_assessable_reason: str = ""
+    not_assessable_note: str = ""
+    further_answers: Mapping[str, Any] = field(default_factory=dict)
+    level: int = 1
     milliseconds_to_decision: int | None = None
     milliseconds_to_commit: int | None = None
     milliseconds_hidden: int = 0
@@ -30,7 +51,6 @@ class Answer:
         fields = {
             name: str(value) if isinstance(value, str) else value
             for name, value in asdict(self).items()
-            # Answers that were sent before there was a flag keep their hash.
-            if name != "timing_quality" or value
+            if name not in _EMPTY or value != _EMPTY[name]
         }
         return sha256_of({"position": position_id, **fields})

@@ -15,7 +15,12 @@ from readerstudy.core.api import problem_body
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.choices import (
+    InputDevice,
+    ManagementDecision,
+    NotAssessable,
+    TimingQuality,
+)
 from readerstudy.reading.conduct_choices import Pause
 from readerstudy.reading.pacing import paced
 from readerstudy.reading.screen import next_payload
@@ -24,12 +29,32 @@ from readerstudy.reading.services import commit_reading
 from readerstudy.studies.selectors import enrolment_for
 
 
+class FactOutput(serializers.Serializer[Any]):
+    """Something known of the case, in the reader's language."""
+
+    name = serializers.CharField()
+    text = serializers.CharField()
+
+
+class FurtherImageOutput(serializers.Serializer[Any]):
+    """Another photograph of the case."""
+
+    view = serializers.CharField()
+    image_url = serializers.CharField()
+
+
 class PositionOutput(serializers.Serializer[Any]):
-    """One position: an opaque id, its place in the order, and where its image is."""
+    """One position: an opaque id, its place in the order, and where its image is.
+
+    `level` 2, `facts` and `images` stand there once the answer of level 1 is stored, where cases are shown twice.
+    """
 
     id = serializers.CharField()
     number = serializers.IntegerField()
     image_url = serializers.CharField()
+    level = serializers.IntegerField(required=False)
+    facts = FactOutput(many=True, required=False)
+    images = FurtherImageOutput(many=True, required=False)
 
 
 class NextOutput(serializers.Serializer[Any]):
@@ -49,11 +74,27 @@ class NextOutput(serializers.Serializer[Any]):
 
 
 class ReadingInput(serializers.Serializer[Any]):
-    """One answer. `revise` makes it a new version of the last answer."""
+    """One answer. `revise` makes it a new version of the last answer.
+
+    `confidence` belongs to the two-step scale; `value` is 1 to 6 on six points, from which the decision follows, or 0
+    to 100. A case that cannot be assessed has `not_assessable_reason` and no decision. `further_answers` are by the
+    ordinal of the question: the number of an option, a list of such numbers, a text, or the quality from 1 to 5.
+    """
 
     position = serializers.CharField(max_length=26)
-    decision = serializers.ChoiceField(choices=ManagementDecision.values)
+    decision = serializers.ChoiceField(
+        choices=ManagementDecision.values, required=False, default="", allow_blank=True
+    )
     confidence = serializers.IntegerField(allow_null=True, required=False, default=None)
+    value = serializers.IntegerField(allow_null=True, required=False, default=None)
+    level = serializers.ChoiceField(choices=[1, 2], required=False, default=1)
+    not_assessable_reason = serializers.ChoiceField(
+        choices=NotAssessable.values, required=False, default="", allow_blank=True
+    )
+    not_assessable_note = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=500
+    )
+    further_answers = serializers.DictField(child=serializers.JSONField(), required=False)
     revise = serializers.BooleanField(required=False, default=False)
     milliseconds_to_decision = serializers.IntegerField(
         allow_null=True, required=False, default=None
@@ -130,10 +171,9 @@ class ReadingView(APIView):
 
 
 def _answer(values: dict[str, Any]) -> Answer:
-    decision = ManagementDecision(values.pop("decision"))
     device = InputDevice(values.pop("input_device"))
     quality = TimingQuality(values.pop("timing_quality"))
-    return Answer(decision=decision, input_device=device, timing_quality=quality, **values)
+    return Answer(input_device=device, timing_quality=quality, **values)
 
 
 def _next_after(request: Request, position_id: str) -> dict[str, Any]:

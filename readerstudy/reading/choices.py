@@ -9,6 +9,17 @@ class ManagementDecision(models.TextChoices):
     NONE = "no further treatment", _("No further treatment")
 
 
+class NotAssessable(models.TextChoices):
+    """Why a case cannot be assessed."""
+
+    BLURRED = "blurred", _("The photograph is blurred")
+    LIGHT = "light", _("Too dark, too bright or wrong in colour")
+    NOT_SHOWN = "not_shown", _("The lesion is not shown, or not all of it")
+    COVERED = "covered", _("Hair, ink, a plaster or a reflection covers the lesion")
+    SEVERAL = "several", _("It cannot be told which lesion is meant")
+    OTHER = "other", _("Another reason")
+
+
 class InputDevice(models.TextChoices):
     KEYBOARD = "keyboard", _("Keyboard")
     MOUSE = "mouse", _("Mouse")

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from readerstudy.reading.models import Reading
 from readerstudy.reading.quality import ExpectedEnd, Seen, Sign, Thresholds, expected_end, signs_of
 from readerstudy.reading.selectors import ReaderProgress, completeness
@@ -80,10 +82,11 @@ def answers_by_reader(study: Study) -> dict[int, list[Seen]]:
     """Enrolment → the answers that count, in the order of the cases; those to withdrawn cases are left out. One query."""
     newest: dict[int, tuple[int, Seen]] = {}
     rows = Reading.objects.filter(
-        position__enrolment__study=study, position__study_case__withdrawn_at=None
+        position__enrolment__study=study, position__study_case__withdrawn_at=None, level=1
     ).order_by("position__session__number", "position__number", "version")
+    # The number on the scale is as much of an answer as the confidence.
     for position, enrolment, *seen in rows.values_list(
-        "position_id", "position__enrolment_id", "decision", "confidence", "milliseconds_to_commit", "received_at"
+        "position_id", "position__enrolment_id", "decision", Coalesce("value", "confidence"), "milliseconds_to_commit", "received_at"
     ):  # fmt: skip
         newest[position] = (enrolment, Seen(*seen))
     found: dict[int, list[Seen]] = defaultdict(list)

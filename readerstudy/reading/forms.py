@@ -6,8 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from readerstudy.reading.choices import ManagementDecision
+from readerstudy.reading.answers import Answer
+from readerstudy.reading.choices import ManagementDecision, NotAssessable
+from readerstudy.reading.further_fields import field_name, field_of
 from readerstudy.reading.reminding import MAX_TEXT, Remindable
+from readerstudy.studies.choices import QuestionMoment, Scale
+from readerstudy.studies.models import Protocol, Question
 
 
 class ConsentForm(forms.Form):
@@ -20,22 +24,82 @@ class ConsentForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """One answer to the case on the page."""
+    """One answer to the case on the page, with the further questions of the study."""
+
+    use_required_attribute = False
 
     position = forms.CharField(widget=forms.HiddenInput)
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     revise = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    decision = forms.ChoiceField(
-        choices=ManagementDecision.choices,
-        error_messages={"required": _("Please choose one of the two decisions.")},
-    )
-    confidence = forms.IntegerField(
-        required=False, error_messages={"required": _("Please say how sure you are.")}
-    )
+    level = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    decision = forms.ChoiceField(choices=ManagementDecision.choices, required=False)
+    confidence = forms.IntegerField(required=False)
+    value = forms.IntegerField(required=False)
+    not_assessable_reason = forms.ChoiceField(choices=NotAssessable.choices, required=False)
+    not_assessable_note = forms.CharField(required=False, max_length=500)
 
-    def __init__(self, *args: Any, levels: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        protocol: Protocol,
+        questions: Sequence[Question] = (),
+        language: str = "en",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["confidence"].required = levels > 0
+        self._protocol, self._questions = protocol, questions
+        for question in questions:
+            self.fields[field_name(question)] = field_of(question, language)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not given.get("not_assessable_reason"):
+            for name, message in self._wanted():
+                if given.get(name) in (None, "") and name not in self.errors:
+                    self.add_error(name, forms.ValidationError(message, code="required"))
+        return given
+
+    def _wanted(self) -> list[tuple[str, Any]]:
+        """What a graded case needs on this scale, with the words for its absence."""
+        decision = ("decision", _("Please choose one of the two decisions."))
+        if self._protocol.scale == Scale.SIX_POINT:
+            return [("value", _("Please choose one of the six answers."))]
+        if self._protocol.scale == Scale.PERCENT:
+            return [decision, ("value", _("Please give the likelihood from 0 to 100."))]
+        sure = ("confidence", _("Please say how sure you are."))
+        return [decision, sure] if self._protocol.confidence_levels else [decision]
+
+    def answer(self, *, language: str) -> Answer:
+        """What was answered."""
+        names = (
+            "decision",
+            "confidence",
+            "value",
+            "not_assessable_reason",
+            "not_assessable_note",
+        )
+        return Answer(
+            **{name: self.cleaned_data[name] for name in names},
+            further_answers={
+                str(question.ordinal): self.cleaned_data[field_name(question)]
+                for question in self._questions
+            },
+            level=self.cleaned_data["level"] or 1,
+            language=language,
+        )
+
+    @property
+    def before(self) -> list[forms.BoundField]:
+        """The further questions that stand before the rating."""
+        return self._asked(QuestionMoment.BEFORE)
+
+    @property
+    def after(self) -> list[forms.BoundField]:
+        """The further questions that stand after the rating."""
+        return self._asked(QuestionMoment.AFTER)
+
+    def _asked(self, moment: str) -> list[forms.BoundField]:
+        return [self[field_name(one)] for one in self._questions if one.moment == moment]
 
 
 def _text() -> forms.CharField:

@@ -7,7 +7,12 @@ from django.db.models import Q
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
-from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.choices import (
+    InputDevice,
+    ManagementDecision,
+    NotAssessable,
+    TimingQuality,
+)
 from readerstudy.reading.conduct_models import (
     Attestation,
     BreakEnd,
@@ -15,6 +20,8 @@ from readerstudy.reading.conduct_models import (
     Environment,
     ReaderProfile,
 )
+from readerstudy.reading.rating import FIRST_BIOPSY, PERCENT, SIX_POINTS
+from readerstudy.studies.choices import Scale
 from readerstudy.studies.models import Enrolment, Position, Study
 
 __all__ = [
@@ -28,18 +35,57 @@ __all__ = [
     "SignRules",
 ]
 
+_GRADED = Q(decision__in=ManagementDecision.values, not_assessable_reason="")
+_NOT_ASSESSABLE = Q(
+    decision="",
+    not_assessable_reason__in=NotAssessable.values,
+    confidence__isnull=True,
+    value__isnull=True,
+)
+_TWO_STEP = Q(scale=Scale.TWO_STEP, value__isnull=True)
+# The decision of the six points is that of the side of the line.
+_SIX_POINT = Q(scale=Scale.SIX_POINT, confidence__isnull=True) & (
+    Q(decision=ManagementDecision.NONE, value__range=(SIX_POINTS[0], FIRST_BIOPSY - 1))
+    | Q(decision=ManagementDecision.BIOPSY, value__range=(FIRST_BIOPSY, SIX_POINTS[-1]))
+)
+_PERCENT = Q(scale=Scale.PERCENT, confidence__isnull=True, value__range=(PERCENT[0], PERCENT[-1]))
+
 
 class Reading(AppendOnlyModel, PublicIdModel):
-    """One answer to one position. The answer that counts is the one with the highest version."""
+    """One answer to one position. The answer that counts is the one of level 1 with the highest version."""
 
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="readings")
+    level = models.PositiveSmallIntegerField(
+        default=1, help_text="1 from the photograph alone; 2 with facts and further images"
+    )
     version = models.PositiveSmallIntegerField()
     attempt = models.UUIDField(unique=True, help_text="Idempotency key, made by the browser")
     body_sha256 = models.CharField(
         max_length=64, help_text="Of the answer as sent, to tell a repeat from a misuse of the key"
     )
-    decision = models.CharField(max_length=30, choices=ManagementDecision.choices)
+    scale = models.CharField(
+        max_length=10,
+        choices=Scale.choices,
+        default=Scale.TWO_STEP,
+        help_text="Of the protocol, so that the row says itself what its numbers mean",
+    )
+    decision = models.CharField(
+        max_length=30,
+        choices=ManagementDecision.choices,
+        blank=True,
+        help_text="Empty where the case cannot be assessed",
+    )
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    value = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="As it was given on the scale: 1 to 6, or 0 to 100"
+    )
+    not_assessable_reason = models.CharField(
+        max_length=20, choices=NotAssessable.choices, blank=True
+    )
+    not_assessable_note = models.CharField(max_length=500, blank=True)
+    further_answers = models.JSONField(
+        default=dict, blank=True, help_text="By the ordinal of the question"
+    )
     # Durations on the reader's own clock, from the first frame in which the image was painted.
     milliseconds_to_decision = models.PositiveIntegerField(null=True, blank=True)
     milliseconds_to_commit = models.PositiveIntegerField(null=True, blank=True)
@@ -56,11 +102,21 @@ class Reading(AppendOnlyModel, PublicIdModel):
         ordering = ["position", "version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["position", "version"], name="one_reading_per_position_and_version"
+                fields=["position", "level", "version"],
+                name="one_reading_per_position_level_and_version",
+            ),
+            models.CheckConstraint(condition=Q(level__in=[1, 2]), name="level_is_1_or_2"),
+            models.CheckConstraint(
+                condition=_GRADED | _NOT_ASSESSABLE,
+                name="a_reading_has_a_decision_or_the_reason_for_none",
             ),
             models.CheckConstraint(
-                condition=Q(decision__in=ManagementDecision.values),
-                name="decision_is_one_of_the_two",
+                condition=Q(decision="") | _TWO_STEP | _SIX_POINT | _PERCENT,
+                name="an_answer_is_on_its_scale",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_assessable_note="") | Q(decision=""),
+                name="only_a_reason_has_a_note",
             ),
             models.CheckConstraint(
                 condition=Q(confidence__isnull=True) | Q(confidence__range=(1, 5)),

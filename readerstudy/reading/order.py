@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from readerstudy.reading.models import Reading
-from readerstudy.reading.selectors import PREFETCH, Progress, positions_of
+from readerstudy.reading.selectors import PREFETCH, Progress, levels_of, positions_of
 from readerstudy.reading.washout import NO_GATE, Gate, gate_of
 from readerstudy.studies.models import Enrolment
 
@@ -14,6 +14,7 @@ from readerstudy.studies.models import Enrolment
 class Place(NamedTuple):
     """One position of the order; `version` is that of its newest answer, 0 where there is none.
 
+    Where cases are shown twice, the answer is that of level 2, and `level` the one that is to be answered next.
     A tuple, since hundreds of them are made for every answer.
     """
 
@@ -22,11 +23,15 @@ class Place(NamedTuple):
     version: int
     session: int = 1
     first_answered_at: datetime | None = None
+    level: int = 1
 
-    def answered(self, version: int, at: datetime) -> "Place":
+    def answered(self, level: int, version: int, at: datetime, *, levels: int = 1) -> "Place":
         """The place with one answer more, in whatever order they come."""
+        if level < levels:
+            return self._replace(level=levels)
         first = at if version == 1 else self.first_answered_at
-        return Place(self.pk, self.public_id, max(version, self.version), self.session, first)
+        newest = max(version, self.version)
+        return Place(self.pk, self.public_id, newest, self.session, first, level)
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class OrderState:
     places: tuple[Place, ...]
     now: datetime
     gate: Gate = NO_GATE
+    levels: int = 1
 
     @property
     def progress(self) -> Progress:
@@ -84,14 +90,13 @@ class OrderState:
 
     def after(self, readings: Iterable[Reading]) -> "OrderState":
         """The state once these readings are stored."""
-        stored = {reading.position_id: reading for reading in readings}
-        places = (
-            place.answered(stored[place.pk].version, stored[place.pk].received_at)
-            if place.pk in stored
-            else place
-            for place in self.places
-        )
-        return replace(self, places=tuple(places))
+        places = {place.pk: place for place in self.places}
+        for one in readings:
+            place = places[one.position_id]
+            places[place.pk] = place.answered(
+                one.level, one.version, one.received_at, levels=self.levels
+            )
+        return replace(self, places=tuple(places.values()))
 
     def _first_unread(self) -> Place | None:
         return next((place for place in self.places if not place.version), None)
@@ -113,11 +118,18 @@ class OrderState:
 def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
     """One query, however long the order is; two more where there are several sessions."""
     places: dict[int, Place] = {}
+    levels = levels_of(enrolment)
     rows = positions_of(enrolment).values_list(
-        "pk", "public_id", "session__number", "readings__version", "readings__received_at"
+        "pk",
+        "public_id",
+        "session__number",
+        "readings__level",
+        "readings__version",
+        "readings__received_at",
     )
-    for pk, public_id, session, version, at in rows:
+    for pk, public_id, session, level, version, at in rows:
         place = places.get(pk) or Place(pk, public_id, 0, session)
-        places[pk] = place.answered(version, at) if version else place
+        places[pk] = place.answered(level, version, at, levels=levels) if version else place
     several = len({place.session for place in places.values()}) > 1
-    return OrderState(tuple(places.values()), now, gate_of(enrolment) if several else NO_GATE)
+    gate = gate_of(enrolment) if several else NO_GATE
+    return OrderState(tuple(places.values()), now, gate, levels)

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.urls import reverse
 
+from readerstudy.reading.choices import NotAssessable
 from readerstudy.reading.order import OrderState, Place, order_state
+from readerstudy.reading.rating import FIRST_BIOPSY, SIX_POINTS
+from readerstudy.reading.second_look import second_look
 from readerstudy.studies.choices import Revision
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Protocol
 
 IMAGE_NAME = "case"
 
@@ -31,12 +34,27 @@ def next_payload(
         "done": progress.done,
         "total": progress.total,
         "next": payloads[0] if payloads else None,
-        "ahead": payloads[1:],
+        # Where a case is shown twice, what follows is known to the server alone: nothing is fetched ahead.
+        "ahead": payloads[1:] if order.levels == 1 else [],
         "last": _payload(last, progress.done) if last else None,
         "opens_at": order.opens_at,
     }
 
 
+def rating_context(protocol: Protocol) -> dict[str, Any]:
+    """What the answer's form shows of the scale."""
+    return {
+        "scale": protocol.scale,
+        "levels": range(1, protocol.confidence_levels + 1),
+        "points": (
+            [one for one in SIX_POINTS if one < FIRST_BIOPSY],
+            [one for one in SIX_POINTS if one >= FIRST_BIOPSY],
+        ),
+        "reasons": NotAssessable.choices if protocol.allows_not_assessable else [],
+    }
+
+
 def _payload(place: Place, number: int) -> dict[str, Any]:
     image = reverse("reading:image", args=[place.public_id])
-    return {"id": place.public_id, "number": number, "image_url": image}
+    payload = {"id": place.public_id, "number": number, "image_url": image}
+    return {**payload, **second_look(place.public_id)} if place.level > 1 else payload

@@ -1,5 +1,6 @@
 """Reading of orders and answers. Nothing here knows truth or scores."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from readerstudy.images.models import Image
 from readerstudy.images.selectors import primary_images
 from readerstudy.reading.models import Reading
 from readerstudy.studies.choices import ArmKind, EnrolmentState
-from readerstudy.studies.models import Enrolment, Position, Study
+from readerstudy.studies.models import Enrolment, Position, Protocol, Study
 from readerstudy.studies.selectors import own_enrolments_of
 
 # How many cases beyond the next one may be fetched ahead.
@@ -42,6 +43,7 @@ class ReaderProgress:
     enrolment: Enrolment
     done: int
     total: int
+    not_assessable: int
     last_at: datetime | None
 
 
@@ -56,19 +58,28 @@ def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:
     return positions_of(enrolment).filter(readings__isnull=True)
 
 
+def levels_of(enrolment: Enrolment) -> int:
+    """How many times each case is shown and answered, one after the other."""
+    return _levels(enrolment.study.protocol)
+
+
+def _levels(protocol: Protocol) -> int:
+    return 2 if protocol.has_second_level else 1
+
+
 def progress_of(enrolment: Enrolment) -> Progress:
     """How many positions the reader has answered, of how many."""
     positions = positions_of(enrolment)
-    done = positions.filter(readings__version=1).count()
+    done = positions.filter(readings__version=1, readings__level=levels_of(enrolment)).count()
     return Progress(done, positions.count())
 
 
 def current_readings(study: Study) -> QuerySet[Reading]:
-    """The answer that counts for every position: the one with the highest version.
+    """The answer that counts for every position: the one of level 1 with the highest version.
 
-    Left out: readings of withdrawn readers and of withdrawn cases.
+    Left out: second answers, given with facts and further images; readings of withdrawn readers and of withdrawn cases.
     """
-    newest = Reading.objects.filter(position=OuterRef("position")).order_by("-version")
+    newest = Reading.objects.filter(position=OuterRef("position"), level=1).order_by("-version")
     return (
         Reading.objects.filter(
             position__enrolment__study=study, position__study_case__withdrawn_at=None
@@ -97,13 +108,13 @@ def enrolment_of_position(user: User, public_id: str) -> Enrolment:
 
 def completeness(study: Study) -> list[ReaderProgress]:
     """Every reader's progress, withdrawn ones included; no accuracy of any kind."""
-    counted = Q(positions__study_case__withdrawn_at=None)
+    counted, levels = Q(positions__study_case__withdrawn_at=None), _levels(study.protocol)
     rows = (
         study.enrolments.select_related("user", "rank_group", "institution")
         .annotate(
             total=Count("positions", filter=counted, distinct=True),
             done=Count(
-                "positions", filter=counted & Q(positions__readings__isnull=False), distinct=True
+                "positions", filter=counted & Q(positions__readings__level=levels), distinct=True
             ),
             last_at=Max("positions__readings__received_at"),
             profile_at=Max("profile__given_at"),
@@ -112,7 +123,14 @@ def completeness(study: Study) -> list[ReaderProgress]:
         )
         .order_by("rank_group__ordinal", "code")
     )
-    return [ReaderProgress(row, row.done, row.total, row.last_at) for row in rows]
+    skipped = _not_assessable(study)
+    return [ReaderProgress(row, row.done, row.total, skipped[row.pk], row.last_at) for row in rows]
+
+
+def _not_assessable(study: Study) -> Counter[int]:
+    """How many cases each reader could not assess, by the key of the enrolment."""
+    readings = current_readings(study).filter(decision="").order_by()
+    return Counter(readings.values_list("position__enrolment_id", flat=True))
 
 
 def image_of(position: Position) -> Image:

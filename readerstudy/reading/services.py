@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +12,8 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
 from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
 from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import InputDevice, ManagementDecision, TimingQuality
+from readerstudy.reading.checks import checked_answer
+from readerstudy.reading.choices import InputDevice, TimingQuality
 from readerstudy.reading.gates import check_may_answer
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import OrderState, order_state
@@ -153,12 +155,16 @@ def _placed(
 ) -> list[Reading]:
     """The rows to be stored: each answer to the next unread position, or a new version of the last read one."""
     may_revise = revise and enrolment.study.protocol.revision == Revision.LAST
+    questions = list(enrolment.study.questions.all())
     rows: list[Reading] = []
     for position_id, answer, attempt in items:
-        _check_answer(enrolment, answer)
+        _check_circumstances(answer)
+        checked = checked_answer(enrolment.study.protocol, questions, answer)
         position = positions[position_id]
+        _check_level(position, order, answer)
         version = _version_of(position, order, revise=revise, may_revise=may_revise)
-        rows.append(_row(position, version, answer, attempt, now))
+        fields = {**checked.as_fields(), "body_sha256": answer.body_sha256(position_id)}
+        rows.append(_row(position, version, fields, attempt, now))
         order = order.after(rows[-1:])
     return rows
 
@@ -180,15 +186,17 @@ def _version_of(position: Position, order: OrderState, *, revise: bool, may_revi
     return last.version + 1
 
 
-def _check_answer(enrolment: Enrolment, answer: Answer) -> None:
-    levels = enrolment.study.protocol.confidence_levels
-    if answer.decision not in ManagementDecision.values:
-        raise InvalidInput("The decision is not one of the two.", field="decision")
-    if levels and answer.confidence not in range(1, levels + 1):
-        raise InvalidInput(f"Confidence is a whole number from 1 to {levels}.", field="confidence")
-    if not levels and answer.confidence is not None:
-        raise InvalidInput("This study asks for no confidence.", field="confidence")
-    _check_circumstances(answer)
+def _check_level(position: Position, order: OrderState, answer: Answer) -> None:
+    """The first answer comes before the second one and is not changed by it."""
+    if answer.level not in range(1, order.levels + 1):
+        raise InvalidInput("This study shows every case once.", field="level")
+    following = order.next_unread
+    if not following or following.pk != position.pk or following.level == answer.level:
+        return
+    if answer.level > following.level:
+        message = "The case has to be answered from the photograph alone first."
+        raise Conflict(message, code="out_of_order")
+    raise Conflict("The first answer can no longer be changed.", code="out_of_order")
 
 
 def _check_circumstances(answer: Answer) -> None:
@@ -207,12 +215,14 @@ def _check_circumstances(answer: Answer) -> None:
         raise InvalidInput("The number of zooms is 0 or more.", field="zooms")
 
 
-def _row(position: Position, version: int, answer: Answer, attempt: UUID, now: datetime) -> Reading:
+def _row(
+    position: Position, version: int, fields: Mapping[str, Any], attempt: UUID, now: datetime
+) -> Reading:
     return Reading(
         position=position,
         version=version,
         attempt=attempt,
-        body_sha256=answer.body_sha256(position.public_id),
+        scale=position.enrolment.study.protocol.scale,
         received_at=now,
-        **answer.as_fields(),
+        **fields,
     )

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<slug:public_id>/certificate/", own_views.certificate, name="certificate"),
     path("conduct/<slug:slug>/", conduct_views.conduct, name="conduct"),
     path("image/<slug:public_id>/", views.image, name="image"),
+    path("image/<slug:public_id>/<int:number>/", views.further_image, name="further-image"),
     path("progress/<slug:slug>/", cockpit_views.progress, name="progress"),
     path("progress/<slug:slug>/matrix/", cockpit_views.matrix, name="matrix"),
     path("progress/<slug:slug>/signs/", sign_rules_views.sign_rules, name="sign-rules"),

@@ -16,15 +16,14 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
-from readerstudy.reading.answers import Answer
-from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.order import order_state
 from readerstudy.reading.pacing import paced
 from readerstudy.reading.profiles import profile_missing
 from readerstudy.reading.reach import shown_position_for
-from readerstudy.reading.screen import IMAGE_NAME, next_payload
+from readerstudy.reading.screen import IMAGE_NAME, next_payload, rating_context
+from readerstudy.reading.second_look import further_image_for
 from readerstudy.reading.selectors import image_of, progress_of
 from readerstudy.reading.services import commit_reading
 from readerstudy.reading.wording import wording_of
@@ -98,8 +97,12 @@ def read(request: SignedInRequest, public_id: str) -> HttpResponse:
         return redirect("reading:profile", public_id)
     if environment_missing(enrolment, request.session):
         return redirect("reading:room", public_id)
-    levels = enrolment.study.protocol.confidence_levels
-    form = AnswerForm(request.POST if request.method == "POST" else None, levels=levels)
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        protocol=enrolment.study.protocol,
+        questions=list(enrolment.study.questions.all()),
+        language=get_language() or "en",
+    )
     if request.method == "POST" and form.is_valid():
         return _answered(request, enrolment, form)
     return _reading_page(request, enrolment, form)
@@ -118,15 +121,10 @@ def _answered(request: SignedInRequest, enrolment: Enrolment, form: AnswerForm) 
 
 def _commit(request: SignedInRequest, form: AnswerForm) -> None:
     given = form.cleaned_data
-    answer = Answer(
-        decision=ManagementDecision(given["decision"]),
-        confidence=given["confidence"],
-        language=get_language() or "en",
-    )
     commit_reading(
         actor=request.user,
         position_id=given["position"],
-        answer=answer,
+        answer=form.answer(language=get_language() or "en"),
         attempt=given["attempt"],
         revise=given["revise"],
         now=now(),
@@ -152,8 +150,8 @@ def _reading_page(
         return render(request, "reading/break.html", context, status=status)
     if shown is None or not context["is_open"]:
         return render(request, "reading/done.html", context, status=status)
-    levels = range(1, study.protocol.confidence_levels + 1)
-    context |= {"shown": shown, "change": change, "levels": levels, "attempt": uuid.uuid4()}
+    context |= {"shown": shown, "change": change, "attempt": uuid.uuid4()}
+    context |= rating_context(study.protocol)
     context["idle_seconds"] = settings.SESSION_IDLE_SECONDS
     return render(request, "reading/read.html", context, status=status)
 
@@ -167,6 +165,16 @@ def _whole_number(written: str) -> int:
 def image(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """The photograph of a position that is read, next or soon to come; anything else does not exist."""
     stored = image_of(shown_position_for(request.user, public_id, now=now()))
+    return send_stored_file(
+        stored.file.name, content_type=stored.content_type, download_name=IMAGE_NAME
+    )
+
+
+@require_safe
+@login_required
+def further_image(request: SignedInRequest, public_id: str, number: int) -> HttpResponseBase:
+    """Another photograph of a case that is shown the second time; anything else does not exist."""
+    stored = further_image_for(request.user, public_id, number, now=now())
     return send_stored_file(
         stored.file.name, content_type=stored.content_type, download_name=IMAGE_NAME
     )

@@ -17,7 +17,8 @@ SCHEMA = "reader-study-analysis/1"
 def build_document(table: ReadingTable) -> dict[str, Any]:
     """All numbers of the study as plain JSON values; rates are fractions.
 
-    Readers count only when they answered every case, as in the paper. A number that cannot be computed is
+    Readers count only when they answered every case, as in the paper; cases that they could not assess are missing in
+    their rates, and counted. A number that cannot be computed is
     null and stands beside a `reason`. Raises Conflict where no reader is complete or a class of cases is missing.
     """
     _check(table)
@@ -62,14 +63,15 @@ def _counts(table: ReadingTable) -> dict[str, int]:
         "positives": int(table.truth.sum()),
         "negatives": int((1 - table.truth).sum()),
         "readings": int((table.decision != MISSING).sum()),
+        "not_assessable": int(table.not_assessable.sum()),
     }
 
 
 def _cases(table: ReadingTable) -> list[dict[str, Any]]:
-    """Per case: truth, and how many of the complete readers decided for a biopsy."""
-    biopsies = (table.decision[table.complete] == 1).sum(axis=0)
-    rows = zip(
-        table.case_ids, table.truth.tolist(), table.diagnosis, biopsies.tolist(), strict=True
-    )
-    names = ("case", "malignant", "diagnosis", "biopsy_votes")
+    """Per case: truth, how many of the complete readers decided for a biopsy, and how many graded it at all."""
+    decision = table.decision[table.complete]
+    biopsies, graded = (decision == 1).sum(axis=0), (decision != MISSING).sum(axis=0)
+    columns = (table.truth.tolist(), table.diagnosis, biopsies.tolist(), graded.tolist())
+    rows = zip(table.case_ids, *columns, strict=True)
+    names = ("case", "malignant", "diagnosis", "biopsy_votes", "graded")
     return [dict(zip(names, row, strict=True)) for row in rows]

@@ -88,9 +88,21 @@ def _comparison(curves: list[stats.RocCurve], table: ReadingTable) -> dict[str, 
 
 
 def _against_readers(table: ReadingTable, model: ModelScores) -> list[dict[str, Any]]:
-    """AUC of each run against the readers' mean AUC, readers and cases random (1T-RRRC)."""
+    """AUC of each run against the readers' mean AUC, readers and cases random (1T-RRRC).
+
+    Over the cases that every reader graded, whose number stands beside it: the method needs every reading. Empty where
+    one of the classes is not left.
+    """
     ratings = table.rating[table.complete]
+    graded = ~np.isnan(ratings).any(axis=0)
+    truth = table.truth[graded]
+    if truth.size == 0 or truth.min() == truth.max():
+        return []
     return [
-        {"label": label, **stats.algorithm_against_readers(table.truth, ratings, scores).as_dict()}
+        {
+            "label": label,
+            "cases": int(graded.sum()),
+            **stats.algorithm_against_readers(truth, ratings[:, graded], scores[graded]).as_dict(),
+        }
         for label, scores in zip(model.run_labels, model.values, strict=True)
     ]

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy import stats
-from readerstudy.results.table import ReaderRow, ReadingTable
-
-BoolArray = NDArray[np.bool_]
+from readerstudy.results.table import MISSING, ReaderRow, ReadingTable
 
 
 def reader_part(table: ReadingTable) -> dict[str, Any]:
@@ -37,23 +35,23 @@ def complete_readers(table: ReadingTable) -> list[ReaderRow]:
 
 def _rates(table: ReadingTable, decision: NDArray[np.int8]) -> dict[str, Any]:
     points = stats.reader_points(table.truth, decision)
-    biopsy = decision == 1
+    correct = np.where(decision == MISSING, MISSING, decision == table.truth)
     return {
         "n": int(decision.shape[0]),
-        "sensitivity": _rate(points.sensitivity, biopsy[:, table.truth == 1]),
-        "specificity": _rate(points.specificity, ~biopsy[:, table.truth == 0]),
+        "sensitivity": _rate(points.sensitivity, correct[:, table.truth == 1]),
+        "specificity": _rate(points.specificity, correct[:, table.truth == 0]),
     }
 
 
-def _rate(values: NDArray[np.float64], correct: BoolArray) -> dict[str, Any]:
+def _rate(values: NDArray[np.float64], correct: NDArray[np.int64]) -> dict[str, Any]:
     """Mean and range over readers, with the interval of the mean in which readers and cases are random."""
-    interval = stats.random_reader_random_case_interval(correct.astype(np.int64))
+    interval = stats.random_reader_random_case_interval(correct)
     return {**stats.mean_and_range(values).as_dict(), "interval": interval.as_dict()}
 
 
 def _points(table: ReadingTable, readers: list[ReaderRow]) -> list[dict[str, Any]]:
     points = stats.reader_points(table.truth, table.decision[table.complete])
-    ratings = table.rating[table.complete]
+    ratings, skipped = table.rating[table.complete], table.not_assessable[table.complete]
     return [
         {
             "code": reader.code,
@@ -63,7 +61,14 @@ def _points(table: ReadingTable, readers: list[ReaderRow]) -> list[dict[str, Any
             "sensitivity": float(points.sensitivity[row]),
             "specificity": float(points.specificity[row]),
             **{name: int(getattr(points, name)[row]) for name in ("tp", "fn", "tn", "fp")},
-            "auc": stats.auc_interval(table.truth, ratings[row]).as_dict(),
+            "not_assessable": int(skipped[row].sum()),
+            "auc": _auc(table.truth, ratings[row]),
         }
         for row, reader in enumerate(readers)
     ]
+
+
+def _auc(truth: NDArray[np.int64], ratings: NDArray[np.float64]) -> dict[str, Any]:
+    """The area of one reader over the cases that the reader graded."""
+    graded = ~np.isnan(ratings)
+    return stats.auc_interval(truth[graded], ratings[graded]).as_dict()

@@ -47,7 +47,7 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
     """The reading table of an unblinded study.
 
     Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing. Left out
-    too: repeats and aided readings. Raises NotAllowed before unblinding.
+    too: repeats and aided readings. Cases that cannot be assessed are neither decided nor rated. Raises NotAllowed before unblinding.
     """
     truth = reference_standards(study=study, actor=actor, purpose="analysis", now=now)
     cases = list(study.study_cases.filter(withdrawn_at=None).order_by("public_id"))
@@ -60,11 +60,15 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
         np.full(shape, np.nan),
         np.full(shape, np.nan),
     )
-    for enrolment_id, case_id, choice, confidence, time in answers:
+    not_assessable = np.zeros(shape, np.bool_)
+    for enrolment_id, case_id, choice, confidence, scale, value, time in answers:
         place = row[enrolment_id], column[case_id]
-        decision[place] = choice == ManagementDecision.BIOPSY
-        ratings[place] = rating(choice, confidence)
         milliseconds[place] = np.nan if time is None else time
+        if choice:
+            decision[place] = choice == ManagementDecision.BIOPSY
+            ratings[place] = rating(choice, confidence, scale=scale, value=value)
+        else:
+            not_assessable[place] = True
     return ReadingTable(
         study_title=study.title,
         is_synthetic=study.is_synthetic,
@@ -77,6 +81,7 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
         decision=decision,
         rating=ratings,
         milliseconds=milliseconds,
+        not_assessable=not_assessable,
         models=_models(study, cases),
         excluded=_excluded(study, enrolments),
     )
@@ -92,6 +97,8 @@ def _answers(study: Study) -> tuple[list[Enrolment], list[tuple[Any, ...]]]:
             *(f"position__{field}" for field in fields),
             "decision",
             "confidence",
+            "scale",
+            "value",
             "milliseconds_to_decision",
         )
     )

@@ -39,7 +39,8 @@ class ReadingTable:
 
     `decision` (J, K) is 1 for biopsy / further treatment, 0 for no further treatment, -1 for no answer;
     `rating` (J, K) is the strictly monotone composite of decision and confidence, NaN for no answer;
-    `milliseconds` (J, K) is the time to the decision, NaN where it was not measured.
+    `milliseconds` (J, K) is the time to the decision, NaN where it was not measured;
+    `not_assessable` (J, K) says where the reader answered that the case cannot be assessed: no decision, no rating.
     """
 
     study_title: str
@@ -53,13 +54,19 @@ class ReadingTable:
     decision: NDArray[np.int8]
     rating: NDArray[np.float64]
     milliseconds: NDArray[np.float64]
+    not_assessable: NDArray[np.bool_]
     models: tuple[ModelScores, ...]
     excluded: dict[str, int]
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Readers (J,) who answered every case."""
-        return np.asarray((self.decision != MISSING).all(axis=1))
+        """Readers (J,) who answered every case and graded at least one of each class, so that they have both rates."""
+        graded = self.decision != MISSING
+        answered = (graded | self.not_assessable).all(axis=1)
+        positive, negative = graded[:, self.truth == 1], graded[:, self.truth == 0]
+        # A study whose cases are all of one class is refused for that, not for its readers.
+        classes = [side.any(axis=1) for side in (positive, negative) if side.shape[1]]
+        return np.asarray(np.logical_and.reduce([answered, *classes]))
 
     def sha256(self) -> str:
         """The hash of everything that goes into the numbers."""
@@ -85,4 +92,7 @@ class ReadingTable:
             *(m.values for m in self.models),
         ):
             digest.update(np.ascontiguousarray(array).astype("<f8").tobytes())
+        # Only where there are any: the hash of tables from before stays what it was.
+        if self.not_assessable.any():
+            digest.update(np.ascontiguousarray(self.not_assessable).astype("<f8").tobytes())
         return digest.hexdigest()

@@ -86,9 +86,9 @@ def readers(document: Document) -> ResultTable:
     """One line for each reader: pseudonym, 2 × 2 table, rates, AUC of the ratings."""
     header = (
         _("Reader"), _("Rank group"), _("Institution"), _("Years of experience"), "TP", "FN", "TN", "FP",
-        _("Sensitivity"), _("Specificity"), "AUC", _("95 % CI, low"), _("95 % CI, high"),
+        _("Sensitivity"), _("Specificity"), "AUC", _("95 % CI, low"), _("95 % CI, high"), _("Not assessable"),
     )  # fmt: skip
-    kinds = ("text", "text", "text", *["count"] * 5, "rate", "rate", *["auc"] * 3)
+    kinds = ("text", "text", "text", *["count"] * 5, "rate", "rate", *["auc"] * 3, "count")
     names = (
         "code",
         "group",
@@ -105,6 +105,8 @@ def readers(document: Document) -> ResultTable:
         (
             *(point[name] for name in names),
             *(point["auc"][name] for name in ("value", "low", "high")),
+            # Analyses of before there was such an answer do not count it.
+            point.get("not_assessable", 0),
         )
         for point in document["readers"]["points"]
     )
@@ -115,10 +117,8 @@ def cases(document: Document) -> ResultTable:
     """One line for each case: truth, and how many readers decided for a biopsy."""
     total = document["counts"]["readers"]
     header = (_("Case"), _("Malignant"), _("Diagnosis"), _("Decided for biopsy"), _("Readers"))
-    rows = (
-        (row["case"], row["malignant"], row["diagnosis"], row["biopsy_votes"], total)
-        for row in document["cases"]
-    )
+    names = ("case", "malignant", "diagnosis", "biopsy_votes")
+    rows = ((*(row[name] for name in names), row.get("graded", total)) for row in document["cases"])
     return ResultTable(
         "cases", _("Every case"), header, ("text", "count", "text", "count", "count"), tuple(rows)
     )

@@ -14,7 +14,14 @@ from rest_framework.views import APIView
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import NotFound
-from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
+from readerstudy.studies.choices import (
+    EnrolmentState,
+    QuestionKind,
+    QuestionMoment,
+    Revision,
+    Scale,
+    StudyState,
+)
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.selectors import (
     enrolments_visible_to,
@@ -37,8 +44,30 @@ class ProtocolOutput(serializers.Serializer[Any]):
     positive_label_de = serializers.CharField()
     negative_label_en = serializers.CharField()
     negative_label_de = serializers.CharField()
+    scale = serializers.ChoiceField(choices=Scale.choices)
     confidence_levels = serializers.IntegerField()
+    allows_not_assessable = serializers.BooleanField()
+    has_second_level = serializers.BooleanField()
     revision = serializers.ChoiceField(choices=Revision.choices)
+
+
+class OptionOutput(serializers.Serializer[Any]):
+    """The words of one option; answers count options from 1."""
+
+    en = serializers.CharField()
+    de = serializers.CharField()
+
+
+class QuestionOutput(serializers.Serializer[Any]):
+    """A further question. Answers name it by its ordinal."""
+
+    ordinal = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=QuestionKind.choices)
+    moment = serializers.ChoiceField(choices=QuestionMoment.choices)
+    is_required = serializers.BooleanField()
+    text_en = serializers.CharField()
+    text_de = serializers.CharField()
+    options = OptionOutput(many=True)
 
 
 class StudyOutput(serializers.Serializer[Any]):
@@ -56,9 +85,10 @@ class StudyOutput(serializers.Serializer[Any]):
 
 
 class StudyDetailOutput(StudyOutput):
-    """A study with its protocol and, once locked, the SHA-256 of its lock manifest."""
+    """A study with its protocol, its further questions and, once locked, the SHA-256 of its lock manifest."""
 
     protocol = ProtocolOutput()
+    questions = QuestionOutput(many=True)
     lock_sha256 = serializers.SerializerMethodField()
 
     def get_lock_sha256(self, study: Study) -> str | None:

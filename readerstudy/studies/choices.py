@@ -61,5 +61,29 @@ class Revision(models.TextChoices):
     LAST = "last", _("The last one")
 
 
+class Scale(models.TextChoices):
+    """How readers say what they would do, and how sure they are of it."""
+
+    TWO_STEP = "two_step", _("A decision, then the confidence in it")
+    SIX_POINT = "six_point", _("One press from 1 to 6, biopsy from 4 on")
+    PERCENT = "percent", _("A likelihood from 0 to 100, and a decision")
+
+
+class QuestionKind(models.TextChoices):
+    """What a further question takes for an answer."""
+
+    SINGLE = "single", _("One of several options")
+    SEVERAL = "several", _("Any of several options")
+    TEXT = "text", _("Free text")
+    QUALITY = "quality", _("Image quality from 1 to 5")
+
+
+class QuestionMoment(models.TextChoices):
+    """Where a further question stands on the reader's screen."""
+
+    BEFORE = "before", _("Before the rating")
+    AFTER = "after", _("After the rating")
+
+
 class StudyRole(models.TextChoices):
     COORDINATOR = "coordinator", _("Coordinator")

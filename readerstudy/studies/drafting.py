@@ -14,25 +14,28 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.validation import check_valid
 from readerstudy.images.models import ImageSet
-from readerstudy.studies import library
 from readerstudy.studies.choices import StudyRole, StudyState
-from readerstudy.studies.manifest import PROTOCOL_FIELDS
+from readerstudy.studies.library import RANK_GROUPS
+from readerstudy.studies.manifest import EDITABLE_FIELDS
 from readerstudy.studies.models import (
     Design,
     Institution,
     Protocol,
+    Question,
     RankGroup,
     Session,
     Study,
     StudyMember,
 )
 from readerstudy.studies.permissions import check_may_coordinate, check_may_create
+from readerstudy.studies.protocol_checks import check_protocol
+from readerstudy.studies.question_drafts import question_rows
+from readerstudy.studies.ready_protocols import READY, STANDARD, ReadyProtocol
 
 MAX_SLUG = 80
 # Addresses of pages that a study of the same name would hide.
 RESERVED_SLUGS = frozenset({"new"})
 _MAX_NAMES = 200
-_CONFIDENCE_LEVELS = (0, 2, 3, 4, 5)
 
 
 def create_study(
@@ -43,13 +46,15 @@ def create_study(
     summary: str = "",
     slug: str = "",
     seed: str = "",
+    protocol: str = STANDARD,
     now: datetime,
 ) -> Study:
-    """A draft with the paper's protocol, its rank groups and one unaided session; the actor coordinates it.
+    """A draft with a ready protocol, the paper's rank groups and one unaided session; the actor coordinates it.
 
-    `seed` is hexadecimal and drawn at random where it is not given. Raises NotAllowed, InvalidInput(s).
+    `protocol` is the name of one of the ready ones. `seed` is hexadecimal and drawn at random where it is not given. Raises NotAllowed, InvalidInput(s).
     """
     check_may_create(actor)
+    ready = _ready_protocol(protocol)
     study = Study(
         title=title.strip(),
         summary=_with_plain_line_breaks(summary.strip()),
@@ -65,14 +70,21 @@ def create_study(
         _check_not_trained_on(image_set)
         study.save()
         StudyMember.objects.create(study=study, user=actor, role=StudyRole.COORDINATOR)
-        Protocol.objects.create(
-            study=study, confidence_levels=library.CONFIDENCE_LEVELS, **library.PROTOCOL
-        )
+        Protocol.objects.create(study=study, **ready.fields)
+        Question.objects.bulk_create(question_rows(study, ready.questions))
         Design.objects.create(study=study)
         Session.objects.create(study=study, number=1)
-        _add_rank_groups(study, library.RANK_GROUPS)
-        _record("study.created", actor, study, now, image_set=image_set.public_id)
+        _add_rank_groups(study, RANK_GROUPS)
+        _record(
+            "study.created", actor, study, now, image_set=image_set.public_id, protocol=protocol
+        )
     return study
+
+
+def _ready_protocol(name: str) -> ReadyProtocol:
+    if name not in READY:
+        raise InvalidInput("There is no ready protocol of this name.", field="protocol")
+    return READY[name]
 
 
 def _check_not_trained_on(image_set: ImageSet) -> None:
@@ -130,7 +142,7 @@ def update_protocol(*, actor: User, study: Study, now: datetime, **fields: Any) 
 
     Raises NotAllowed, Conflict after the lock, InvalidInput(s) for an unknown field or a value that cannot be.
     """
-    unknown = sorted(set(fields) - set(PROTOCOL_FIELDS))
+    unknown = sorted(set(fields) - set(EDITABLE_FIELDS))
     if unknown:
         raise InvalidInput(f"The protocol has no field {unknown[0]}.", field=unknown[0])
     with transaction.atomic():
@@ -140,7 +152,7 @@ def update_protocol(*, actor: User, study: Study, now: datetime, **fields: Any) 
         changed = [name for name in sorted(given) if getattr(protocol, name) != given[name]]
         for name in changed:
             setattr(protocol, name, given[name])
-        _check_confidence(protocol)
+        check_protocol(protocol)
         check_valid(protocol, exclude={"study"})
         if changed:
             protocol.save(update_fields=changed)
@@ -171,15 +183,6 @@ def update_draft(
         set_rank_groups(actor=actor, study=study, names=rank_groups, now=now)
         set_institutions(actor=actor, study=study, names=institutions, now=now)
     return study
-
-
-def _check_confidence(protocol: Protocol) -> None:
-    if protocol.confidence_levels not in _CONFIDENCE_LEVELS:
-        raise InvalidInput(
-            "The confidence has 2 to 5 levels, or 0 where it is not asked for.",
-            code="confidence_levels",
-            field="confidence_levels",
-        )
 
 
 def set_rank_groups(

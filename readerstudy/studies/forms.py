@@ -12,9 +12,10 @@ from readerstudy.core.errors import DomainError
 from readerstudy.core.sentences import translated
 from readerstudy.images.models import ImageSet
 from readerstudy.images.selectors import image_sets_visible_to
-from readerstudy.studies.choices import Revision
-from readerstudy.studies.manifest import PROTOCOL_FIELDS, protocol_texts
+from readerstudy.studies.choices import Revision, Scale
+from readerstudy.studies.manifest import EDITABLE_FIELDS, answer_fields, protocol_texts
 from readerstudy.studies.models import Institution, RankGroup, Study
+from readerstudy.studies.ready_protocols import READY, STANDARD
 from readerstudy.studies.roster import COLUMNS
 
 _MAX_TABLE_BYTES = 2**20
@@ -58,10 +59,22 @@ class StudyForm(forms.Form):
         label=_("Image set"), queryset=ImageSet.objects.none(), empty_label=None
     )
 
+    protocol = forms.ChoiceField(
+        label=_("Protocol to start from"),
+        choices=[(key, ready.name) for key, ready in READY.items()],
+        initial=STANDARD,
+        required=False,
+        help_text=_("You can change all of it until you lock the study."),
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["image_set"].queryset = _studied_sets(user)  # type: ignore[attr-defined]
         self.fields["image_set"].label_from_instance = _image_set_label  # type: ignore[attr-defined]
+
+    def clean_protocol(self) -> str:
+        chosen: str = self.cleaned_data["protocol"]
+        return chosen or STANDARD
 
 
 class CopyForm(forms.Form):
@@ -104,11 +117,30 @@ class ProtocolForm(forms.Form):
     negative_label_de = forms.CharField(
         label=_("Answer “no further treatment” (German)"), max_length=80
     )
+    scale = forms.ChoiceField(
+        label=_("Scale"),
+        choices=Scale.choices,
+        help_text=_("On the last two scales the confidence is not asked for on its own."),
+    )
     confidence_levels = forms.TypedChoiceField(
         label=_("Confidence"),
         choices=_LEVELS,
         coerce=int,
         help_text=_("Without confidence, a reader's ROC has a single point."),
+    )
+    allows_not_assessable = forms.BooleanField(
+        label=_("Readers may say that a case cannot be assessed"),
+        required=False,
+        help_text=_(
+            "They give a reason. Such readings count as missing in every rate, and are counted."
+        ),
+    )
+    has_second_level = forms.BooleanField(
+        label=_("Show each case a second time, with what is known of it"),
+        required=False,
+        help_text=_(
+            "After the first answer, which is never changed, readers see age, sex, site and the further images of the case, and answer again. Results take the first answers."
+        ),
     )
     revision = forms.ChoiceField(
         label=_("Answers a reader may still change"), choices=Revision.choices
@@ -131,6 +163,7 @@ class ProtocolForm(forms.Form):
         """The fields as they are stored."""
         return {
             **protocol_texts(study.protocol),
+            **answer_fields(study.protocol),
             "title": study.title,
             "summary": study.summary,
             "rank_groups": [group.name for group in study.rank_groups.all()],
@@ -139,7 +172,7 @@ class ProtocolForm(forms.Form):
 
     def protocol(self) -> dict[str, Any]:
         """The fields of the protocol alone."""
-        return {name: self.cleaned_data[name] for name in PROTOCOL_FIELDS}
+        return {name: self.cleaned_data[name] for name in EDITABLE_FIELDS}
 
 
 class InviteForm(forms.Form):

@@ -9,7 +9,16 @@ from django.db.models import QuerySet
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.version import VERSION
 from readerstudy.images.models import Image
-from readerstudy.studies.models import Design, Enrolment, Position, Protocol, Study, StudyCase
+from readerstudy.studies.choices import Scale
+from readerstudy.studies.models import (
+    Design,
+    Enrolment,
+    Position,
+    Protocol,
+    Question,
+    Study,
+    StudyCase,
+)
 from readerstudy.studies.order import ALGORITHM as ORDER_ALGORITHM
 from readerstudy.studies.selectors import taking_part
 
@@ -28,6 +37,19 @@ PROTOCOL_FIELDS = (
     "instructions_en",
     "instructions_de",
 )
+# How readers answer. A part of its own, so that locks from before there was a choice keep their hash.
+ANSWER_FIELDS = ("scale", "allows_not_assessable", "has_second_level")
+EDITABLE_FIELDS = PROTOCOL_FIELDS + ANSWER_FIELDS
+QUESTION_FIELDS = ("ordinal", "kind", "moment", "is_required", "text_en", "text_de", "options")
+# What the parts were that manifests of before do not have.
+ALWAYS_BEFORE: dict[str, Any] = {
+    "answers": {
+        "scale": Scale.TWO_STEP.value,
+        "allows_not_assessable": False,
+        "has_second_level": False,
+    },
+    "questions": [],
+}
 
 DESIGN_FIELDS = (
     "kind",
@@ -66,6 +88,8 @@ def build_manifest(
         "cases": _cases(study),
         "protocol": protocol_texts(study.protocol),
         "design": design_fields(study.design),
+        "answers": answer_fields(study.protocol),
+        "questions": [question_fields(question) for question in study.questions.all()],
         "sessions": list(study.sessions.order_by("number").values("number", "arm")),
         "rank_groups": list(study.rank_groups.order_by("ordinal").values_list("name", flat=True)),
         "institutions": list(study.institutions.order_by("name").values_list("name", flat=True)),
@@ -82,6 +106,16 @@ def build_manifest(
 def protocol_texts(protocol: Protocol) -> dict[str, Any]:
     """Everything readers are asked and told, field by field."""
     return {field: getattr(protocol, field) for field in PROTOCOL_FIELDS}
+
+
+def answer_fields(protocol: Protocol) -> dict[str, Any]:
+    """How readers answer, field by field."""
+    return {field: getattr(protocol, field) for field in ANSWER_FIELDS}
+
+
+def question_fields(question: Question) -> dict[str, Any]:
+    """Everything of a further question."""
+    return {field: getattr(question, field) for field in QUESTION_FIELDS}
 
 
 def design_fields(design: Design) -> dict[str, Any]:

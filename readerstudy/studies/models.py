@@ -7,9 +7,15 @@ from django.db.models import Q
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.images.models import Case, ImageSet
-from readerstudy.studies.choices import ArmKind, EnrolmentState, Revision, StudyRole, StudyState
+from readerstudy.studies.choices import (
+    ArmKind,
+    EnrolmentState,
+    StudyRole,
+    StudyState,
+)
 from readerstudy.studies.copy_models import StudyCopy  # noqa: F401 (Django looks here)
 from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
+from readerstudy.studies.protocol_models import Protocol, Question  # noqa: F401 (Django looks here)
 
 
 class Study(PublicIdModel):
@@ -63,37 +69,6 @@ class StudyMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role} of {self.study}"
-
-
-class Protocol(models.Model):
-    """What readers are asked and told. Can be edited while the study is a draft; the lock keeps a copy."""
-
-    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="protocol")
-    question_en = models.CharField(max_length=300)
-    question_de = models.CharField(max_length=300)
-    positive_label_en = models.CharField(max_length=80)
-    positive_label_de = models.CharField(max_length=80)
-    negative_label_en = models.CharField(max_length=80)
-    negative_label_de = models.CharField(max_length=80)
-    confidence_levels = models.PositiveSmallIntegerField(
-        default=5, help_text="1 to this; 0 asks for no confidence"
-    )
-    revision = models.CharField(max_length=10, choices=Revision.choices, default=Revision.LAST)
-    consent_en = models.TextField()
-    consent_de = models.TextField()
-    instructions_en = models.TextField()
-    instructions_de = models.TextField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(confidence_levels__in=[0, 2, 3, 4, 5]),
-                name="confidence_has_2_to_5_levels_or_none",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Protocol of {self.study}"
 
 
 class ProtocolVersion(AppendOnlyModel, PublicIdModel):

@@ -1,5 +1,6 @@
 """Every service of this room, for the others to call."""
 
+from readerstudy.studies.asking import set_questions
 from readerstudy.studies.copying import copy_study
 from readerstudy.studies.designing import open_session_early, update_design
 from readerstudy.studies.drafting import (
@@ -40,6 +41,7 @@ __all__ = [
     "open_session_early",
     "open_study",
     "set_institutions",
+    "set_questions",
     "set_rank_groups",
     "unblind_study",
     "update_design",

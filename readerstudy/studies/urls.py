@@ -1,6 +1,13 @@
 from django.urls import path
 
-from readerstudy.studies import copy_views, design_views, reader_views, transition_views, views
+from readerstudy.studies import (
+    copy_views,
+    design_views,
+    question_views,
+    reader_views,
+    transition_views,
+    views,
+)
 
 app_name = "studies"
 urlpatterns = [
@@ -11,6 +18,7 @@ urlpatterns = [
     path("<slug:slug>/protocol/", views.study_protocol, name="protocol"),
     path("<slug:slug>/design/", design_views.study_design, name="design"),
     path("<slug:slug>/order.csv", design_views.study_order, name="order"),
+    path("<slug:slug>/questions/", question_views.study_questions, name="questions"),
     path("<slug:slug>/manifest.json", views.study_manifest, name="manifest"),
     path("<slug:slug>/transition/", transition_views.study_transition, name="transition"),
     path("<slug:slug>/readers/", reader_views.study_readers, name="readers"),

@@ -12,7 +12,7 @@ from readerstudy.images.models import Image
 from readerstudy.studies.allocation import Row
 from readerstudy.studies.deriving import derived_rows, is_known, panel_of
 from readerstudy.studies.hooks import verify_sections
-from readerstudy.studies.manifest import build_manifest
+from readerstudy.studies.manifest import ALWAYS_BEFORE, build_manifest
 from readerstudy.studies.models import Position, ProtocolVersion, Study
 from readerstudy.studies.selectors import lock_of
 
@@ -45,8 +45,9 @@ def _manifest_faults(study: Study, lock: ProtocolVersion) -> Iterator[str]:
     rebuilt = build_manifest(
         study, sections={}, enrolments=enrolments.select_related("rank_group", "institution")
     )
-    for name in sorted(lock.manifest.keys() - _NOT_REBUILT):
-        yield from _differences(name, lock.manifest[name], rebuilt.get(name))
+    locked = {**ALWAYS_BEFORE, **lock.manifest}
+    for name in sorted(locked.keys() - _NOT_REBUILT):
+        yield from _differences(name, locked[name], rebuilt.get(name))
 
 
 def _differences(path: str, locked: Any, stored: Any) -> Iterator[str]:

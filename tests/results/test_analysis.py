@@ -178,3 +178,51 @@ def test_the_headline_numbers_have_the_promised_keys():
     assert set(numbers["reader_sensitivity"]) == {"mean", "low", "high"}
     assert numbers["model"]["runs"] == 3
     assert set(numbers["model"]["specificity_at_reader_sensitivity"]) == {"mean", "low", "high"}
+
+
+def test_a_case_that_could_not_be_assessed_is_missing_and_its_reader_stays():
+    table = make_table(unassessed=[(2, 3), (2, 8), (4, 8)])
+    document = build_document(table)
+    assert document["counts"]["readers"] == 6
+    assert document["counts"]["not_assessable"] == 3
+    point = next(one for one in document["readers"]["points"] if one["code"] == "R-2")
+    graded = table.decision[2] != -1
+    positive = graded & (table.truth == 1)
+    assert point["tp"] + point["fn"] == positive.sum() == 4
+    assert point["sensitivity"] == (table.decision[2][positive] == 1).mean()
+    assert point["not_assessable"] == 2
+    assert point["auc"]["n"] == graded.sum()
+
+
+def test_an_interval_over_readers_says_that_answers_are_missing():
+    part = build_document(make_table(unassessed=[(2, 3)]))["readers"]
+    assert part["sensitivity"]["interval"]["low"] is None
+    assert "1 of 30 answers are missing" in part["sensitivity"]["interval"]["reason"]
+    assert part["specificity"]["interval"]["low"] is not None
+
+
+def test_the_cnn_meets_the_readers_on_the_cases_that_all_of_them_graded():
+    document = build_document(make_table(unassessed=[(0, 1), (5, 9)]))
+    assert [row["cases"] for row in document["models"][0]["against_readers"]] == [15, 15, 15]
+    none_left = [(case % 6, case) for case in range(5)]
+    document = build_document(make_table(unassessed=none_left))
+    assert document["models"][0]["against_readers"] == []
+    assert document["counts"]["readers"] == 6
+
+
+def test_a_reader_who_graded_no_case_of_a_class_is_left_out_and_counted():
+    document = build_document(make_table(unassessed=[(1, case) for case in range(5)]))
+    assert (document["counts"]["readers"], document["counts"]["incomplete_readers"]) == (5, 1)
+    json.dumps(document, allow_nan=False)
+
+
+def test_every_case_says_how_many_readers_graded_it():
+    document = build_document(make_table(unassessed=[(0, 2), (3, 2)]))
+    assert [row["graded"] for row in document["cases"]] == [6, 6, 4, *[6] * 14]
+    rows = all_tables(document)["cases"].rows
+    assert rows[2][-1] == 4
+
+
+def test_an_answer_of_not_assessable_is_another_input_than_no_answer():
+    with_reason = make_table(unassessed=[(0, 0)]).sha256()
+    assert with_reason != make_table(missing=[(0, 0)]).sha256()

@@ -25,7 +25,7 @@ def test_a_study_is_told_by_an_allow_list(client, coordinator, reading):
     body = get(client, "study-detail", reading.slug).json()
     assert set(body) == {
         "id", "slug", "title", "summary", "state", "is_synthetic", "cases", "readers",
-        "created_at", "protocol", "lock_sha256",
+        "created_at", "protocol", "questions", "lock_sha256",
     }  # fmt: skip
     assert body["state"] == "reading"
     assert (body["cases"], body["readers"]) == (4, 3)

@@ -3,11 +3,13 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from readerstudy.studies.asking import Asked
 from readerstudy.studies.models import (
     Enrolment,
     Position,
     Protocol,
     ProtocolVersion,
+    Question,
     RankGroup,
     Session,
     Study,
@@ -15,11 +17,13 @@ from readerstudy.studies.models import (
     StudyMember,
     Transition,
 )
-from readerstudy.studies.services import lock_study
+from readerstudy.studies.services import lock_study, set_questions
 
 
 @pytest.fixture
 def locked(coordinator, study_with_readers, now):
+    questions = [Asked("text", "Remarks?", "Anmerkungen?")]
+    set_questions(actor=coordinator, study=study_with_readers, questions=questions, now=now)
     return lock_study(actor=coordinator, study=study_with_readers, now=now)
 
 
@@ -42,6 +46,7 @@ COPIES = {
     "a_person_is_enrolled_once_in_a_study": lambda: copy_of(
         Enrolment.objects.first(), code="R-OTHER"
     ),
+    "questions_have_an_order": lambda: copy_of(Question.objects.first()),
     "sessions_are_numbered_in_a_study": lambda: copy_of(Session.objects.first()),
     "a_case_is_once_in_a_study": lambda: copy_of(StudyCase.objects.first()),
     "one_case_per_place_in_an_order": lambda: copy_of(
@@ -83,6 +88,11 @@ def test_a_second_row_is_refused_by_the_database(locked, name):
     [
         (Study, {"state": "paused"}, "study_state_is_known"),
         (Protocol, {"confidence_levels": 7}, "confidence_has_2_to_5_levels_or_none"),
+        (Protocol, {"scale": "stars"}, "protocol_has_a_known_scale"),
+        (Protocol, {"scale": "six_point"}, "confidence_belongs_to_the_two_step_scale"),
+        (Question, {"ordinal": 0}, "questions_are_counted_from_1"),
+        (Question, {"kind": "essay"}, "question_has_a_known_kind"),
+        (Question, {"moment": "never"}, "question_comes_before_or_after_the_rating"),
         (Position, {"number": 0}, "places_in_an_order_count_from_1"),
     ],
 )

@@ -6,12 +6,14 @@ from readerstudy.core.canonical import sha256_of
 from readerstudy.core.version import VERSION
 from readerstudy.images.models import Image, ImageSet
 from readerstudy.studies import hooks
+from readerstudy.studies.asking import Asked
 from readerstudy.studies.manifest import build_manifest
 from readerstudy.studies.models import (
     Enrolment,
     Institution,
     Position,
     Protocol,
+    Question,
     RankGroup,
     Session,
     Study,
@@ -19,12 +21,16 @@ from readerstudy.studies.models import (
 )
 from readerstudy.studies.passes import ALGORITHM
 from readerstudy.studies.selectors import lock_of
-from readerstudy.studies.services import lock_study, open_study
+from readerstudy.studies.services import lock_study, open_study, set_questions
 from tests.studies.factories import SEED, invite
 
 
 @pytest.fixture
 def locked(coordinator, study_with_readers, now):
+    questions = [
+        Asked("single", "Diagnosis?", "Diagnose?", (("Nevus", "Nävus"), ("Other", "Andere")))
+    ]
+    set_questions(actor=coordinator, study=study_with_readers, questions=questions, now=now)
     return lock_study(actor=coordinator, study=study_with_readers, now=now)
 
 
@@ -112,6 +118,26 @@ CHANGES = {
     },
     "confidence": lambda: Protocol.objects.update(confidence_levels=4),
     "revision": lambda: Protocol.objects.update(revision="none"),
+    "scale": lambda: Protocol.objects.update(scale="percent", confidence_levels=0),
+    "not assessable": lambda: Protocol.objects.update(allows_not_assessable=True),
+    "question added": lambda: Question.objects.create(
+        study=Study.objects.get(), ordinal=2, kind="text", text_en="x", text_de="x"
+    ),
+    "question taken away": lambda: Question.objects.all().delete(),
+    "options": lambda: Question.objects.update(options=[{"en": "x", "de": "x"}]),
+    **{
+        f"question's {field}": lambda field=field, value=value: Question.objects.update(
+            **{field: value}
+        )
+        for field, value in {
+            "ordinal": 7,
+            "kind": "several",
+            "moment": "before",
+            "is_required": True,
+            "text_en": "x",
+            "text_de": "x",
+        }.items()
+    },
 }
 
 
@@ -124,7 +150,13 @@ def test_the_hash_changes_with_anything_in_it(locked, change):
 
 def test_the_manifest_has_every_field_of_the_protocol(locked):
     fields = {field.name for field in Protocol._meta.get_fields()} - {"id", "study"}
-    assert set(lock_of(locked).manifest["protocol"]) == fields
+    manifest = lock_of(locked).manifest
+    assert set(manifest["protocol"]) | set(manifest["answers"]) == fields
+
+
+def test_the_manifest_has_every_field_of_the_questions(locked):
+    fields = {field.name for field in Question._meta.get_fields()} - {"id", "study"}
+    assert [set(question) for question in lock_of(locked).manifest["questions"]] == [fields]
 
 
 def test_a_late_reader_leaves_the_stored_manifest_as_it_is(coordinator, locked, now):

@@ -51,7 +51,8 @@ def test_every_page_is_open_to_those_it_is_for(client, people, study_with_reader
 
 
 @pytest.mark.parametrize(
-    "name", ["protocol", "design", *OPEN_TO_STAFF, "withdraw", "invite-again", "open-session"]
+    "name",
+    ["protocol", "questions", "design", *OPEN_TO_STAFF, "withdraw", "invite-again", "open-session"],
 )
 @pytest.mark.parametrize(
     "role", ["admin", "foreign coordinator", "reader", "foreign reader", "nobody"]

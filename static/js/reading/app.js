@@ -1,13 +1,15 @@
 // The reading screen: shows a case, takes a decision and a confidence, keeps the answer and shows the next case.
 import { createViewer } from "../viewer.js";
+import { createAnswering } from "./answer_form.js";
 import { isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { listen } from "./keys.js";
 import { SignedOut, drop, imageFor, keepOnly, prefetch } from "./prefetch.js";
 import { openQueue } from "./queue.js";
-import { choose, chosen, filled, form, keysAreOn, levels, pane, say, setBusy, setReady, showKept, text, tool, tools } from "./room.js";
+import { filled, form, keysAreOn, pane, say, setBusy, setReady, showKept, text, tool, tools } from "./room.js";
 import { takeSeat } from "./seat.js";
+import { showSecondLook } from "./second_look.js";
 import { createSender } from "./sender.js";
 import { callForJson } from "./server.js";
 import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
@@ -28,7 +30,7 @@ const idle = document.getElementById("idle");
 let screen = JSON.parse(document.getElementById("screen").textContent);
 // `turn` counts the cases shown: what waits for an image gives up when another case has been shown meanwhile.
 let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
-let pointer = null, device = "", committing = false, waiting = 0;
+let pointer = null, committing = false, waiting = 0;
 
 const pause = (duration) => new Promise((done) => setTimeout(done, duration));
 const inFull = (position) => ({ number: position.number, total: screen.total });
@@ -67,8 +69,9 @@ async function show(position, { change = false, note = "" } = {}) {
   occupy(true);
   setReady(null);
   [current, revising] = [position, change];
-  form.reset();
+  answering.reset();
   form.elements.position.value = position.id;
+  showSecondLook(position, bring);
   const shown = await display(position, mine);
   if (shown === null || mine !== turn) return;
   timing.start(shown, { asked, again: change || isFirst });
@@ -86,39 +89,26 @@ function offerUndo() {
   tool("undo").disabled = revising ? !view.next : !view.last;
 }
 
-function decide(value, by) {
-  if (busy) return;
-  choose("decision", value);
-  device = by;
-  timing.decide();
-  if (!levels && !chosenByArrows(by)) commit();
-}
+const answering = createAnswering({ isBusy: () => busy, onDecided: () => timing.decide(), commit });
 
-function confide(level, by) {
-  if (busy) return;
-  if (!chosen("decision")) {
-    form.querySelectorAll('input[name="confidence"]').forEach((input) => { input.checked = false; });
-    return say(text.textDecideFirst);
-  }
-  choose("confidence", level);
-  device = by;
-  commit();
+// Another image of the same case; it leaves the pane as it is where it cannot be loaded.
+async function bring(image) {
+  const position = current;
+  const blob = await imageFor(image).catch(() => null);
+  if (blob && position === current) await viewer.show(blob, filled(text.textAlt, inFull(position)));
+  else if (!blob) say(text.textImage, "warning");
 }
-
-// Inside a group of radio buttons the arrows only move the choice; Enter or the button commits it.
-const chosenByArrows = (by) => by === "arrows";
 
 function answer() {
-  const confidence = levels ? Number(chosen("confidence").value) : null;
   return {
-    position: current.id, decision: chosen("decision").value, confidence, revise: revising, zooms: Math.min(viewer.zooms, 32767),
-    input_device: chosenByArrows(device) ? "keyboard" : device, language: text.language, ...timing.result(),
+    position: current.id, level: current.level ?? 1, revise: revising, zooms: Math.min(viewer.zooms, 32767), language: text.language,
+    ...answering.body(), ...timing.result(),
   };
 }
 
 // The answer is on this computer's disk before anything is sent; the next case does not wait for the server.
 async function commit() {
-  if (busy || !chosen("decision") || (levels && !chosen("confidence"))) return;
+  if (busy || !answering.isComplete()) return;
   occupy(true);
   setReady(null);
   committing = true;
@@ -206,8 +196,7 @@ function toggleFullscreen() {
 }
 
 const commands = {
-  positive: (by) => decide("biopsy / further treatment", by),
-  negative: (by) => decide("no further treatment", by),
+  ...answering.commands,
   undo,
   help: () => document.getElementById("help").showModal(),
   fullscreen: toggleFullscreen,
@@ -215,7 +204,6 @@ const commands = {
   zoomIn: viewer.zoomIn, zoomOut: viewer.zoomOut, fit: viewer.fit, actualSize: viewer.actualSize,
   left: () => viewer.pan(PAN, 0), right: () => viewer.pan(-PAN, 0), up: () => viewer.pan(0, PAN), down: () => viewer.pan(0, -PAN),
 };
-for (let level = 1; level <= levels; level += 1) commands[`confidence-${level}`] = (by) => confide(level, by);
 
 for (const button of tools()) {
   button.hidden = false;
@@ -230,13 +218,10 @@ form.addEventListener("click", (event) => {
   const input = event.target.closest('input[type="radio"]');
   if (!input) return;
   if (busy) return event.preventDefault();
-  if (input.name === "decision") return decide(input.value, pointer ?? "arrows");
-  if (pointer) return confide(Number(input.value), pointer);
-  device = "arrows";
-  if (chosen("decision")) say(text.textEnter);
+  answering.clicked(input, pointer);
 });
 form.addEventListener("submit", (event) => { event.preventDefault(); commit(); });
-listen({ levels, isOn: keysAreOn, run: (command, by) => commands[command](by) });
+listen({ digits: answering.digits, isOn: keysAreOn, run: (command, by) => commands[command](by) });
 addEventListener("beforeunload", (event) => { if (waiting && !leaving) event.preventDefault(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.getElementById("sign-in-again").addEventListener("click", signInAgain);

@@ -3,6 +3,7 @@
 const STANDARD = {
   positive: ["KeyF"],
   negative: ["KeyJ"],
+  notAssessable: ["KeyN"],
   undo: ["KeyU", "Backspace"],
   zoomIn: ["+", "="],
   zoomOut: ["-"],
@@ -23,7 +24,7 @@ const FIXED = /^(Tab|Enter|Escape|Arrow.*|[1-8 ]|Shift|Control|Alt|AltGraph|Meta
 const REPEATABLE = new Set(["zoomIn", "zoomOut", "left", "right", "up", "down"]);
 // Typing, and choosing with arrows inside a group of radio buttons, stay what they are.
 const OWN_ARROWS = "input, select, textarea";
-const TYPING = 'textarea, select, input:not([type="radio"], [type="checkbox"])';
+const TYPING = 'textarea, select, input:not([type="radio"], [type="checkbox"], [type="range"])';
 const STORE = "reader-study-key-map";
 
 // {command: {name, label}} of those that the reader has changed.
@@ -56,19 +57,19 @@ export function change(command, event) {
 }
 export const reset = () => keep({});
 
-export function commandOf(event, levels) {
+export function commandOf(event, digits) {
   if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.(TYPING)) return null;
   if (event.key.startsWith("Arrow") && event.target.closest?.(OWN_ARROWS)) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-  if (digit && !event.shiftKey && Number(digit[1]) <= levels) return `confidence-${digit[1]}`;
+  if (digit && !event.shiftKey && Number(digit[1]) <= digits) return `confidence-${digit[1]}`;
   const name = nameOf(event);
   return event.shiftKey && name === event.code ? null : commandNamed(name) ?? null;
 }
 
-export function listen({ levels, isOn, run }) {
+export function listen({ digits, isOn, run }) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || !isOn()) return;
-    const command = commandOf(event, levels);
+    const command = commandOf(event, digits());
     if (!command) return;
     event.preventDefault();
     if (!event.repeat || REPEATABLE.has(command)) run(command, "keyboard");
