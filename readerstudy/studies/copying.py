@@ -6,6 +6,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
+from readerstudy.studies.asking import asked_of, set_questions
 from readerstudy.studies.copy_models import StudyCopy
 from readerstudy.studies.designing import update_design
 from readerstudy.studies.drafting import (
@@ -21,7 +22,7 @@ from readerstudy.studies.permissions import check_may_coordinate, check_may_crea
 
 
 def copy_study(*, actor: User, source: Study, title: str, now: datetime) -> Study:
-    """A draft on the same image set with the protocol, rank groups, institutions and design of `source`.
+    """A draft on the same image set with the protocol, questions, rank groups, institutions and design of `source`.
 
     The other rooms add what is theirs, such as planned models. Readers, answers and other coordinators are not copied;
     seed and address are the copy's own. Raises NotAllowed, and InvalidInput(s) as `create_study` does.
@@ -52,6 +53,7 @@ def copy_study(*, actor: User, source: Study, title: str, now: datetime) -> Stud
 def _copy_parts(actor: User, source: Study, copy: Study, now: datetime) -> None:
     protocol = protocol_texts(Protocol.objects.get(study=source))
     update_protocol(actor=actor, study=copy, now=now, **protocol)
+    set_questions(actor=actor, study=copy, questions=asked_of(source), now=now)
     groups = list(source.rank_groups.values_list("name", flat=True))
     set_rank_groups(actor=actor, study=copy, names=groups, now=now)
     institutions = list(source.institutions.values_list("name", flat=True))

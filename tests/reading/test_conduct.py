@@ -4,8 +4,9 @@ import pytest
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
-from readerstudy.reading.conduct import conduct_of, update_conduct, verify_conduct
+from readerstudy.reading.conduct import conduct_of, conduct_texts, update_conduct, verify_conduct
 from readerstudy.reading.models import Conduct
+from readerstudy.studies.services import copy_study
 from readerstudy.studies.verifying import faults_of
 from tests.reading.factories import open_study
 from tests.studies.factories import advance, invite, make_study
@@ -42,6 +43,13 @@ def test_a_new_study_offers_breaks_after_50_cases_or_25_minutes(draft):
     conduct = conduct_of(draft)
     assert (conduct.break_after_cases, conduct.break_after_minutes) == (50, 25)
     assert (conduct.profile_fields, conduct.cases_per_day) == ([], 0)
+
+
+def test_a_copied_study_has_the_conduct_of_its_source(draft, coordinator, now):
+    change(draft, coordinator, now, profile_fields=["country"], break_after_cases=7)
+    copy = copy_study(actor=coordinator, source=draft, title="Again", now=now)
+    assert conduct_texts(conduct_of(copy)) == conduct_texts(conduct_of(draft))
+    assert conduct_of(copy).break_after_cases == 7
 
 
 def test_a_change_is_stored_once_and_audited(draft, coordinator, now):

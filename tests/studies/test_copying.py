@@ -9,12 +9,15 @@ from readerstudy.core.errors import InvalidInput, InvalidInputs, NotAllowed
 from readerstudy.core.models import AppendOnlyError, AuditEvent
 from readerstudy.images.models import ImageSet
 from readerstudy.studies import hooks
-from readerstudy.studies.choices import StudyState
+from readerstudy.studies.asking import asked_of
+from readerstudy.studies.choices import QuestionKind, StudyState
 from readerstudy.studies.manifest import protocol_texts
 from readerstudy.studies.models import Protocol, Study, StudyCopy
+from readerstudy.studies.question_drafts import Asked
 from readerstudy.studies.services import (
     copy_study,
     set_institutions,
+    set_questions,
     set_rank_groups,
     update_design,
     update_protocol,
@@ -72,6 +75,17 @@ def test_the_design_and_its_sessions_are_copied(study, coordinator, now):
     kept, made = (list(one.sessions.values_list("number", "arm")) for one in (study, copy))
     assert made == kept
     assert len(made) == 2
+
+
+def test_the_further_questions_are_copied(study, coordinator, now):
+    asked = [
+        Asked(kind=QuestionKind.SINGLE, text_en="Diagnosis?", text_de="Diagnose?", options=(("Nevus", "Nävus"), ("Other", "Andere"))),
+        Asked(kind=QuestionKind.TEXT, text_en="Why?", text_de="Warum?", is_required=False),
+    ]  # fmt: skip
+    set_questions(actor=coordinator, study=study, questions=asked, now=now)
+    copy = copy_study(actor=coordinator, source=study, title="The same questions", now=now)
+    assert asked_of(copy) == asked
+    assert copy.questions.count() == study.questions.count() == 2
 
 
 def test_no_reader_no_seed_no_address_and_no_state_is_copied(source, coordinator, now):
