@@ -4,11 +4,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from readerstudy.accounts.mail import Link
+from readerstudy.accounts.links import invitation_link
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
@@ -125,17 +124,9 @@ def _reminded(request: SignedInRequest, study: Study, form: ReminderForm) -> Htt
         study=study,
         codes=given["readers"],
         texts={"en": given["text_en"], "de": given["text_de"]},
-        link=_link(request),
+        link=invitation_link(request),
         now=now(),
     )
     told = ngettext("%(count)d reader is reminded.", "%(count)d readers are reminded.", len(sent))
     messages.success(request, told % {"count": len(sent)})
     return redirect("reading:progress", study.slug)
-
-
-def _link(request: SignedInRequest) -> Link:
-    def address(token: str) -> str:
-        page = reverse("accounts:accept", args=[token]) if token else reverse("accounts:sign-in")
-        return request.build_absolute_uri(page)
-
-    return address

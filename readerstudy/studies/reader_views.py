@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from readerstudy.accounts.mail import Link
+from readerstudy.accounts.links import invitation_link
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, InvalidInputs, NotFound, Problem
@@ -64,7 +63,7 @@ def reader_invite(request: SignedInRequest, slug: str) -> HttpResponse:
                 invited = invite_reader(
                     actor=request.user,
                     study=study,
-                    link=_link(request),
+                    link=invitation_link(request),
                     now=now(),
                     **form.cleaned_data,
                 )
@@ -91,7 +90,7 @@ def roster_invite(request: SignedInRequest, slug: str) -> HttpResponse:
                 invited = invite_readers(
                     actor=request.user,
                     study=study,
-                    link=_link(request),
+                    link=invitation_link(request),
                     now=now(),
                     **form.cleaned_data,
                 )
@@ -116,7 +115,9 @@ def reader_invite_again(request: SignedInRequest, slug: str, public_id: str) -> 
     if request.method != "POST":
         # The page with the link is shown once; its address leads on to the readers.
         return redirect("studies:readers", slug)
-    token = invite_again(actor=request.user, enrolment=enrolment, link=_link(request), now=now())
+    token = invite_again(
+        actor=request.user, enrolment=enrolment, link=invitation_link(request), now=now()
+    )
     return _invited(request, study, [(enrolment, token)])
 
 
@@ -143,18 +144,10 @@ def _enrolment_of(study: Study, public_id: str) -> Enrolment:
     return found
 
 
-def _link(request: SignedInRequest) -> Link:
-    def address(token: str) -> str:
-        page = reverse("accounts:accept", args=[token]) if token else reverse("accounts:sign-in")
-        return request.build_absolute_uri(page)
-
-    return address
-
-
 def _invited(
     request: SignedInRequest, study: Study, invited: Sequence[tuple[Enrolment, str]]
 ) -> HttpResponse:
     # Shown in the answer to the POST and nowhere again: only the hashes of the tokens are stored.
-    address = _link(request)
+    address = invitation_link(request)
     rows = [(enrolment, address(token) if token else "") for enrolment, token in invited]
     return render(request, "studies/invited.html", {"study": study, "rows": rows})

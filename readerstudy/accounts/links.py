@@ -1,0 +1,16 @@
+"""Addresses that are sent to people."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from readerstudy.accounts.mail import Link
+
+
+def invitation_link(request: HttpRequest) -> Link:
+    """Makes the whole address of the page that a token opens; for an empty token, of the sign-in page."""
+
+    def address(token: str) -> str:
+        page = reverse("accounts:accept", args=[token]) if token else reverse("accounts:sign-in")
+        return request.build_absolute_uri(page)
+
+    return address
