@@ -30,6 +30,9 @@ _NEEDED = (
     "enrolment__study__state",
     "enrolment__study__protocol__confidence_levels",
     "enrolment__study__protocol__revision",
+    "enrolment__study__protocol__scale",
+    "enrolment__study__protocol__allows_not_assessable",
+    "enrolment__study__protocol__has_second_level",
 )
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1

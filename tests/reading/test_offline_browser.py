@@ -70,7 +70,8 @@ def test_a_change_of_the_very_last_answer_survives_a_closed_window(screen, readi
     fresh = context.new_page()
     with fresh.expect_response(ANSWERS) as stored:
         fresh.goto(address)
-    assert stored.value.status == 201
+    # 200 where a request of the window that was closed has come through after all.
+    assert stored.value.status in {200, 201}
     expect(fresh.get_by_role("heading", name="Thank you")).to_be_visible()
     assert answers()[-2:] == [(12, BIOPSY, 3, 1), (12, NONE, 1, 2)]
 

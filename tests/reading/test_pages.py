@@ -170,7 +170,7 @@ def test_the_german_page_asks_in_german(client, begun):
 def test_the_reading_page_and_the_home_page_take_few_queries(
     client, begun, django_assert_max_num_queries
 ):
-    for url, most in ((address(begun), 9), ("/reading/", 7)):
+    for url, most in ((address(begun), 10), ("/reading/", 7)):
         with django_assert_max_num_queries(most):
             assert client.get(url).status_code == 200
 
@@ -190,7 +190,7 @@ def test_the_progress_page_takes_as_many_queries_for_thirty_readers_as_for_two(
     emails = [f"reader{number}@example.org" for number in range(30)]
     study = open_study(admin=admin, coordinator=coordinator, now=now, cases=3, emails=emails)
     client.force_login(coordinator)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert client.get(f"/reading/progress/{study.slug}/").status_code == 200
 
 

@@ -23,7 +23,7 @@ def source(admin, coordinator, now):
     return make_study(admin=admin, coordinator=coordinator, now=now, title="First panel")
 
 
-@pytest.mark.parametrize("look", product(["en", "de"], ["light", "dark"]))
+@pytest.mark.parametrize("look", list(product(["en", "de"], ["light", "dark"])))
 def test_a_study_is_copied_by_keyboard_alone(page, live_server, source, coordinator, look):
     language, scheme = look
     copy, make, copied_from = WORDS[language]

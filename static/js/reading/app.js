@@ -1,7 +1,7 @@
 // The reading screen: shows a case, takes a decision and a confidence, keeps the answer and shows the next case.
 import { createViewer } from "../viewer.js";
 import { createAnswering } from "./answer_form.js";
-import { isStillToCome, sequenceFor, viewOf } from "./course.js";
+import { isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { listen } from "./keys.js";
@@ -112,8 +112,9 @@ async function commit() {
   occupy(true);
   setReady(null);
   committing = true;
-  const body = answer(), held = sender.stopped === "held";
-  await queue.add({ key: crypto.randomUUID(), sequence: sequenceFor(await queue.all(), { held }), place: current, body });
+  const body = answer(), held = sender.stopped === "held", parcels = await queue.all();
+  body.revise ||= isGivenAlready(body, parcels);
+  await queue.add({ key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), place: current, body });
   committing = false;
   if (held) sender.resume();
   else sender.run();
@@ -131,7 +132,8 @@ async function goOn(note = "") {
   occupy(true);
   setReady(null);
   offerUndo();
-  if (view.done >= view.total && !(await queue.all()).length) return leave();
+  // All is done, a break is due, or the next session opens later: the page that follows says which.
+  if (!screen.next && !(await queue.all()).length) return leave();
   say(text.textWaitingForConnection);
 }
 

@@ -18,3 +18,9 @@ export function sequenceFor(parcels, { held }) {
 export function isStillToCome(parcel, screen) {
   return Boolean(screen.ahead?.some((position) => position.id === parcel.body.position));
 }
+
+// A page that was left while it wrote an answer may have written it after the next page had looked: what is given then
+// changes that answer, where the protocol allows it.
+export function isGivenAlready(body, parcels) {
+  return parcels.some((parcel) => parcel.body.position === body.position && parcel.body.level === body.level);
+}
