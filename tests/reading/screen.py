@@ -13,11 +13,6 @@ def ready(page, number):
     page.wait_for_selector(f'#room[data-ready="{number}"][data-waiting="0"]')
 
 
-def saved(page):
-    """Waits until nothing waits to be stored."""
-    page.wait_for_selector('#room[data-waiting="0"]')
-
-
 def answers():
     """Every stored answer: place, decision, confidence, version."""
     rows = Reading.objects.order_by("position__number", "version")

@@ -16,7 +16,6 @@ from tests.reading.screen import (
     answers,
     grade,
     ready,
-    saved,
     shown,
     sign_in_over,
     waiting,
@@ -160,7 +159,7 @@ def test_who_does_not_sign_in_at_once_is_asked_again_later(screen):
 def test_a_token_that_has_run_out_is_renewed_without_asking(screen):
     screen.context.clear_cookies(name="csrftoken")
     grade(screen, "f1")
-    saved(screen)
+    ready(screen, 2)
     expect(dialog(screen, "Sign in again")).to_be_hidden()
     assert answers() == [(1, BIOPSY, 1, 1)]
 

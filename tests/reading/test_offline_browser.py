@@ -9,7 +9,7 @@ from readerstudy.studies.choices import Revision
 from readerstudy.studies.services import update_protocol
 from tests.conftest import make_user, sign_in
 from tests.reading.factories import BIOPSY, NONE, begin, ids, item, open_study
-from tests.reading.screen import answers, grade, ready, saved, shown, waiting
+from tests.reading.screen import answers, grade, ready, shown, waiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ANSWERS = "**/api/v1/readings/"
@@ -214,7 +214,7 @@ def test_the_flag_of_the_timing_says_what_happened(fetched):
     fetched.evaluate("dispatchEvent(new Event('blur')); document.hasFocus = () => false")
     fetched.evaluate("dispatchEvent(new Event('blur'))")
     grade(fetched, "f1")
-    saved(fetched)
+    ready(fetched, 5)
     rows = Reading.objects.order_by("position__number")
     flags = list(rows.values_list("timing_quality", flat=True))
     assert flags == ["resumed", "ok", "offline", "hidden"]

@@ -298,7 +298,7 @@ def test_a_page_with_two_sessions_takes_few_queries(
     client, enrolment, django_assert_max_num_queries
 ):
     client.force_login(enrolment.user)
-    for address, most in ((f"/reading/{enrolment.public_id}/read/", 11), ("/reading/", 9)):
+    for address, most in ((f"/reading/{enrolment.public_id}/read/", 12), ("/reading/", 9)):
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
 
