@@ -5,7 +5,7 @@ A pause holds back the next case and never an answer: what a reader has given is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -71,8 +71,7 @@ def pause_due(enrolment: Enrolment, *, now: datetime) -> Due | None:
 def _cause(
     enrolment: Enrolment, conduct: Conduct, answered: list[datetime], now: datetime
 ) -> Pause | None:
-    today = sum(localdate(one) == localdate(now) for one in answered)
-    if conduct.cases_per_day and today >= conduct.cases_per_day:
+    if conduct.cases_per_day and _answered_on(localdate(now), answered) >= conduct.cases_per_day:
         return Pause.DAY
     last = BreakEnd.objects.filter(enrolment=enrolment).order_by("done").last()
     return break_cause(
@@ -80,6 +79,10 @@ def _cause(
         after_cases=conduct.break_after_cases,
         after_minutes=conduct.break_after_minutes,
     )
+
+
+def _answered_on(day: date, answered: Sequence[datetime]) -> int:
+    return sum(localdate(one) == day for one in answered)
 
 
 def end_break(*, actor: User, enrolment: Enrolment, now: datetime) -> BreakEnd | None:
