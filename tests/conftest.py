@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
@@ -42,6 +43,12 @@ def _eager_tasks():
     app.conf.task_eager_propagates = True
     yield
     app.conf.task_always_eager = False
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test():
+    # A sign-in makes the person's language that of the thread, which the next test works in too.
+    translation.deactivate()
 
 
 def make_user(role, email, name):
