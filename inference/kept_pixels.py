@@ -41,12 +41,12 @@ def make_pixels(image_set_id: int, *, seconds: float = SLICE_SECONDS) -> bool:
     room = settings.PIXELS_MAX_BYTES - engine.bytes_in(settings.PIXELS_DIR)
     images = list(Image.objects.filter(case__image_set=image_set_id).order_by("pk"))
     with ThreadPoolExecutor(engine.usable_cores()) as pool:
-        for spec, some in _missing(_specs(), images):
+        for asked, some in _missing(_specs(), images):
             if made >= room or unfinished_runs().exists():
                 return False
             if time.monotonic() > end:
                 return made > 0
-            made += sum(pool.map(partial(_make, spec), some))
+            made += sum(pool.map(partial(_make, asked), some))
     return False
 
 
@@ -59,23 +59,25 @@ def _specs() -> list[engine.ModelSpec]:
 
 def _missing(
     specs: list[engine.ModelSpec], images: list[Image]
-) -> Iterator[tuple[engine.ModelSpec, Sequence[Image]]]:
+) -> Iterator[tuple[Photographs, Sequence[str]]]:
+    """Some photographs of a family at a time, by the SHA-256 of their files."""
+    by_hash = {image.sha256: image for image in images}
+
+    def file_of(key: engine.Key) -> StoredFile:
+        return stored_file(by_hash[str(key)])
+
     for spec in specs:
         store = store_of(spec.preprocess)
-        missing = [one for one in images if not store.path_of(one.sha256).exists()]
+        asked = Photographs(OnlySpec(spec), file_of, store)
+        missing = [sha256 for sha256 in by_hash if not store.path_of(sha256).exists()]
         for some in _batched(missing, AT_ONCE * engine.usable_cores()):
-            yield spec, some
+            yield asked, some
 
 
-def _make(spec: engine.ModelSpec, image: Image) -> int:
+def _make(asked: Photographs, sha256: str) -> int:
     """How many bytes it made; a photograph that cannot be prepared is for the run to tell of."""
-
-    def file_of(_key: engine.Key) -> StoredFile:
-        return stored_file(image)
-
-    asked = Photographs(OnlySpec(spec), file_of, store_of(spec.preprocess))
     try:
-        return sum(map(len, asked.ask("pixels", image.sha256)[1]))
+        return sum(map(len, asked.ask("pixels", sha256)[1]))
     except (engine.ImageError, OSError):
         return 0
 

@@ -22,8 +22,7 @@ from readerstudy.reading.choices import (
     TimingQuality,
 )
 from readerstudy.reading.conduct_choices import Pause
-from readerstudy.reading.pacing import paced
-from readerstudy.reading.screen import next_payload
+from readerstudy.reading.pacing import following_payload
 from readerstudy.reading.selectors import enrolment_of_position
 from readerstudy.reading.services import commit_reading
 from readerstudy.studies.selectors import enrolment_for
@@ -132,7 +131,7 @@ class NextPositionView(APIView):
     @extend_schema(responses=NextOutput)
     def get(self, request: Request, public_id: str) -> Response:
         enrolment = enrolment_for(user_of(request), public_id)
-        return Response(paced(next_payload(enrolment, now=now()), enrolment, now=now()))
+        return Response(following_payload(enrolment, now=now()))
 
 
 class ReadingView(APIView):
@@ -164,8 +163,7 @@ class ReadingView(APIView):
             body = {**problem_body(conflict), **_next_after(request, position)}
             return Response(body, status=conflict.status)
         stored = {"position": position, "version": commit.reading.version}
-        following = next_payload(commit.enrolment, commit.order, now=now())
-        body = {**stored, **paced(following, commit.enrolment, now=now())}
+        body = {**stored, **following_payload(commit.enrolment, commit.order, now=now())}
         created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
         return Response(body, status=created)
 
@@ -178,7 +176,7 @@ def _answer(values: dict[str, Any]) -> Answer:
 
 def _next_after(request: Request, position_id: str) -> dict[str, Any]:
     enrolment = enrolment_of_position(user_of(request), position_id)
-    return paced(next_payload(enrolment, now=now()), enrolment, now=now())
+    return following_payload(enrolment, now=now())
 
 
 def _attempt(request: Request) -> uuid.UUID:

@@ -1,7 +1,10 @@
 """The reader's pages around the cases: who they are, breaks, their signature."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -44,7 +47,11 @@ def profile(request: SignedInRequest, public_id: str) -> HttpResponse:
         return redirect("reading:instructions", public_id)
     wanted = conduct_of(enrolment.study).profile_fields
     form = ProfileForm(request.POST if request.method == "POST" else None, wanted=wanted)
-    if request.method == "POST" and form.is_valid() and _give(request, enrolment, form):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _stored(request, enrolment, form, give_profile)
+    ):
         return _after_profile(request, public_id)
     context = {"enrolment": enrolment, "study": enrolment.study, "form": form}
     status = 400 if form.errors else 200
@@ -62,9 +69,12 @@ def _after_profile(request: SignedInRequest, public_id: str) -> HttpResponse:
     return redirect("reading:home")
 
 
-def _give(request: SignedInRequest, enrolment: Enrolment, form: ProfileForm) -> bool:
+def _stored(
+    request: SignedInRequest, enrolment: Enrolment, form: Form, service: Callable[..., object]
+) -> bool:
+    """Whether the service took what the form says; the form shows what it refuses."""
     try:
-        give_profile(
+        service(
             actor=request.user,
             enrolment=enrolment,
             language=_language(),
@@ -124,7 +134,11 @@ def sign(request: SignedInRequest, public_id: str) -> HttpResponse:
     if not waits_for_signature(enrolment):
         return redirect("reading:read", public_id)
     form = SignForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _sign(request, enrolment, form):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _stored(request, enrolment, form, sign_readings)
+    ):
         messages.success(request, _("Your readings are signed. Thank you."))
         return redirect("reading:read", public_id)
     language = _language()
@@ -137,20 +151,3 @@ def sign(request: SignedInRequest, public_id: str) -> HttpResponse:
         "text": attestation_text(conduct_of(enrolment.study), language),
     }
     return render(request, "reading/sign.html", context, status=400 if form.errors else 200)
-
-
-def _sign(request: SignedInRequest, enrolment: Enrolment, form: SignForm) -> bool:
-    try:
-        sign_readings(
-            actor=request.user,
-            enrolment=enrolment,
-            password=form.cleaned_data["password"],
-            language=_language(),
-            now=now(),
-        )
-    except NotFound:
-        raise
-    except DomainError as error:
-        show_problems(form, error)
-        return False
-    return True

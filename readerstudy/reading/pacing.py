@@ -16,6 +16,8 @@ from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.conduct_choices import Pause
 from readerstudy.reading.models import BreakEnd, Conduct, Reading
+from readerstudy.reading.order import OrderState
+from readerstudy.reading.screen import next_payload
 from readerstudy.reading.signing import is_signed
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
@@ -114,6 +116,13 @@ def end_break(*, actor: User, enrolment: Enrolment, now: datetime) -> BreakEnd |
 def _check_open(enrolment: Enrolment) -> None:
     if enrolment.study.state != StudyState.READING or enrolment.state != EnrolmentState.ACTIVE:
         raise Conflict("The study is not open for reading.", code="study_not_open")
+
+
+def following_payload(
+    enrolment: Enrolment, order: OrderState | None = None, *, now: datetime
+) -> dict[str, Any]:
+    """What the reading screen goes on with at one moment; `order` is the reader's state where it is known already."""
+    return paced(next_payload(enrolment, order, now=now), enrolment, now=now)
 
 
 def paced(payload: dict[str, Any], enrolment: Enrolment, *, now: datetime) -> dict[str, Any]:

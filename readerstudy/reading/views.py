@@ -19,10 +19,10 @@ from readerstudy.core.media import send_stored_file
 from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.order import order_state
-from readerstudy.reading.pacing import paced
+from readerstudy.reading.pacing import following_payload
 from readerstudy.reading.profiles import profile_missing
 from readerstudy.reading.reach import shown_position_for
-from readerstudy.reading.screen import IMAGE_NAME, next_payload, rating_context
+from readerstudy.reading.screen import IMAGE_NAME, rating_context
 from readerstudy.reading.second_look import further_image_for
 from readerstudy.reading.selectors import image_of, progress_of
 from readerstudy.reading.services import commit_reading
@@ -134,7 +134,7 @@ def _commit(request: SignedInRequest, form: AnswerForm) -> None:
 def _reading_page(
     request: SignedInRequest, enrolment: Enrolment, form: AnswerForm, status: int = 200
 ) -> HttpResponse:
-    study, screen = enrolment.study, paced(next_payload(enrolment, now=now()), enrolment, now=now())
+    study, screen = enrolment.study, following_payload(enrolment, now=now())
     change = "change" in request.GET and screen["last"] is not None
     shown = screen["last"] if change else screen["next"]
     context = {
