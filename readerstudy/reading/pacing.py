@@ -18,6 +18,7 @@ from readerstudy.reading.conduct_choices import Pause
 from readerstudy.reading.models import BreakEnd, Conduct, Reading
 from readerstudy.reading.order import OrderState
 from readerstudy.reading.screen import next_payload
+from readerstudy.reading.selectors import levels_of
 from readerstudy.reading.signing import is_signed
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
@@ -62,7 +63,8 @@ def pause_due(enrolment: Enrolment, *, now: datetime) -> Due | None:
     if not (conduct.break_after_cases or conduct.break_after_minutes or conduct.cases_per_day):
         return None
     answered = list(
-        Reading.objects.filter(position__enrolment=enrolment, version=1)
+        # Where cases are shown twice a case is done with its second answer: no break comes between the two.
+        Reading.objects.filter(position__enrolment=enrolment, level=levels_of(enrolment), version=1)
         .order_by("received_at")
         .values_list("received_at", flat=True)
     )

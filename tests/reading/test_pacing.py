@@ -11,6 +11,7 @@ from readerstudy.reading.models import BreakEnd, Reading
 from readerstudy.reading.pacing import break_cause, end_break, paced, pause_due
 from readerstudy.reading.screen import next_payload
 from readerstudy.reading.services import commit_readings
+from readerstudy.studies.services import update_protocol
 from tests.reading.factories import begin, ids, item, open_study
 
 MINUTE = timedelta(minutes=1)
@@ -154,3 +155,28 @@ def test_the_api_says_why_no_case_follows(client, paced_study, now):
     answer(enrolment, 0, 3, now)
     body = client.get(address).json()
     assert (body["pause"], body["next"]) == ("cases", None)
+
+
+def test_no_break_comes_between_the_two_answers_to_a_case(admin, coordinator, reader_user, now):
+    def choose(study):
+        update_protocol(
+            actor=coordinator, study=study, now=now, has_second_level=True, revision="none"
+        )
+        update_conduct(actor=coordinator, study=study, now=now, break_after_cases=2, break_after_minutes=0)  # fmt: skip
+
+    study = open_study(
+        admin=admin,
+        coordinator=coordinator,
+        now=now,
+        emails=(reader_user.email,),
+        before_lock=choose,
+    )
+    enrolment = begin(study, reader_user, now=now)
+    causes = []
+    for position in ids(enrolment)[:2]:
+        for level in (1, 2):
+            answers = [item(position, level=level)]
+            commit_readings(actor=reader_user, answers=answers, now=now)
+            due = pause_due(enrolment, now=now)
+            causes.append(due and due.done)
+    assert causes == [None, None, None, 2]
