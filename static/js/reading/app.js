@@ -112,6 +112,7 @@ async function commit() {
   occupy(true);
   setReady(null);
   committing = true;
+  waiting += 1; // leaving asks from now on, not only once the answer is on the disk
   const body = answer(), held = sender.stopped === "held", parcels = await queue.all();
   body.revise ||= isGivenAlready(body, parcels);
   await queue.add({ key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), place: current, body });
@@ -224,7 +225,7 @@ form.addEventListener("click", (event) => {
 });
 form.addEventListener("submit", (event) => { event.preventDefault(); commit(); });
 listen({ digits: answering.digits, isOn: keysAreOn, run: (command, by) => commands[command](by) });
-addEventListener("beforeunload", (event) => { if (waiting && !leaving) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if ((committing || waiting) && !leaving) event.preventDefault(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.getElementById("sign-in-again").addEventListener("click", signInAgain);
 watchIdle({
