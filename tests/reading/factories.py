@@ -5,6 +5,7 @@ import uuid
 from readerstudy.accounts.services import give_consent
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import ManagementDecision
+from readerstudy.reading.conduct import update_conduct
 from readerstudy.reading.selectors import positions_of
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.services import activate_enrolment
@@ -46,6 +47,19 @@ def begin(study, user, *, now):
         actor=user, scope=study.public_id, text=study.protocol.consent_en, language="en", now=now
     )
     return activate_enrolment(actor=user, enrolment=enrolment, now=now)
+
+
+def begun_with(*, admin, coordinator, user, now, **conduct):
+    """The begun enrolment of this reader, one of two, in a study with this conduct."""
+
+    def choose(study):
+        update_conduct(actor=coordinator, study=study, now=now, **conduct)
+
+    emails = (user.email, "second@example.org")
+    study = open_study(
+        admin=admin, coordinator=coordinator, now=now, emails=emails, before_lock=choose
+    )
+    return begin(study, user, now=now)
 
 
 def ids(enrolment):

@@ -4,12 +4,11 @@ import pytest
 
 from readerstudy.core.errors import Conflict, InvalidInputs, NotFound
 from readerstudy.core.models import AppendOnlyError
-from readerstudy.reading.conduct import update_conduct
 from readerstudy.reading.environments import record_environment
 from readerstudy.reading.models import Environment
 from readerstudy.reading.user_agents import Software, software_of
 from readerstudy.studies.services import close_study
-from tests.reading.factories import begin, open_study
+from tests.reading.factories import begun_with
 
 WINDOWS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -70,17 +69,8 @@ def test_browser_and_system_are_known_by_their_header(header, software):
 def recording(admin, coordinator, reader_user, now):
     """A begun enrolment in a study that records what is read on."""
 
-    def choose(study):
-        update_conduct(actor=coordinator, study=study, now=now, records_environment=True)
-
-    study = open_study(
-        admin=admin,
-        coordinator=coordinator,
-        now=now,
-        emails=(reader_user.email, "second@example.org"),
-        before_lock=choose,
-    )
-    return begin(study, reader_user, now=now)
+    conduct = {"records_environment": True}
+    return begun_with(admin=admin, coordinator=coordinator, user=reader_user, now=now, **conduct)
 
 
 def record(enrolment, now, *, actor=None, **fields):

@@ -12,7 +12,7 @@ from readerstudy.reading.pacing import break_cause, end_break, paced, pause_due
 from readerstudy.reading.screen import next_payload
 from readerstudy.reading.services import commit_readings
 from readerstudy.studies.services import update_protocol
-from tests.reading.factories import begin, ids, item, open_study
+from tests.reading.factories import begin, begun_with, ids, item, open_study
 
 MINUTE = timedelta(minutes=1)
 
@@ -48,18 +48,7 @@ def paced_study(admin, coordinator, reader_user, now):
 
     def make(**conduct):
         fields = {"break_after_cases": 3, "break_after_minutes": 0, **conduct}
-
-        def choose(study):
-            update_conduct(actor=coordinator, study=study, now=now, **fields)
-
-        study = open_study(
-            admin=admin,
-            coordinator=coordinator,
-            now=now,
-            emails=(reader_user.email, "second@example.org"),
-            before_lock=choose,
-        )
-        return begin(study, reader_user, now=now)
+        return begun_with(admin=admin, coordinator=coordinator, user=reader_user, now=now, **fields)
 
     return make
 

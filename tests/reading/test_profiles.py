@@ -6,13 +6,12 @@ from django.db import IntegrityError, transaction
 from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, NotFound
 from readerstudy.core.models import AppendOnlyError
 from readerstudy.reading.choices import ManagementDecision
-from readerstudy.reading.conduct import update_conduct
 from readerstudy.reading.conduct_choices import ProfileField
 from readerstudy.reading.models import ReaderProfile, Reading
 from readerstudy.reading.profiles import give_profile
 from readerstudy.reading.services import commit_readings
 from readerstudy.studies.choices import EnrolmentState
-from tests.reading.factories import begin, ids, item, open_study
+from tests.reading.factories import begun_with, ids, item
 
 ALL = {
     "board_certification": "certified",
@@ -32,19 +31,10 @@ def wanting(admin, coordinator, reader_user, now):
     """A begun enrolment in a study that asks for these fields."""
 
     def make(fields=tuple(ALL), **conduct):
-        def choose(study):
-            update_conduct(
-                actor=coordinator, study=study, now=now, profile_fields=list(fields), **conduct
-            )
-
-        study = open_study(
-            admin=admin,
-            coordinator=coordinator,
-            now=now,
-            emails=(reader_user.email, "second@example.org"),
-            before_lock=choose,
+        conduct["profile_fields"] = list(fields)
+        return begun_with(
+            admin=admin, coordinator=coordinator, user=reader_user, now=now, **conduct
         )
-        return begin(study, reader_user, now=now)
 
     return make
 
