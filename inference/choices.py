@@ -17,6 +17,14 @@ class ModelKind(models.TextChoices):
     ENSEMBLE = "ensemble", _("Ensemble")
 
 
+class AidForm(models.TextChoices):
+    """How readers of an aided arm are shown a score."""
+
+    NUMBER = "number", _("A number in percent")
+    WORD = "word", _("A word, from a threshold on another one")
+    BAR = "bar", _("A bar")
+
+
 class EnsembleRule(models.TextChoices):
     """What an ensemble makes of its members' scores, case by case."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from inference.aiding import lock_part, verify_aid
 from inference.models import Artefact, Model, PlannedModel
 from readerstudy.core.errors import Conflict
 from readerstudy.core.media import sha256_of_stored
@@ -14,10 +15,12 @@ SECTION = "models"
 def lock_section(study: Study) -> dict[str, Any]:
     """The hashes of every training run of the models that the study is planned with.
 
-    Raises Conflict where a planned model has no training run: nothing of it could be fixed.
+    With an aided arm also what its readers are shown. Raises Conflict where a planned model has no training run, since
+    nothing of it could be fixed, and where nothing is chosen for an aided arm.
     """
     planned = PlannedModel.objects.filter(study=study).order_by("model__name")
-    return {"planned": [_entry(row.model) for row in planned.select_related("model")]}
+    entries = [_entry(row.model) for row in planned.select_related("model")]
+    return {"planned": entries, **lock_part(study)}
 
 
 def _entry(model: Model) -> dict[str, Any]:
@@ -53,6 +56,7 @@ def verify_models(study: Study, section: dict[str, Any]) -> Iterator[str]:
         for run in model["training_runs"]:
             if fault := _fault_of(model["id"], run):
                 yield f"{model['name']} {run['label']} {fault}"
+    yield from verify_aid(study, section)
     # Imported here: both ask this module what the lock has fixed.
     from inference.verifying import derived_faults  # noqa: PLC0415
 

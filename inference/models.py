@@ -6,11 +6,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from inference.aid_models import Aid
 from inference.choices import ModelKind, RunState
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.images.models import Image
 from readerstudy.studies.models import Study, StudyCase
+
+__all__ = [
+    "Aid",
+    "Artefact",
+    "ArtefactSample",
+    "Model",
+    "ModelDraft",
+    "ModelRun",
+    "PlannedModel",
+    "Score",
+]
 
 
 class Model(PublicIdModel):

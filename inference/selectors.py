@@ -108,6 +108,12 @@ def runs_of(study: Study) -> QuerySet[ModelRun]:
     return runs.order_by("artefact__model__name", "artefact__label")
 
 
+def planned_artefacts(study: Study) -> QuerySet[Artefact]:
+    """The training runs of the models that the study is planned with."""
+    planned = Artefact.objects.filter(model__in=study.planned_models.values("model"))
+    return planned.select_related("model").order_by("model__name", "label")
+
+
 def runs_visible_to(user: User, *, model: Model) -> QuerySet[ModelRun]:
     """The runs of a model over the studies that the person may see, by study and training run."""
     runs = visible_runs(user).filter(artefact__model=model)

@@ -11,7 +11,7 @@ from inference.choices import ModelKind, RunState
 from inference.derived import check_belongs
 from inference.ensembles import start_ensemble_run
 from inference.external import start_external_run
-from inference.models import Artefact, Model, ModelRun, PlannedModel
+from inference.models import Aid, Artefact, Model, ModelRun, PlannedModel
 from inference.permissions import check_may_run
 from inference.sending import queue_pixels, send_run
 from readerstudy.accounts.models import User
@@ -27,7 +27,7 @@ RUNNABLE = (StudyState.LOCKED, StudyState.READING, StudyState.CLOSED, StudyState
 
 
 def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: datetime) -> None:
-    """Plans a draft with a model, or takes it out again. Raises Conflict once the study is locked."""
+    """Plans a draft with a model, or takes it out again. Raises Conflict once the study is locked, or for one that aids."""
     check_may_run(actor, study)
     check_belongs(model, study)
     with transaction.atomic():
@@ -39,9 +39,16 @@ def plan_model(*, actor: User, study: Study, model: Model, planned: bool, now: d
             PlannedModel.objects.get_or_create(study=study, model=model)
             queue_pixels(study.image_set)
         else:
+            _check_gives_no_aid(model, study)
             PlannedModel.objects.filter(study=study, model=model).delete()
         verb = "model.planned" if planned else "model.unplanned"
         record_event(actor=actor, verb=verb, subject=model, now=now, study_id=study.public_id)
+
+
+def _check_gives_no_aid(model: Model, study: Study) -> None:
+    if Aid.objects.filter(study=study, artefact__model=model).exists():
+        message = f"Readers of the aided arm are shown scores of {model}: choose another aid first."
+        raise Conflict(message, code="gives_the_aid")
 
 
 def copy_plan(*, source: Study, copy: Study, actor: User, now: datetime) -> None:

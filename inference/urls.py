@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inference import artefact_views, draft_views, score_views, views
+from inference import aid_views, artefact_views, draft_views, score_views, views
 
 app_name = "inference"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("studies/<slug:slug>/plan/", views.plan, name="plan"),
     path("studies/<slug:slug>/scores/", score_views.scores_upload, name="scores-upload"),
     path("studies/<slug:slug>/ensemble/", score_views.ensemble, name="ensemble"),
+    path("studies/<slug:slug>/aid/", aid_views.aid, name="aid"),
+    path("studies/<slug:slug>/aid/drop/", aid_views.aid_drop, name="aid-drop"),
     path("runs/<slug:public_id>/", views.run_detail, name="run"),
     path("runs/<slug:public_id>/retry/", views.retry, name="retry"),
     path("training-runs/<slug:public_id>/", artefact_views.artefact, name="artefact"),

@@ -15,6 +15,7 @@ _EMPTY: dict[str, Any] = {
     "not_assessable_note": "",
     "further_answers": {},
     "timing_quality": "",
+    "milliseconds_aid_shown": None,
 }
 
 
@@ -24,7 +25,7 @@ class Answer:
 
     `confidence` belongs to the two-step scale, `value` to the others: 1 to 6, or 0 to 100. A case that cannot be
     assessed has a reason and no decision. `further_answers` are by the ordinal of the question, as text. Level 2 is the
-    answer to the case as it is shown the second time.
+    answer to the case as it is shown the second time. The aid, where there is one, is shown in time that is not hidden.
     """
 
     decision: str
@@ -37,6 +38,7 @@ class Answer:
     milliseconds_to_decision: int | None = None
     milliseconds_to_commit: int | None = None
     milliseconds_hidden: int = 0
+    milliseconds_aid_shown: int | None = None
     zooms: int = 0
     timing_quality: TimingQuality = TimingQuality.UNKNOWN
     input_device: InputDevice = InputDevice.UNKNOWN

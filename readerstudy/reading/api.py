@@ -42,10 +42,21 @@ class FurtherImageOutput(serializers.Serializer[Any]):
     image_url = serializers.CharField()
 
 
+class AidOutput(serializers.Serializer[Any]):
+    """What is shown of the CNN, as it was locked: a text, or the length of a bar in percent."""
+
+    form = serializers.CharField()
+    heading = serializers.CharField()
+    text = serializers.CharField()
+    percent = serializers.IntegerField(allow_null=True)
+
+
 class PositionOutput(serializers.Serializer[Any]):
     """One position: an opaque id, its place in the order, and where its image is.
 
-    `level` 2, `facts` and `images` stand there once the answer of level 1 is stored, where cases are shown twice.
+    `level` 2 and what comes with it stand there once the answer of level 1 is stored, where cases are answered twice:
+    `facts` and `images` of a second look, or `aid` and `first_answer` in the sequential arm. In the aided arm there is
+    `aid` from the beginning.
     """
 
     id = serializers.CharField()
@@ -54,12 +65,15 @@ class PositionOutput(serializers.Serializer[Any]):
     level = serializers.IntegerField(required=False)
     facts = FactOutput(many=True, required=False)
     images = FurtherImageOutput(many=True, required=False)
+    aid = AidOutput(required=False)
+    first_answer = serializers.CharField(required=False)
 
 
 class NextOutput(serializers.Serializer[Any]):
     """How far the reader is, what comes next, what may be fetched ahead, and which answer may still be changed.
 
-    `opens_at` is when the next session opens, where there is no next position until then.
+    `images_ahead` are positions beyond `ahead` whose photographs alone may be fetched: what is shown with them, or whether
+    the same case comes again first, is told once it is their turn. `opens_at` is when the next session opens, where there is no next position until then.
     While a `pause` is due there is no next position although some are left.
     """
 
@@ -67,6 +81,7 @@ class NextOutput(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     next = PositionOutput(allow_null=True)
     ahead = PositionOutput(many=True)
+    images_ahead = PositionOutput(many=True)
     last = PositionOutput(allow_null=True)
     opens_at = serializers.DateTimeField(allow_null=True)
     pause = serializers.ChoiceField(choices=Pause.values, allow_null=True)
@@ -100,6 +115,7 @@ class ReadingInput(serializers.Serializer[Any]):
     )
     milliseconds_to_commit = serializers.IntegerField(allow_null=True, required=False, default=None)
     milliseconds_hidden = serializers.IntegerField(required=False, default=0)
+    milliseconds_aid_shown = serializers.IntegerField(allow_null=True, required=False, default=None)
     timing_quality = serializers.ChoiceField(
         choices=TimingQuality.values, required=False, default="", allow_blank=True
     )

@@ -56,7 +56,8 @@ class Reading(AppendOnlyModel, PublicIdModel):
 
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="readings")
     level = models.PositiveSmallIntegerField(
-        default=1, help_text="1 from the photograph alone; 2 with facts and further images"
+        default=1,
+        help_text="1 as the case is first shown; 2 with facts and further images, or the aid",
     )
     version = models.PositiveSmallIntegerField()
     attempt = models.UUIDField(unique=True, help_text="Idempotency key, made by the browser")
@@ -90,6 +91,9 @@ class Reading(AppendOnlyModel, PublicIdModel):
     milliseconds_to_decision = models.PositiveIntegerField(null=True, blank=True)
     milliseconds_to_commit = models.PositiveIntegerField(null=True, blank=True)
     milliseconds_hidden = models.PositiveIntegerField(default=0)
+    milliseconds_aid_shown = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty for an answer without the aid"
+    )
     timing_quality = models.CharField(
         max_length=10, choices=TimingQuality.choices, default=TimingQuality.UNKNOWN, blank=True
     )

@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import NamedTuple
 
 from readerstudy.reading.models import Reading
-from readerstudy.reading.selectors import PREFETCH, Progress, levels_of, positions_of
+from readerstudy.reading.selectors import PREFETCH, Progress, positions_of
+from readerstudy.reading.stages import answers_wanted
 from readerstudy.reading.washout import NO_GATE, Gate, gate_of
+from readerstudy.studies.choices import ArmKind
 from readerstudy.studies.models import Enrolment
 
 
 class Place(NamedTuple):
     """One position of the order; `version` is that of its newest answer, 0 where there is none.
 
-    Where cases are shown twice, the answer is that of level 2, and `level` the one that is to be answered next.
+    Where it is answered twice, the answer is that of level 2, and `level` the one that is to be answered next.
     A tuple, since hundreds of them are made for every answer.
     """
 
@@ -24,14 +27,21 @@ class Place(NamedTuple):
     session: int = 1
     first_answered_at: datetime | None = None
     level: int = 1
+    levels: int = 1
+    arm: str = ArmKind.UNAIDED
 
-    def answered(self, level: int, version: int, at: datetime, *, levels: int = 1) -> "Place":
+    @property
+    def is_aided(self) -> bool:
+        """Whether what is answered next is answered with the aid."""
+        return self.arm == ArmKind.AIDED or (self.arm == ArmKind.SEQUENTIAL and self.level > 1)
+
+    def answered(self, level: int, version: int, at: datetime) -> "Place":
         """The place with one answer more, in whatever order they come."""
-        if level < levels:
-            return self._replace(level=levels)
+        if level < self.levels:
+            return self._replace(level=self.levels)
         first = at if version == 1 else self.first_answered_at
         newest = max(version, self.version)
-        return Place(self.pk, self.public_id, newest, self.session, first, level)
+        return self._replace(version=newest, first_answered_at=first, level=level)
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,6 @@ class OrderState:
     places: tuple[Place, ...]
     now: datetime
     gate: Gate = NO_GATE
-    levels: int = 1
 
     @property
     def progress(self) -> Progress:
@@ -80,6 +89,16 @@ class OrderState:
         return [place for place, _ in zip(unread, range(1 + PREFETCH), strict=False)]
 
     @property
+    def known_ahead(self) -> list[Place]:
+        """What comes after the next position for certain and without a word of the server: nothing of it is aided.
+
+        Where a position may be answered twice nothing is: what follows the answer must not be known before it.
+        """
+        if any(place.levels > 1 for place in self.places):
+            return []
+        return list(takewhile(lambda place: not place.is_aided, self.upcoming[1:]))
+
+    @property
     def within_reach(self) -> set[int]:
         """The keys of the positions whose images may be shown: upcoming ones, those answered in their session, the last."""
         shown = {place.pk for place in self.upcoming}
@@ -88,14 +107,16 @@ class OrderState:
         shown |= {place.pk for place in self.places if place.version and place.session == session}
         return shown | ({last.pk} if last else set())
 
+    def levels_at(self, pk: int) -> int:
+        """How many answers the position wants; none where it is no part of the order any more."""
+        return next((place.levels for place in self.places if place.pk == pk), 0)
+
     def after(self, readings: Iterable[Reading]) -> "OrderState":
         """The state once these readings are stored."""
         places = {place.pk: place for place in self.places}
         for one in readings:
             place = places[one.position_id]
-            places[place.pk] = place.answered(
-                one.level, one.version, one.received_at, levels=self.levels
-            )
+            places[place.pk] = place.answered(one.level, one.version, one.received_at)
         return replace(self, places=tuple(places.values()))
 
     def _first_unread(self) -> Place | None:
@@ -118,18 +139,20 @@ class OrderState:
 def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
     """One query, however long the order is; two more where there are several sessions."""
     places: dict[int, Place] = {}
-    levels = levels_of(enrolment)
+    protocol = enrolment.study.protocol
     rows = positions_of(enrolment).values_list(
         "pk",
         "public_id",
         "session__number",
+        "arm",
         "readings__level",
         "readings__version",
         "readings__received_at",
     )
-    for pk, public_id, session, level, version, at in rows:
-        place = places.get(pk) or Place(pk, public_id, 0, session)
-        places[pk] = place.answered(level, version, at, levels=levels) if version else place
+    for pk, public_id, session, arm, level, version, at in rows:
+        levels = answers_wanted(protocol, arm)
+        place = places.get(pk) or Place(pk, public_id, 0, session, levels=levels, arm=arm)
+        places[pk] = place.answered(level, version, at) if version else place
     several = len({place.session for place in places.values()}) > 1
     gate = gate_of(enrolment) if several else NO_GATE
-    return OrderState(tuple(places.values()), now, gate, levels)
+    return OrderState(tuple(places.values()), now, gate)

@@ -18,8 +18,8 @@ from readerstudy.reading.conduct_choices import Pause
 from readerstudy.reading.models import BreakEnd, Conduct, Reading
 from readerstudy.reading.order import OrderState
 from readerstudy.reading.screen import next_payload
-from readerstudy.reading.selectors import levels_of
 from readerstudy.reading.signing import is_signed
+from readerstudy.reading.stages import is_last_answer
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 
@@ -62,9 +62,10 @@ def pause_due(enrolment: Enrolment, *, now: datetime) -> Due | None:
     conduct = conduct_of(enrolment.study)
     if not (conduct.break_after_cases or conduct.break_after_minutes or conduct.cases_per_day):
         return None
+    last = is_last_answer(enrolment.study.protocol)
     answered = list(
         # Where cases are shown twice a case is done with its second answer: no break comes between the two.
-        Reading.objects.filter(position__enrolment=enrolment, level=levels_of(enrolment), version=1)
+        Reading.objects.filter(last, position__enrolment=enrolment, version=1)
         .order_by("received_at")
         .values_list("received_at", flat=True)
     )
@@ -135,4 +136,4 @@ def paced(payload: dict[str, Any], enrolment: Enrolment, *, now: datetime) -> di
     due = pause_due(enrolment, now=now)
     if due is None:
         return {**payload, "pause": None}
-    return {**payload, "next": None, "ahead": [], "pause": due.cause.value}
+    return {**payload, "next": None, "ahead": [], "images_ahead": [], "pause": due.cause.value}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from readerstudy.reading.aided import aided_payload
 from readerstudy.reading.choices import NotAssessable
 from readerstudy.reading.order import OrderState, Place, order_state
 from readerstudy.reading.rating import FIRST_BIOPSY, SIX_POINTS
@@ -20,23 +21,26 @@ def next_payload(
 ) -> dict[str, Any]:
     """Progress, the next position (None when all is done), those to fetch ahead, and the one that may be revised.
 
-    `opens_at` is when the next session opens, where that is what is waited for; there is no next position until then.
+    `images_ahead` are positions whose photographs alone may be fetched. `opens_at` is when the next session opens, where that is what is waited for; there is no next position until then.
     `order` is the reader's state where it is known already.
     """
     order = order or order_state(enrolment, now=now)
     progress = order.progress
     # Places count what is left of the order when a case has been withdrawn, so that the last one is "100 of 100".
     places = enumerate(order.upcoming, start=progress.done + 1)
-    payloads = [_payload(place, number) for number, place in places]
+    upcoming = list(places)
+    following = [_payload(place, number, enrolment) for number, place in upcoming[:1]]
+    ahead = [_bare(place, number) for number, place in upcoming[1:]]
+    known = len(order.known_ahead)
     may_revise = enrolment.study.protocol.revision == Revision.LAST
     last = order.last_read if may_revise else None
     return {
         "done": progress.done,
         "total": progress.total,
-        "next": payloads[0] if payloads else None,
-        # Where a case is shown twice, what follows is known to the server alone: nothing is fetched ahead.
-        "ahead": payloads[1:] if order.levels == 1 else [],
-        "last": _payload(last, progress.done) if last else None,
+        "next": following[0] if following else None,
+        "ahead": ahead[:known],
+        "images_ahead": ahead[known:],
+        "last": _payload(last, progress.done, enrolment) if last else None,
         "opens_at": order.opens_at,
     }
 
@@ -54,7 +58,14 @@ def rating_context(protocol: Protocol) -> dict[str, Any]:
     }
 
 
-def _payload(place: Place, number: int) -> dict[str, Any]:
+def _bare(place: Place, number: int) -> dict[str, Any]:
     image = reverse("reading:image", args=[place.public_id])
-    payload = {"id": place.public_id, "number": number, "image_url": image}
+    return {"id": place.public_id, "number": number, "image_url": image}
+
+
+def _payload(place: Place, number: int, enrolment: Enrolment) -> dict[str, Any]:
+    """The position with what it is shown with now."""
+    payload, protocol = _bare(place, number), enrolment.study.protocol
+    if place.is_aided:
+        return {**payload, **aided_payload(place.public_id, protocol, level=place.level)}
     return {**payload, **second_look(place.public_id)} if place.level > 1 else payload

@@ -11,8 +11,9 @@ from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Image
 from readerstudy.images.selectors import primary_images
 from readerstudy.reading.models import Reading
+from readerstudy.reading.stages import is_last_answer
 from readerstudy.studies.choices import ArmKind, EnrolmentState
-from readerstudy.studies.models import Enrolment, Position, Protocol, Study
+from readerstudy.studies.models import Enrolment, Position, Study
 from readerstudy.studies.selectors import own_enrolments_of
 
 # How many cases beyond the next one may be fetched ahead.
@@ -58,19 +59,11 @@ def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:
     return positions_of(enrolment).filter(readings__isnull=True)
 
 
-def levels_of(enrolment: Enrolment) -> int:
-    """How many times each case is shown and answered, one after the other."""
-    return _levels(enrolment.study.protocol)
-
-
-def _levels(protocol: Protocol) -> int:
-    return 2 if protocol.has_second_level else 1
-
-
 def progress_of(enrolment: Enrolment) -> Progress:
     """How many positions the reader has answered, of how many."""
     positions = positions_of(enrolment)
-    done = positions.filter(readings__version=1, readings__level=levels_of(enrolment)).count()
+    last = is_last_answer(enrolment.study.protocol, readings="readings__", position="")
+    done = positions.filter(last, readings__version=1).count()
     return Progress(done, positions.count())
 
 
@@ -98,6 +91,22 @@ def primary_readings(study: Study) -> QuerySet[Reading]:
     return current_readings(study).filter(position__repeat_of=None, position__arm__in=unaided)
 
 
+def aided_readings(study: Study) -> QuerySet[Reading]:
+    """The reading with the aid of each reader and case: that of the aided arm, the second one of the sequential arm.
+
+    Left out: readings of withdrawn readers and of withdrawn cases.
+    """
+    own = Reading.objects.filter(position=OuterRef("position"), level=OuterRef("level"))
+    aided = Q(position__arm=ArmKind.AIDED, level=1) | Q(position__arm=ArmKind.SEQUENTIAL, level=2)
+    return (
+        Reading.objects.filter(
+            aided, position__enrolment__study=study, position__study_case__withdrawn_at=None
+        )
+        .exclude(position__enrolment__state=EnrolmentState.WITHDRAWN)
+        .filter(pk=Subquery(own.order_by("-version").values("pk")[:1]))
+    )
+
+
 def enrolment_of_position(user: User, public_id: str) -> Enrolment:
     """The user's own enrolment to which the position belongs. Raises NotFound otherwise."""
     found = own_enrolments_of(user).filter(positions__public_id=public_id).first()
@@ -108,14 +117,13 @@ def enrolment_of_position(user: User, public_id: str) -> Enrolment:
 
 def completeness(study: Study) -> list[ReaderProgress]:
     """Every reader's progress, withdrawn ones included; no accuracy of any kind."""
-    counted, levels = Q(positions__study_case__withdrawn_at=None), _levels(study.protocol)
+    counted = Q(positions__study_case__withdrawn_at=None)
+    last = is_last_answer(study.protocol, readings="positions__readings__", position="positions__")
     rows = (
         study.enrolments.select_related("user", "rank_group", "institution")
         .annotate(
             total=Count("positions", filter=counted, distinct=True),
-            done=Count(
-                "positions", filter=counted & Q(positions__readings__level=levels), distinct=True
-            ),
+            done=Count("positions", filter=counted & last, distinct=True),
             last_at=Max("positions__readings__received_at"),
             profile_at=Max("profile__given_at"),
             knows_photographs=F("profile__prior_exposure"),

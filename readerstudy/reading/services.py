@@ -36,6 +36,12 @@ _NEEDED = (
 )
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1
+_DURATIONS = (
+    "milliseconds_to_decision",
+    "milliseconds_to_commit",
+    "milliseconds_hidden",
+    "milliseconds_aid_shown",
+)
 
 
 @dataclass(frozen=True)
@@ -191,8 +197,8 @@ def _version_of(position: Position, order: OrderState, *, revise: bool, may_revi
 
 def _check_level(position: Position, order: OrderState, answer: Answer) -> None:
     """The first answer comes before the second one and is not changed by it."""
-    if answer.level not in range(1, order.levels + 1):
-        raise InvalidInput("This study shows every case once.", field="level")
+    if answer.level not in range(1, order.levels_at(position.pk) + 1):
+        raise InvalidInput("This case is answered once.", field="level")
     following = order.next_unread
     if not following or following.pk != position.pk or following.level == answer.level:
         return
@@ -210,7 +216,7 @@ def _check_circumstances(answer: Answer) -> None:
         raise InvalidInput(
             "The quality of the timing is not one of the known ones.", field="timing_quality"
         )
-    for name in ("milliseconds_to_decision", "milliseconds_to_commit", "milliseconds_hidden"):
+    for name in _DURATIONS:
         value = getattr(answer, name)
         if value is not None and not 0 <= value <= _LONGEST:
             raise InvalidInput("A duration is a number of milliseconds, 0 or more.", field=name)

@@ -10,7 +10,14 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, Problem
 from readerstudy.core.validation import check_valid
-from readerstudy.studies.choices import ArmKind, DesignKind, EnrolmentState, RepeatWhen, StudyState
+from readerstudy.studies.choices import (
+    ArmKind,
+    DesignKind,
+    EnrolmentState,
+    RepeatWhen,
+    Revision,
+    StudyState,
+)
 from readerstudy.studies.drafting import draft_for_change
 from readerstudy.studies.manifest import DESIGN_FIELDS
 from readerstudy.studies.models import Design, Enrolment, Session, SessionOpening, Study
@@ -124,11 +131,26 @@ def design_problems(study: Study, *, readers: int, cases: int) -> Iterator[Probl
             "empty_blocks",
             f"The design has {design.blocks} blocks for {readers} readers and {cases} cases: some would be empty.",
         )
+    yield from _problems_with_protocol(design)
     aided = round(cases * design.aided_percent / 100)
     if design.kind == DesignKind.SEQUENTIAL and aided * readers < cases:
         yield Problem(
             "cases_never_aided",
             f"With {readers} readers who each read {aided} of {cases} cases aided, some cases are aided for nobody.",
+        )
+
+
+def _problems_with_protocol(design: Design) -> Iterator[Problem]:
+    protocol = design.study.protocol
+    if design.options.has_aided_arm and protocol.has_second_level:
+        yield Problem(
+            "aided_and_second_look",
+            "A design with an aided arm and a second look cannot be had together: take one of them out.",
+        )
+    if design.kind == DesignKind.SEQUENTIAL and protocol.revision != Revision.NONE:
+        yield Problem(
+            "sequential_and_changes",
+            "In the sequential design no answer can be changed once the aid was seen: choose none in the protocol.",
         )
 
 

@@ -140,7 +140,7 @@ def _count(rows: QuerySet[Any], by: str) -> Subquery:
 
 def _with_study(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return enrolments.select_related(
-        "user", "study__image_set", "study__protocol", "rank_group", "institution"
+        "user", "study__image_set", "study__protocol", "study__design", "rank_group", "institution"
     )
 
 

@@ -35,7 +35,7 @@ def test_a_saved_design_is_stored_and_drawn(signed_in, study_with_readers):
     content = text(response)
     assert "The design is saved." in content
     assert "≥ 42 days" in content
-    assert "The aided arm cannot be read yet" in content
+    assert "Nothing is chosen yet; the study cannot be locked before." in content
     assert Design.objects.get(study=study_with_readers).kind == "crossover"
 
 

@@ -10,14 +10,14 @@ from readerstudy.core.errors import Conflict, DomainError, InvalidInput, NotAllo
 from readerstudy.core.models import AuditEvent
 from readerstudy.images.models import Case
 from readerstudy.studies.allocation import allocate
-from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen
+from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen, Revision
 from readerstudy.studies.deriving import panel_of
 from readerstudy.studies.models import Design, Position, Session
 from readerstudy.studies.order import ALGORITHM as ORDER_ALGORITHM
 from readerstudy.studies.passes import ALGORITHM
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.selectors import lock_of
-from readerstudy.studies.services import lock_study, open_study, update_design
+from readerstudy.studies.services import lock_study, open_study, update_design, update_protocol
 from readerstudy.studies.verifying import faults_of, order_faults
 from tests.studies.factories import invite, make_person, make_study
 
@@ -40,6 +40,8 @@ DESIGNS = {
 def draft(admin, coordinator, now):
     """Twelve cases, two of them of one patient, and four readers."""
     study = make_study(admin=admin, coordinator=coordinator, now=now, cases=12, readers=4)
+    # In the sequential design no answer can be changed.
+    update_protocol(actor=coordinator, study=study, now=now, revision=Revision.NONE)
     pair = Case.objects.filter(image_set=study.image_set)[:2]
     Case.objects.filter(pk__in=[case.pk for case in pair]).update(patient_ref="SMITH")
     return study
@@ -221,18 +223,22 @@ def test_the_manifest_holds_the_design_and_the_patients_without_names(lock):
 
 
 @pytest.mark.parametrize("name", ["sequential", "crossover", "once"])
-def test_a_design_with_an_aided_arm_is_locked_and_not_opened(lock, coordinator, now, name):
-    study = lock(**DESIGNS[name])
+def test_a_design_with_an_aided_arm_stores_aided_positions(lock, name):
+    lock(**DESIGNS[name])
     assert Position.objects.exclude(arm=ArmKind.UNAIDED).exists()
-    with pytest.raises(Conflict, match="The aided arm cannot be read yet") as refused:
-        open_study(actor=coordinator, study=study, now=now)
-    assert refused.value.code == "aided_arm"
-    study.refresh_from_db()
-    assert study.state == "locked"
 
 
-@pytest.mark.parametrize("name", ["repeats in the session", "repeats later", "blocks"])
-def test_a_design_without_one_is_opened(lock, coordinator, now, name):
+def test_a_sequential_design_is_locked_once_no_answer_can_be_changed(lock, coordinator, draft, now):
+    update_protocol(actor=coordinator, study=draft, now=now, revision=Revision.LAST)
+    with pytest.raises(Conflict, match="no answer can be changed") as refused:
+        lock(**DESIGNS["sequential"])
+    assert refused.value.code == "sequential_and_changes"
+    update_protocol(actor=coordinator, study=draft, now=now, revision=Revision.NONE)
+    assert lock(**DESIGNS["sequential"]).state == "locked"
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_a_locked_design_is_opened_where_no_other_room_objects(lock, coordinator, now, name):
     assert open_study(actor=coordinator, study=lock(**DESIGNS[name]), now=now).state == "reading"
 
 

@@ -5,18 +5,20 @@ import itertools
 import pytest
 
 from readerstudy.studies.allocated import allocation_of, stored_order
-from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen
+from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen, Revision
 from readerstudy.studies.flow import coverage_of
 from readerstudy.studies.models import Study
 from readerstudy.studies.picture import picture_of, words_of
-from readerstudy.studies.services import lock_study, update_design
+from readerstudy.studies.services import lock_study, update_design, update_protocol
 from tests.studies.factories import make_study
 from tests.studies.test_designing import DESIGNS
 
 
 @pytest.fixture
 def draft(admin, coordinator, now):
-    return make_study(admin=admin, coordinator=coordinator, now=now, cases=12, readers=4)
+    study = make_study(admin=admin, coordinator=coordinator, now=now, cases=12, readers=4)
+    update_protocol(actor=coordinator, study=study, now=now, revision=Revision.NONE)
+    return study
 
 
 def told(flow):

@@ -1,5 +1,6 @@
 // The reading screen: shows a case, takes a decision and a confidence, keeps the answer and shows the next case.
 import { createViewer } from "../viewer.js";
+import { exposure, showAid } from "./aid.js";
 import { createAnswering } from "./answer_form.js";
 import { isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
@@ -40,12 +41,14 @@ function occupy(value) {
   setBusy(value);
 }
 
+const imagesAhead = () => screen.images_ahead ?? [];
+
 async function look() {
   const parcels = await queue.all();
   view = viewOf(screen, parcels, { revisable: text.revisable === "yes" });
   document.getElementById("bar").value = view.done;
-  keepOnly([current, view.next, view.last, ...view.ahead].filter(Boolean));
-  prefetch(view.ahead);
+  keepOnly([current, view.next, view.last, ...view.ahead, ...imagesAhead()].filter(Boolean));
+  prefetch([...view.ahead, ...imagesAhead()]);
 }
 
 // Resolves with the moment of the first frame that shows the image; null when another case was shown meanwhile.
@@ -72,11 +75,13 @@ async function show(position, { change = false, note = "" } = {}) {
   answering.reset();
   form.elements.position.value = position.id;
   showSecondLook(position, bring);
+  showAid({});
   const shown = await display(position, mine);
   if (shown === null || mine !== turn) return;
+  showAid(position);
   timing.start(shown, { asked, again: change || isFirst });
   document.getElementById("place").textContent = filled(text.textPlace, inFull(position));
-  say(change ? text.textTakenBack : note, change ? "change" : "");
+  say(change ? text.textTakenBack : note || (position.first_answer ? text.textAgain : ""), change ? "change" : "");
   await look();
   await pause(GUARD - timing.sinceShown());
   if (mine !== turn) return;
@@ -100,9 +105,10 @@ async function bring(image) {
 }
 
 function answer() {
+  const times = timing.result();
   return {
     position: current.id, level: current.level ?? 1, revise: revising, zooms: Math.min(viewer.zooms, 32767), language: text.language,
-    ...answering.body(), ...timing.result(),
+    ...answering.body(), ...times, ...exposure(current, times),
   };
 }
 
