@@ -19,6 +19,7 @@ import { createTiming } from "./timing.js";
 const GUARD = 250; // ms after the image appears in which keys of the case before are not taken for an answer
 const RETRY = 2000;
 const LATER = 10000;
+const PATIENT = 700;
 const PAN = 80;
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
 const OVER = new Set(["study_not_open", "not_active"]);
@@ -141,7 +142,9 @@ async function goOn(note = "") {
   offerUndo();
   // All is done, a break is due, or the next session opens later: the page that follows says which.
   if (!screen.next && !(await queue.all()).length) return leave();
-  say(text.textWaitingForConnection);
+  const mine = turn;
+  await pause(PATIENT); // what follows is nearly always there before anybody could read that it is waited for
+  if (mine === turn) say(text.textWaitingForConnection);
 }
 
 // The server has moved on: the case on the screen stays if it is still the one to be answered.
