@@ -179,7 +179,10 @@ class ReadingView(APIView):
             body = {**problem_body(conflict), **_next_after(request, position)}
             return Response(body, status=conflict.status)
         stored = {"position": position, "version": commit.reading.version}
-        body = {**stored, **following_payload(commit.enrolment, commit.order, now=now())}
+        body = {
+            **stored,
+            **following_payload(commit.enrolment, commit.order, commit.standing, now=now()),
+        }
         created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
         return Response(body, status=created)
 

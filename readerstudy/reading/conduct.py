@@ -45,7 +45,8 @@ def conduct_of(study: Study) -> Conduct:
 
     A study that was locked before there was any has no breaks and asks nothing but its cases.
     """
-    found = Conduct.objects.filter(study=study).first()
+    # Read with its study, or once for it.
+    found: Conduct | None = getattr(study, "conduct", None)
     if found is not None:
         return found
     if study.state == StudyState.DRAFT:
@@ -144,7 +145,8 @@ def lock_section(study: Study) -> dict[str, Any]:
 
 def verify_conduct(study: Study, section: dict[str, Any]) -> Iterator[str]:
     """A sentence for each field that is not as it was locked, and for each signature that no longer fits."""
-    stored = conduct_texts(conduct_of(study))
+    # As it lies in the database, whatever was read with the study before.
+    stored = conduct_texts(conduct_of(Study.objects.get(pk=study.pk)))
     for name in sorted(section.keys() | stored.keys()):
         if section.get(name) != stored.get(name):
             yield f"The conduct of the study is not as it was locked: {name}."

@@ -1,16 +1,14 @@
 """What has to be done before a reader sees cases, and what ends the answering."""
 
 from readerstudy.core.errors import Conflict
-from readerstudy.reading.profiles import profile_missing
-from readerstudy.reading.signing import is_signed
-from readerstudy.studies.models import Enrolment
+from readerstudy.reading.standing import Standing
 
 
-def check_may_answer(enrolment: Enrolment) -> None:
+def check_may_answer(standing: Standing) -> None:
     """Raises Conflict while the reader's profile is missing, and once they have signed."""
-    if profile_missing(enrolment):
+    if standing.profile_missing:
         raise Conflict("Please answer the questions about yourself first.", code="profile_missing")
-    if is_signed(enrolment):
+    if standing.is_signed:
         raise Conflict(
             "You have signed your readings; they can no longer be changed.", code="signed"
         )

@@ -58,6 +58,11 @@ class OrderState:
         return Progress(sum(place.version > 0 for place in self.places), len(self.places))
 
     @property
+    def answered_at(self) -> list[datetime]:
+        """When each case was done for the first time, in order of time."""
+        return sorted(place.first_answered_at for place in self.places if place.first_answered_at)
+
+    @property
     def last_read(self) -> Place | None:
         """The answered position that is furthest in the order; None once a later session is open, for that one is final."""
         last = next((place for place in reversed(self.places) if place.version), None)

@@ -13,13 +13,11 @@ from django.utils.timezone import localdate
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, NotFound
-from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.conduct_choices import Pause
-from readerstudy.reading.models import BreakEnd, Conduct, Reading
-from readerstudy.reading.order import OrderState
+from readerstudy.reading.models import BreakEnd
+from readerstudy.reading.order import OrderState, order_state
 from readerstudy.reading.screen import next_payload
-from readerstudy.reading.signing import is_signed
-from readerstudy.reading.stages import is_last_answer
+from readerstudy.reading.standing import Standing, standing_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 
@@ -57,30 +55,23 @@ def _sitting(answered: Sequence[datetime]) -> Sequence[datetime]:
     return answered[max(begin, 0) :]
 
 
-def pause_due(enrolment: Enrolment, *, now: datetime) -> Due | None:
+def pause_due(order: OrderState, standing: Standing) -> Due | None:
     """The pause that holds back the reader's next case."""
-    conduct = conduct_of(enrolment.study)
+    conduct = standing.conduct
     if not (conduct.break_after_cases or conduct.break_after_minutes or conduct.cases_per_day):
         return None
-    last = is_last_answer(enrolment.study.protocol)
-    answered = list(
-        # Where cases are shown twice a case is done with its second answer: no break comes between the two.
-        Reading.objects.filter(last, position__enrolment=enrolment, version=1)
-        .order_by("received_at")
-        .values_list("received_at", flat=True)
-    )
-    cause = _cause(enrolment, conduct, answered, now)
+    # Where a case is answered twice it is done with its second answer: no break comes between the two.
+    answered = order.answered_at
+    cause = _cause(standing, answered, order.now)
     return Due(cause, len(answered), answered[-1]) if cause else None
 
 
-def _cause(
-    enrolment: Enrolment, conduct: Conduct, answered: list[datetime], now: datetime
-) -> Pause | None:
+def _cause(standing: Standing, answered: Sequence[datetime], now: datetime) -> Pause | None:
+    conduct = standing.conduct
     if conduct.cases_per_day and _answered_on(localdate(now), answered) >= conduct.cases_per_day:
         return Pause.DAY
-    last = BreakEnd.objects.filter(enrolment=enrolment).order_by("done").last()
     return break_cause(
-        answered[last.done :] if last else answered,
+        answered[standing.done_at_break :],
         after_cases=conduct.break_after_cases,
         after_minutes=conduct.break_after_minutes,
     )
@@ -98,10 +89,10 @@ def end_break(*, actor: User, enrolment: Enrolment, now: datetime) -> BreakEnd |
     if enrolment.user_id != actor.pk:
         raise NotFound("There is no such enrolment.")
     with transaction.atomic():
-        rows = Enrolment.objects.select_for_update(of=("self",)).select_related("study")
+        rows = Enrolment.objects.select_for_update(of=("self",)).select_related("study__protocol")
         locked = rows.get(pk=enrolment.pk)
         _check_open(locked)
-        due = pause_due(locked, now=now)
+        due = pause_due(order_state(locked, now=now), standing_of(locked))
         if due is None:
             return None
         if due.cause == Pause.DAY:
@@ -122,18 +113,23 @@ def _check_open(enrolment: Enrolment) -> None:
 
 
 def following_payload(
-    enrolment: Enrolment, order: OrderState | None = None, *, now: datetime
+    enrolment: Enrolment,
+    order: OrderState | None = None,
+    standing: Standing | None = None,
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
-    """What the reading screen goes on with at one moment; `order` is the reader's state where it is known already."""
-    return paced(next_payload(enrolment, order, now=now), enrolment, now=now)
+    """What the reading screen goes on with at one moment; order and standing where they are known already.
 
-
-def paced(payload: dict[str, Any], enrolment: Enrolment, *, now: datetime) -> dict[str, Any]:
-    """What the reading screen is given, without a next case while a pause is due, or a last one once all is signed."""
+    No next case while a pause is due, and none to be changed once all is signed.
+    """
+    order = order or order_state(enrolment, now=now)
+    standing = standing or standing_of(enrolment)
+    payload = next_payload(enrolment, order)
     if payload["next"] is None:
-        last = None if is_signed(enrolment) else payload["last"]
+        last = None if standing.is_signed else payload["last"]
         return {**payload, "last": last, "pause": None}
-    due = pause_due(enrolment, now=now)
+    due = pause_due(order, standing)
     if due is None:
         return {**payload, "pause": None}
     return {**payload, "next": None, "ahead": [], "images_ahead": [], "pause": due.cause.value}

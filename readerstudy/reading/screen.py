@@ -1,13 +1,12 @@
 """What the reading screen needs to show a case: opaque ids and nothing that tells of the case."""
 
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from readerstudy.reading.aided import aided_payload
 from readerstudy.reading.choices import NotAssessable
-from readerstudy.reading.order import OrderState, Place, order_state
+from readerstudy.reading.order import OrderState, Place
 from readerstudy.reading.rating import FIRST_BIOPSY, SIX_POINTS
 from readerstudy.reading.second_look import second_look
 from readerstudy.studies.choices import Revision
@@ -16,15 +15,11 @@ from readerstudy.studies.models import Enrolment, Protocol
 IMAGE_NAME = "case"
 
 
-def next_payload(
-    enrolment: Enrolment, order: OrderState | None = None, *, now: datetime
-) -> dict[str, Any]:
+def next_payload(enrolment: Enrolment, order: OrderState) -> dict[str, Any]:
     """Progress, the next position (None when all is done), those to fetch ahead, and the one that may be revised.
 
     `images_ahead` are positions whose photographs alone may be fetched. `opens_at` is when the next session opens, where that is what is waited for; there is no next position until then.
-    `order` is the reader's state where it is known already.
     """
-    order = order or order_state(enrolment, now=now)
     progress = order.progress
     # Places count what is left of the order when a case has been withdrawn, so that the last one is "100 of 100".
     places = enumerate(order.upcoming, start=progress.done + 1)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
@@ -17,8 +18,14 @@ from readerstudy.reading.choices import InputDevice, TimingQuality
 from readerstudy.reading.gates import check_may_answer
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import OrderState, order_state
+from readerstudy.reading.standing import (
+    CONDUCT_COLUMNS,
+    Standing,
+    standing_annotations,
+    standing_from,
+)
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
-from readerstudy.studies.models import Enrolment, Position
+from readerstudy.studies.models import Enrolment, Position, Question
 
 Item = tuple[str, Answer, UUID]
 _USED = "This attempt has been stored with another answer."
@@ -33,6 +40,7 @@ _NEEDED = (
     "enrolment__study__protocol__scale",
     "enrolment__study__protocol__allows_not_assessable",
     "enrolment__study__protocol__has_second_level",
+    *(f"enrolment__study__conduct__{name}" for name in CONDUCT_COLUMNS),
 )
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1
@@ -48,13 +56,15 @@ _DURATIONS = (
 class Commit:
     """A stored reading; `created` is False when the same attempt had been stored before.
 
-    `order` is how far the reader is once everything that was sent together is stored.
+    `order` is how far the reader is once everything that was sent together is stored; `standing` is where they stand
+    beside the cases.
     """
 
     reading: Reading
     created: bool
     enrolment: Enrolment
     order: OrderState
+    standing: Standing
 
 
 def commit_reading(
@@ -85,32 +95,44 @@ def commit_readings(
         return []
     try:
         with transaction.atomic():
-            places = _locked_positions(actor, [position_id for position_id, _, _ in answers])
-            enrolment = places[answers[0][0]].enrolment
-            stored = _stored_before(answers)
+            places = _locked_positions(actor, answers)
+            known = places[answers[0][0]]
+            enrolment = known.enrolment
+            standing = standing_from(known, enrolment)
+            stored = _stored_before(answers) if known.is_repeat else {}
             fresh = _without_repeats(answers, stored)
             order = order_state(enrolment, now=now)
             if fresh:
-                _check_open(enrolment)
-                rows = _placed(enrolment, fresh, places, order, revise=revise, now=now)
+                _check_open(enrolment, standing)
+                questions = list(enrolment.study.questions.all()) if known.asks_further else []
+                rows = _placed(enrolment, questions, fresh, places, order, revise=revise, now=now)
                 stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
                 order = order.after(rows)
     except IntegrityError as error:
         # Only an attempt that another reader used at the same moment gets past the lock on the reader's row.
         raise IdempotencyMismatch(_USED, field="attempt") from error
     created = {attempt for _, _, attempt in fresh}
-    return [Commit(stored[one], one in created, enrolment, order) for _, _, one in answers]
+    return [
+        Commit(stored[one], one in created, enrolment, order, standing) for _, _, one in answers
+    ]
 
 
-def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Position]:
-    """The positions with their enrolment, study and protocol, in one query.
+def _locked_positions(actor: User, answers: Sequence[Item]) -> dict[str, Any]:
+    """The positions with their enrolment, study, protocol and conduct and all that a commit asks for, in one query.
 
     The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other.
     """
+    public_ids = [position_id for position_id, _, _ in answers]
+    sent_before = Reading.objects.filter(attempt__in=[attempt for _, _, attempt in answers])
     found = (
         Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
-        .select_related("enrolment__study__protocol")
+        .select_related("enrolment__study__protocol", "enrolment__study__conduct")
         .only(*_NEEDED)
+        .annotate(
+            **standing_annotations("enrolment"),
+            is_repeat=Exists(sent_before),
+            asks_further=Exists(Question.objects.filter(study=OuterRef("enrolment__study"))),
+        )
         .select_for_update(of=("enrolment",))
         .order_by()
     )
@@ -124,9 +146,6 @@ def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Posit
 
 def _stored_before(answers: Sequence[Item]) -> dict[UUID, Reading]:
     repeated = Reading.objects.filter(attempt__in=[attempt for _, _, attempt in answers]).order_by()
-    # Nearly every answer comes once: whole rows are read for the others alone.
-    if not repeated.values_list("pk").exists():
-        return {}
     return {reading.attempt: reading for reading in repeated}
 
 
@@ -143,18 +162,19 @@ def _without_repeats(answers: Sequence[Item], stored: Mapping[UUID, Reading]) ->
     return fresh
 
 
-def _check_open(enrolment: Enrolment) -> None:
+def _check_open(enrolment: Enrolment, standing: Standing) -> None:
     if enrolment.study.state != StudyState.READING:
         raise Conflict("The study is not open for reading.", code="study_not_open")
     if enrolment.state != EnrolmentState.ACTIVE:
         raise Conflict(
             "You have to begin the study first, or have been withdrawn from it.", code="not_active"
         )
-    check_may_answer(enrolment)
+    check_may_answer(standing)
 
 
 def _placed(
     enrolment: Enrolment,
+    questions: Sequence[Question],
     items: Sequence[Item],
     positions: Mapping[str, Position],
     order: OrderState,
@@ -164,7 +184,6 @@ def _placed(
 ) -> list[Reading]:
     """The rows to be stored: each answer to the next unread position, or a new version of the last read one."""
     may_revise = revise and enrolment.study.protocol.revision == Revision.LAST
-    questions = list(enrolment.study.questions.all())
     rows: list[Reading] = []
     for position_id, answer, attempt in items:
         _check_circumstances(answer)

@@ -155,7 +155,9 @@ def test_the_page_without_scripts_shows_the_aid_and_takes_the_answer(client, seq
     first = ids(sequential)[0]
     client.force_login(sequential.user)
     address = f"/reading/{sequential.public_id}/read/"
-    assert 'id="aid" aria-live="polite" aria-labelledby="aid-title" data-form="" hidden' in page(client, address)
+    assert 'id="aid" aria-live="polite" aria-labelledby="aid-title" data-form="" hidden' in page(
+        client, address
+    )
     commit(sequential, first, now)
     content = page(client, address)
     assert 'data-form="number">' in content

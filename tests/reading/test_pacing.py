@@ -8,9 +8,10 @@ from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.reading.conduct import update_conduct
 from readerstudy.reading.conduct_choices import Pause
 from readerstudy.reading.models import BreakEnd, Reading
-from readerstudy.reading.pacing import break_cause, end_break, paced, pause_due
-from readerstudy.reading.screen import next_payload
+from readerstudy.reading.order import order_state
+from readerstudy.reading.pacing import break_cause, end_break, following_payload, pause_due
 from readerstudy.reading.services import commit_readings
+from readerstudy.reading.standing import standing_of
 from readerstudy.studies.services import update_protocol
 from tests.reading.factories import begin, begun_with, ids, item, open_study
 
@@ -58,8 +59,12 @@ def answer(enrolment, start, stop, now):
     commit_readings(actor=enrolment.user, answers=batch, now=now)
 
 
+def due(enrolment, now):
+    return pause_due(order_state(enrolment, now=now), standing_of(enrolment))
+
+
 def screen(enrolment, now):
-    return paced(next_payload(enrolment, now=now), enrolment, now=now)
+    return following_payload(enrolment, now=now)
 
 
 def test_the_next_case_is_held_back_until_the_reader_goes_on(paced_study, now):
@@ -118,10 +123,10 @@ def test_no_break_comes_after_the_last_case(paced_study, now):
 def test_the_day_has_its_limit_and_the_next_one_begins_anew(paced_study, now):
     enrolment = paced_study(break_after_cases=0, cases_per_day=4)
     answer(enrolment, 0, 4, now)
-    assert pause_due(enrolment, now=now).cause == Pause.DAY
+    assert due(enrolment, now).cause == Pause.DAY
     with pytest.raises(Conflict):
         end_break(actor=enrolment.user, enrolment=enrolment, now=now)
-    assert pause_due(enrolment, now=now + timedelta(days=1)) is None
+    assert due(enrolment, now + timedelta(days=1)) is None
 
 
 def test_the_pages_offer_the_break_and_go_on(client, paced_study, now):
@@ -166,6 +171,6 @@ def test_no_break_comes_between_the_two_answers_to_a_case(admin, coordinator, re
         for level in (1, 2):
             answers = [item(position, level=level)]
             commit_readings(actor=reader_user, answers=answers, now=now)
-            due = pause_due(enrolment, now=now)
-            causes.append(due and due.done)
+            found = due(enrolment, now)
+            causes.append(found and found.done)
     assert causes == [None, None, None, 2]
