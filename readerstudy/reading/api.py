@@ -181,7 +181,7 @@ class ReadingView(APIView):
         stored = {"position": position, "version": commit.reading.version}
         body = {
             **stored,
-            **following_payload(commit.enrolment, commit.order, commit.standing, now=now()),
+            **following_payload(commit.enrolment, commit.order, now=now()),
         }
         created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
         return Response(body, status=created)

@@ -46,11 +46,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class OrderState:
-    """A reader's order without withdrawn cases, and what is answered of it, as it is at `now`."""
+    """A reader's order without withdrawn cases, and what is answered of it, as it is at `now`.
+
+    Whether they have given their profile and signed is read with it.
+    """
 
     places: tuple[Place, ...]
     now: datetime
     gate: Gate = NO_GATE
+    has_profile: bool = False
+    is_signed: bool = False
 
     @property
     def progress(self) -> Progress:
@@ -145,6 +150,8 @@ def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
     """One query, however long the order is; two more where there are several sessions."""
     places: dict[int, Place] = {}
     protocol = enrolment.study.protocol
+    levels = {arm.value: answers_wanted(protocol, arm) for arm in ArmKind}
+    profile = signature = None
     rows = positions_of(enrolment).values_list(
         "pk",
         "public_id",
@@ -153,11 +160,13 @@ def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
         "readings__level",
         "readings__version",
         "readings__received_at",
+        "enrolment__profile__pk",
+        "enrolment__attestation__pk",
     )
-    for pk, public_id, session, arm, level, version, at in rows:
-        levels = answers_wanted(protocol, arm)
-        place = places.get(pk) or Place(pk, public_id, 0, session, levels=levels, arm=arm)
+    for pk, public_id, session, arm, level, version, at, profile, signature in rows:  # noqa: B007 (the same in every row)
+        place = places.get(pk) or Place(pk, public_id, 0, session, None, 1, levels[arm], arm)
         places[pk] = place.answered(level, version, at) if version else place
     several = len({place.session for place in places.values()}) > 1
     gate = gate_of(enrolment) if several else NO_GATE
-    return OrderState(tuple(places.values()), now, gate)
+    flags = {"has_profile": profile is not None, "is_signed": signature is not None}
+    return OrderState(tuple(places.values()), now, gate, **flags)

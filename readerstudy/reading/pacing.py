@@ -13,11 +13,11 @@ from django.utils.timezone import localdate
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, NotFound
+from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.conduct_choices import Pause
-from readerstudy.reading.models import BreakEnd
+from readerstudy.reading.models import BreakEnd, Conduct
 from readerstudy.reading.order import OrderState, order_state
 from readerstudy.reading.screen import next_payload
-from readerstudy.reading.standing import Standing, standing_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 
@@ -55,26 +55,31 @@ def _sitting(answered: Sequence[datetime]) -> Sequence[datetime]:
     return answered[max(begin, 0) :]
 
 
-def pause_due(order: OrderState, standing: Standing) -> Due | None:
+def pause_due(enrolment: Enrolment, order: OrderState) -> Due | None:
     """The pause that holds back the reader's next case."""
-    conduct = standing.conduct
+    conduct = conduct_of(enrolment.study)
     if not (conduct.break_after_cases or conduct.break_after_minutes or conduct.cases_per_day):
         return None
     # Where a case is answered twice it is done with its second answer: no break comes between the two.
     answered = order.answered_at
-    cause = _cause(standing, answered, order.now)
+    cause = _cause(enrolment, conduct, answered, order.now)
     return Due(cause, len(answered), answered[-1]) if cause else None
 
 
-def _cause(standing: Standing, answered: Sequence[datetime], now: datetime) -> Pause | None:
-    conduct = standing.conduct
+def _cause(
+    enrolment: Enrolment, conduct: Conduct, answered: list[datetime], now: datetime
+) -> Pause | None:
     if conduct.cases_per_day and _answered_on(localdate(now), answered) >= conduct.cases_per_day:
         return Pause.DAY
-    return break_cause(
-        answered[standing.done_at_break :],
-        after_cases=conduct.break_after_cases,
-        after_minutes=conduct.break_after_minutes,
-    )
+    limits = {
+        "after_cases": conduct.break_after_cases,
+        "after_minutes": conduct.break_after_minutes,
+    }
+    # Breaks are looked for only where without one a break would be due: after most answers it would not.
+    if break_cause(answered, **limits) is None:
+        return None
+    last = BreakEnd.objects.filter(enrolment=enrolment).order_by("done").last()
+    return break_cause(answered[last.done :] if last else answered, **limits)
 
 
 def _answered_on(day: date, answered: Sequence[datetime]) -> int:
@@ -92,7 +97,7 @@ def end_break(*, actor: User, enrolment: Enrolment, now: datetime) -> BreakEnd |
         rows = Enrolment.objects.select_for_update(of=("self",)).select_related("study__protocol")
         locked = rows.get(pk=enrolment.pk)
         _check_open(locked)
-        due = pause_due(order_state(locked, now=now), standing_of(locked))
+        due = pause_due(locked, order_state(locked, now=now))
         if due is None:
             return None
         if due.cause == Pause.DAY:
@@ -113,23 +118,17 @@ def _check_open(enrolment: Enrolment) -> None:
 
 
 def following_payload(
-    enrolment: Enrolment,
-    order: OrderState | None = None,
-    standing: Standing | None = None,
-    *,
-    now: datetime,
+    enrolment: Enrolment, order: OrderState | None = None, *, now: datetime
 ) -> dict[str, Any]:
-    """What the reading screen goes on with at one moment; order and standing where they are known already.
+    """What the reading screen goes on with at one moment; `order` is the reader's state where it is known already.
 
     No next case while a pause is due, and none to be changed once all is signed.
     """
     order = order or order_state(enrolment, now=now)
-    standing = standing or standing_of(enrolment)
     payload = next_payload(enrolment, order)
     if payload["next"] is None:
-        last = None if standing.is_signed else payload["last"]
-        return {**payload, "last": last, "pause": None}
-    due = pause_due(order, standing)
+        return {**payload, "last": None if order.is_signed else payload["last"], "pause": None}
+    due = pause_due(enrolment, order)
     if due is None:
         return {**payload, "pause": None}
     return {**payload, "next": None, "ahead": [], "images_ahead": [], "pause": due.cause.value}

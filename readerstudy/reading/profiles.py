@@ -13,7 +13,6 @@ from readerstudy.core.validation import check_valid
 from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.conduct_choices import PriorExposureRule, ProfileField
 from readerstudy.reading.models import ReaderProfile
-from readerstudy.reading.standing import standing_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.leaving import leave_study
 from readerstudy.studies.models import Enrolment, Study
@@ -24,7 +23,8 @@ _MAY_BE_EMPTY = {ProfileField.CONFLICT_OF_INTEREST}
 
 def profile_missing(enrolment: Enrolment) -> bool:
     """Whether the study asks for a profile that the reader has not given yet."""
-    return standing_of(enrolment).profile_missing
+    wanted = conduct_of(enrolment.study).profile_fields
+    return bool(wanted) and not ReaderProfile.objects.filter(enrolment=enrolment).exists()
 
 
 def give_profile(

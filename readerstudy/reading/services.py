@@ -7,23 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
-from readerstudy.core.errors import Conflict, IdempotencyMismatch, InvalidInput, NotFound
+from readerstudy.core.errors import (
+    Conflict,
+    DomainError,
+    IdempotencyMismatch,
+    InvalidInput,
+    NotFound,
+)
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.checks import checked_answer
 from readerstudy.reading.choices import InputDevice, TimingQuality
 from readerstudy.reading.gates import check_may_answer
 from readerstudy.reading.models import Reading
 from readerstudy.reading.order import OrderState, order_state
-from readerstudy.reading.standing import (
-    CONDUCT_COLUMNS,
-    Standing,
-    standing_annotations,
-    standing_from,
-)
 from readerstudy.studies.choices import EnrolmentState, Revision, StudyState
 from readerstudy.studies.models import Enrolment, Position, Question
 
@@ -40,7 +40,10 @@ _NEEDED = (
     "enrolment__study__protocol__scale",
     "enrolment__study__protocol__allows_not_assessable",
     "enrolment__study__protocol__has_second_level",
-    *(f"enrolment__study__conduct__{name}" for name in CONDUCT_COLUMNS),
+    "enrolment__study__conduct__profile_fields",
+    "enrolment__study__conduct__break_after_cases",
+    "enrolment__study__conduct__break_after_minutes",
+    "enrolment__study__conduct__cases_per_day",
 )
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1
@@ -56,15 +59,13 @@ _DURATIONS = (
 class Commit:
     """A stored reading; `created` is False when the same attempt had been stored before.
 
-    `order` is how far the reader is once everything that was sent together is stored; `standing` is where they stand
-    beside the cases.
+    `order` is how far the reader is once everything that was sent together is stored.
     """
 
     reading: Reading
     created: bool
     enrolment: Enrolment
     order: OrderState
-    standing: Standing
 
 
 def commit_reading(
@@ -94,45 +95,54 @@ def commit_readings(
     if not answers:
         return []
     try:
-        with transaction.atomic():
-            places = _locked_positions(actor, answers)
-            known = places[answers[0][0]]
-            enrolment = known.enrolment
-            standing = standing_from(known, enrolment)
-            stored = _stored_before(answers) if known.is_repeat else {}
-            fresh = _without_repeats(answers, stored)
-            order = order_state(enrolment, now=now)
-            if fresh:
-                _check_open(enrolment, standing)
-                questions = list(enrolment.study.questions.all()) if known.asks_further else []
-                rows = _placed(enrolment, questions, fresh, places, order, revise=revise, now=now)
-                stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
-                order = order.after(rows)
+        return _committed(actor, answers, revise=revise, now=now)
+    except (DomainError, IntegrityError):
+        # Nearly every answer comes once: whether it was stored before is asked where it cannot be stored.
+        if not _repeated(answers).exists():
+            raise
+    try:
+        return _committed(actor, answers, revise=revise, now=now, may_be_repeats=True)
     except IntegrityError as error:
-        # Only an attempt that another reader used at the same moment gets past the lock on the reader's row.
+        # Only an attempt that another reader used gets past the lock on the reader's row.
         raise IdempotencyMismatch(_USED, field="attempt") from error
+
+
+@transaction.atomic
+def _committed(
+    actor: User,
+    answers: Sequence[Item],
+    *,
+    revise: bool,
+    now: datetime,
+    may_be_repeats: bool = False,
+) -> list[Commit]:
+    places = _locked_positions(actor, [position_id for position_id, _, _ in answers])
+    known = places[answers[0][0]]
+    enrolment = known.enrolment
+    stored = {row.attempt: row for row in _repeated(answers)} if may_be_repeats else {}
+    fresh = _without_repeats(answers, stored)
+    order = order_state(enrolment, now=now)
+    if fresh:
+        _check_open(enrolment, order)
+        questions = list(enrolment.study.questions.all()) if known.asks_further else []
+        rows = _placed(enrolment, questions, fresh, places, order, revise=revise, now=now)
+        stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
+        order = order.after(rows)
     created = {attempt for _, _, attempt in fresh}
-    return [
-        Commit(stored[one], one in created, enrolment, order, standing) for _, _, one in answers
-    ]
+    return [Commit(stored[one], one in created, enrolment, order) for _, _, one in answers]
 
 
-def _locked_positions(actor: User, answers: Sequence[Item]) -> dict[str, Any]:
-    """The positions with their enrolment, study, protocol and conduct and all that a commit asks for, in one query.
+def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Any]:
+    """The positions with their enrolment, study, protocol and conduct, and whether there are questions, in one query.
 
-    The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other.
+    The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other. What
+    may have changed while it was waited for is asked afterwards: the query sees what was there when it began.
     """
-    public_ids = [position_id for position_id, _, _ in answers]
-    sent_before = Reading.objects.filter(attempt__in=[attempt for _, _, attempt in answers])
     found = (
         Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
         .select_related("enrolment__study__protocol", "enrolment__study__conduct")
         .only(*_NEEDED)
-        .annotate(
-            **standing_annotations("enrolment"),
-            is_repeat=Exists(sent_before),
-            asks_further=Exists(Question.objects.filter(study=OuterRef("enrolment__study"))),
-        )
+        .annotate(asks_further=Exists(Question.objects.filter(study=OuterRef("enrolment__study"))))
         .select_for_update(of=("enrolment",))
         .order_by()
     )
@@ -144,9 +154,9 @@ def _locked_positions(actor: User, answers: Sequence[Item]) -> dict[str, Any]:
     return positions
 
 
-def _stored_before(answers: Sequence[Item]) -> dict[UUID, Reading]:
-    repeated = Reading.objects.filter(attempt__in=[attempt for _, _, attempt in answers]).order_by()
-    return {reading.attempt: reading for reading in repeated}
+def _repeated(answers: Sequence[Item]) -> QuerySet[Reading]:
+    """What is stored of these attempts."""
+    return Reading.objects.filter(attempt__in=[attempt for _, _, attempt in answers]).order_by()
 
 
 def _without_repeats(answers: Sequence[Item], stored: Mapping[UUID, Reading]) -> list[Item]:
@@ -162,14 +172,14 @@ def _without_repeats(answers: Sequence[Item], stored: Mapping[UUID, Reading]) ->
     return fresh
 
 
-def _check_open(enrolment: Enrolment, standing: Standing) -> None:
+def _check_open(enrolment: Enrolment, order: OrderState) -> None:
     if enrolment.study.state != StudyState.READING:
         raise Conflict("The study is not open for reading.", code="study_not_open")
     if enrolment.state != EnrolmentState.ACTIVE:
         raise Conflict(
             "You have to begin the study first, or have been withdrawn from it.", code="not_active"
         )
-    check_may_answer(standing)
+    check_may_answer(enrolment, order)
 
 
 def _placed(

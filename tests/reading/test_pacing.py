@@ -11,7 +11,6 @@ from readerstudy.reading.models import BreakEnd, Reading
 from readerstudy.reading.order import order_state
 from readerstudy.reading.pacing import break_cause, end_break, following_payload, pause_due
 from readerstudy.reading.services import commit_readings
-from readerstudy.reading.standing import standing_of
 from readerstudy.studies.services import update_protocol
 from tests.reading.factories import begin, begun_with, ids, item, open_study
 
@@ -60,7 +59,7 @@ def answer(enrolment, start, stop, now):
 
 
 def due(enrolment, now):
-    return pause_due(order_state(enrolment, now=now), standing_of(enrolment))
+    return pause_due(enrolment, order_state(enrolment, now=now))
 
 
 def screen(enrolment, now):
