@@ -84,7 +84,7 @@ class AnswerForm(forms.Form):
                 str(question.ordinal): self.cleaned_data[field_name(question)]
                 for question in self._questions
             },
-            level=self.cleaned_data["level"] or 1,
+            level=self.cleaned_data.get("level") or 1,
             language=language,
         )
 
