@@ -27,7 +27,9 @@ def add_practice(study, *, admin, coordinator, now, cases=3, pass_percent=0, pix
     )
 
 
-def practised_study(*, admin, coordinator, now, emails, pass_percent=0, before_lock=None, **options):
+def practised_study(
+    *, admin, coordinator, now, emails, pass_percent=0, before_lock=None, **options
+):
     """A study in reading whose readers have to practise on three cases first."""
 
     def prepare(study):

@@ -40,6 +40,7 @@ def study(admin, coordinator, reader_user, now):
         now=now,
         emails=(reader_user.email, "second@example.org"),
         pass_percent=60,
+        title="The study",
     )
 
 
@@ -262,9 +263,7 @@ def _another(admin, coordinator, now):
     return make_study(admin=admin, coordinator=coordinator, now=now, title="Another")
 
 
-def test_withdrawn_readers_and_closed_studies_have_no_practice(
-    enrolment, study, coordinator, now
-):
+def test_withdrawn_readers_and_closed_studies_have_no_practice(enrolment, study, coordinator, now):
     withdraw_reader(actor=coordinator, enrolment=enrolment, now=now)
     with pytest.raises(Conflict):
         practise(enrolment, now=now, rights=[True])
@@ -397,7 +396,18 @@ def test_a_study_without_practice_has_no_such_page(client, admin, coordinator, n
     location = client.get(page_address(enrolment)).headers["Location"]
     assert location == page_address(enrolment, "read")
     assert client.get(location).status_code == 200
-    assert "practice" not in client.get(page_address(enrolment, "instructions")).text.lower()
+    page = client.get(page_address(enrolment, "instructions")).text
+    assert page_address(enrolment) not in page
+    assert "Start with the first case" in page
+
+
+def test_the_words_are_german_for_germans(reader, enrolment):
+    first, second, _third = practice_state(enrolment).cases
+    address = f"/api/v1/enrolments/{enrolment.public_id}/practice-answers/"
+    given = {"case": first.public_id, "round": 1, "decision": BIOPSY, "confidence": 3}
+    told = reader.post(address, given, content_type="application/json", headers=DE).json()
+    assert told["reference"] == ("bösartig" if is_malignant(first) else "gutartig")
+    assert second.public_id == told["next"]["id"]
 
 
 def test_nothing_tells_the_truth_before_the_answer(reader, enrolment, now):
@@ -442,7 +452,7 @@ def test_the_api_is_nobody_elses(client, study, enrolment, coordinator, admin):
         assert post(client, enrolment, case).status_code == 404
         assert client.get(page_address(enrolment)).status_code == 404
     client.logout()
-    assert post(client, enrolment, case).status_code == 401
+    assert post(client, enrolment, case).status_code == 403
 
 
 def test_images_are_those_of_the_practice_and_for_its_readers_alone(
@@ -458,8 +468,8 @@ def test_images_are_those_of_the_practice_and_for_its_readers_alone(
     image = f"/reading/practice-image/{case.public_id}/"
     client.force_login(user)
     response = client.get(image)
-    assert response.status_code == 200
-    assert "case." in response.headers["Content-Disposition"]
+    assert b"".join(response)
+    assert 'filename="case.' in response.headers["Content-Disposition"]
     studied = study.study_cases.first().public_id
     assert client.get(f"/reading/practice-image/{studied}/").status_code == 404
     assert client.get(f"/reading/practice-image/{case.case.public_id}/").status_code == 404
@@ -499,7 +509,10 @@ def test_a_form_that_is_not_complete_says_what_is_missing(reader, enrolment):
 
 def test_every_page_is_german_for_germans(reader, enrolment, now):
     address = page_address(enrolment)
-    pages = [reader.get(address, headers=DE), reader.get(page_address(enrolment, "instructions"), headers=DE)]
+    pages = [
+        reader.get(address, headers=DE),
+        reader.get(page_address(enrolment, "instructions"), headers=DE),
+    ]
     case = practice_state(enrolment).next
     pages.append(reader.post(address, body(case, decision=NONE), headers=DE))
     practise(enrolment, now=now, rights=[False] * 2)
