@@ -488,7 +488,7 @@ def test_without_scripts_the_practice_is_an_ordinary_form(reader, enrolment):
     for number, case in enumerate(cases, start=1):
         assert f"Case {number} of 3" in reader.get(page_address(enrolment)).text
         told = reader.post(page_address(enrolment), body(case, decision=wrong_decision(case))).text
-        assert "✗ Not right" in told
+        assert "✗ Your answer is not right" in told
         assert ("To the result" in told) == (number == 3)
     page = reader.get(page_address(enrolment)).text
     assert "Round 1: 0 of 3 answers were right." in page

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def enrolled(admin, coordinator, **options):
     """A reader who has begun a study of four cases with three of practice, of which two thirds have to be right."""
     user, now = make_user("reader", "rhea@example.org", "Rhea Reader"), current_time()
-    options = {"pass_percent": 60, "cases": 4, "pixels": True, **options}
+    options = {"title": "The study", "pass_percent": 60, "cases": 4, "pixels": True, **options}
     study = practised_study(
         admin=admin, coordinator=coordinator, now=now, emails=(user.email,), **options
     )
@@ -70,9 +70,15 @@ def answer(page, number, *, right):
     page.keyboard.press(key_for(on_screen(page), right=right))
     page.keyboard.press("4")
     verdict = page.locator("#verdict")
-    expect(verdict).to_contain_text("✓ Right" if right else "✗ Not right")
+    expect(verdict).to_contain_text("✓ Your answer is right" if right else "✗ Your answer is not right")
     expect(verdict).to_contain_text("Reference standard: ")
     return verdict.inner_text()
+
+
+def go_on(page):
+    # A key that comes at once is one held down, not a wish to go on.
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
 
 
 def test_by_keyboard_to_the_end_with_a_failed_first_round(page, live_server, enrolment):
@@ -88,8 +94,7 @@ def test_by_keyboard_to_the_end_with_a_failed_first_round(page, live_server, enr
     for number, right in enumerate((False, True, False), start=1):
         answer(page, number, right=right)
         assert_accessible(page)
-        page.wait_for_timeout(300)
-        page.keyboard.press("Enter")
+        go_on(page)
     expect(page.get_by_role("heading", name="Once more, please")).to_be_visible()
     expect(page.get_by_text("Round 1: 1 of 3 answers were right.")).to_be_visible()
     expect(page.get_by_role("link", name="Begin the study")).to_have_count(0)
@@ -97,7 +102,10 @@ def test_by_keyboard_to_the_end_with_a_failed_first_round(page, live_server, enr
     press(page, "Practise again")
     for number in (1, 2, 3):
         answer(page, number, right=True)
-        press(page, "To the result" if number == 3 else "Next practice case")
+        expect(
+            page.get_by_role("button", name="To the result" if number == 3 else "Next practice")
+        ).to_be_focused()
+        go_on(page)
     expect(page.get_by_role("heading", name="Practice completed")).to_be_visible()
     press(page, "Begin the study")
     ready(page, 1)
@@ -116,8 +124,7 @@ def test_neither_the_page_nor_what_it_loads_tells_the_truth_before_the_answer(pr
     assert not {word for word in ("melanoma", "nevus", "malign") if word in page.content()}
     told = answer(page, 1, right=True)
     assert "melanoma" in told or "nevus" in told
-    page.wait_for_timeout(300)
-    page.keyboard.press("Enter")
+    go_on(page)
     shown(page, 2)
     expect(page.locator("#verdict")).to_be_empty()
     assert "melanoma" not in page.content()
@@ -130,7 +137,7 @@ def test_what_is_right_is_said_to_screen_readers_and_enter_held_down_does_not_pa
     answer(page, 1, right=False)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Next practice case")).to_be_focused()
-    expect(page.locator("#verdict")).to_contain_text("Not right")
+    expect(page.locator("#verdict")).to_contain_text("not right")
     for key in "fj5":
         page.keyboard.press(key)
     assert PracticeAnswer.objects.count() == 1
@@ -146,7 +153,7 @@ def test_by_touch(browser, live_server, enrolment):
     words = "Biopsy" if right_decision(on_screen(page)) == BIOPSY else "No further"
     page.locator(".answer", has_text=words).tap()
     page.locator(".scale .answer", has_text="2").tap()
-    expect(page.locator("#verdict")).to_contain_text("✓ Right")
+    expect(page.locator("#verdict")).to_contain_text("✓ Your answer is right")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert_accessible(page)
     page.wait_for_timeout(300)
@@ -172,8 +179,7 @@ def test_on_a_likelihood_scale_the_button_saves(page, live_server, admin, coordi
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_contain_text("Reference standard")
     expect(page.locator("#commit")).to_be_hidden()
-    page.wait_for_timeout(300)
-    page.keyboard.press("Enter")
+    go_on(page)
     shown(page, 2)
     expect(page.locator("#commit")).to_be_visible()
     assert PracticeAnswer.objects.get().value == 70
@@ -186,7 +192,7 @@ def test_an_answer_without_a_connection_is_tried_again(practising):
     page.keyboard.press("4")
     expect(page.locator("#state")).to_have_text("The answer could not be sent. Trying again.")
     page.context.set_offline(False)
-    expect(page.locator("#verdict")).to_contain_text("Right", timeout=10_000)
+    expect(page.locator("#verdict")).to_contain_text("is right", timeout=10_000)
     assert PracticeAnswer.objects.count() == 1
 
 
@@ -199,23 +205,18 @@ def test_a_case_that_was_answered_in_another_window_is_passed_over(practising, e
     assert practice_state(enrolment).next == on_screen(page)
 
 
-def test_in_german(browser, live_server, enrolment):
-    context = browser.new_context(locale="de-DE")
-    page = context.new_page()
-    page.goto(f"{live_server.url}/account/sign-in/")
-    page.get_by_label("Mailadresse").fill("rhea@example.org")
-    page.get_by_label("Passwort").fill("correct horse battery")
-    page.get_by_role("button", name="Anmelden").click()
-    page.goto(f"{live_server.url}/reading/{enrolment.public_id}/practice/")
-    page.keyboard.press("Enter")
+def test_in_german(page, live_server, enrolment):
+    # After the sign-in the site speaks the language of the person.
+    enrolment.user.language = "de"
+    enrolment.user.save()
+    opened(page, live_server, enrolment)
     expect(page.get_by_text("nicht Teil der Studie")).to_be_visible()
-    shown(page, 1)
     page.keyboard.press(key_for(on_screen(page), right=True))
     page.keyboard.press("1")
-    expect(page.locator("#verdict")).to_contain_text("✓ Richtig")
+    expect(page.locator("#verdict")).to_contain_text("✓ Ihre Antwort ist richtig")
     expect(page.locator("#verdict")).to_contain_text("artig")
     expect(page.get_by_role("button", name="Nächster Übungsfall")).to_be_focused()
-    context.close()
+    assert PracticeAnswer.objects.get().language == "de"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
