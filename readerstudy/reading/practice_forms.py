@@ -2,13 +2,10 @@
 
 from django import forms
 
-from readerstudy.reading.forms import AnswerForm
+from readerstudy.reading.forms import GivenAnswerForm
 
 
-class PracticeForm(AnswerForm):
+class PracticeForm(GivenAnswerForm):
     """The study's own form, for a case of one round."""
 
-    attempt = None
-    revise = None
-    level = None
     round = forms.IntegerField(min_value=1, max_value=30_000, widget=forms.HiddenInput)

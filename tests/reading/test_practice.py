@@ -473,12 +473,15 @@ def test_images_are_those_of_the_practice_and_for_its_readers_alone(
     studied = study.study_cases.first().public_id
     assert client.get(f"/reading/practice-image/{studied}/").status_code == 404
     assert client.get(f"/reading/practice-image/{case.case.public_id}/").status_code == 404
+    of_study = f"/reading/image/{ids(enrolment)[0]}/"
+    assert client.get(of_study).status_code == 404
     second = study.enrolments.get(user__email="second@example.org").user
     for other in (second, coordinator, admin, make_user("reader", "else@example.org", "Else")):
         client.force_login(other)
         assert client.get(image).status_code == 404
     client.force_login(user)
     practise(enrolment, now=now, rights=[True] * 3)
+    assert b"".join(client.get(of_study))
     commit_one(enrolment, now)
     assert client.get(image).status_code == 404
 

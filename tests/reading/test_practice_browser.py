@@ -70,7 +70,9 @@ def answer(page, number, *, right):
     page.keyboard.press(key_for(on_screen(page), right=right))
     page.keyboard.press("4")
     verdict = page.locator("#verdict")
-    expect(verdict).to_contain_text("✓ Your answer is right" if right else "✗ Your answer is not right")
+    expect(verdict).to_contain_text(
+        "✓ Your answer is right" if right else "✗ Your answer is not right"
+    )
     expect(verdict).to_contain_text("Reference standard: ")
     return verdict.inner_text()
 
