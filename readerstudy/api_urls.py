@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("readerstudy.intake.api")),
     path("", include("readerstudy.reading.api")),
     path("", include("readerstudy.reading.environment_api")),
+    path("", include("readerstudy.reading.practice_api")),
     path("", include("inference.api")),
     path("", include("readerstudy.results.api")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

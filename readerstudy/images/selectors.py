@@ -84,8 +84,9 @@ def primary_images(cases: Iterable[Case]) -> dict[int, Image]:
 
 
 def is_used(image_set: ImageSet) -> bool:
-    """Whether a study is made on the image set."""
-    return image_set.studies.exists()
+    """Whether a study is made on the image set, or its readers practise on it."""
+    used = Q(studies__isnull=False) | Q(practised_in__isnull=False)
+    return ImageSet.objects.filter(used, pk=image_set.pk).exists()
 
 
 def facts_of(image_set: ImageSet) -> ImageSetFacts:

@@ -15,6 +15,7 @@ from readerstudy.core.validation import check_valid
 from readerstudy.images.encoded import EncodedImage, StoredImage
 from readerstudy.images.hooks import call_stored
 from readerstudy.images.models import Case, Image, ImageSet
+from readerstudy.images.selectors import is_used
 from readerstudy.images.storage import folder_of, remove_folder, remove_image, write_image
 
 MAX_NAME = 200
@@ -218,7 +219,7 @@ def delete_image_set(*, actor: Any, image_set: ImageSet, now: datetime) -> None:
     with transaction.atomic():
         # Locked, so that no study can be made on the set between the check and the deletion.
         locked = ImageSet.objects.select_for_update().get(pk=image_set.pk)
-        if locked.studies.exists():
+        if is_used(locked):
             raise Conflict(f"{locked.name} is used by a study and cannot be deleted.")
         record_event(
             actor=actor,

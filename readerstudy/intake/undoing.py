@@ -1,6 +1,7 @@
 """The service that takes an import back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -36,9 +37,14 @@ def undo_import(*, actor: User, job: ImportJob, now: datetime) -> ImportJob:
 
 
 def why_not_undone(image_set: ImageSet) -> str:
-    """The sentence that says which study is made on the set, a draft included; empty where there is none."""
-    titles = list(image_set.studies.order_by("pk").values_list("title", flat=True)[:3])
-    if not titles:
-        return ""
-    named = ", ".join(f"“{title}”" for title in titles)
-    return f"While a study is made on {image_set.name} ({named}), the import cannot be undone."
+    """The sentence that says which study is made on the set or practised on it, a draft included; empty where none is."""
+    if named := _named(image_set.studies):
+        return f"While a study is made on {image_set.name} ({named}), the import cannot be undone."
+    if named := _named(image_set.practised_in):
+        return f"While readers practise on {image_set.name} ({named}), the import cannot be undone."
+    return ""
+
+
+def _named(studies: Any) -> str:
+    titles = studies.order_by("pk").values_list("title", flat=True)[:3]
+    return ", ".join(f"“{title}”" for title in titles)

@@ -87,21 +87,19 @@ class NextOutput(serializers.Serializer[Any]):
     pause = serializers.ChoiceField(choices=Pause.values, allow_null=True)
 
 
-class ReadingInput(serializers.Serializer[Any]):
-    """One answer. `revise` makes it a new version of the last answer.
+class GivenAnswerInput(serializers.Serializer[Any]):
+    """What is answered to a case.
 
     `confidence` belongs to the two-step scale; `value` is 1 to 6 on six points, from which the decision follows, or 0
     to 100. A case that cannot be assessed has `not_assessable_reason` and no decision. `further_answers` are by the
     ordinal of the question: the number of an option, a list of such numbers, a text, or the quality from 1 to 5.
     """
 
-    position = serializers.CharField(max_length=26)
     decision = serializers.ChoiceField(
         choices=ManagementDecision.values, required=False, default="", allow_blank=True
     )
     confidence = serializers.IntegerField(allow_null=True, required=False, default=None)
     value = serializers.IntegerField(allow_null=True, required=False, default=None)
-    level = serializers.ChoiceField(choices=[1, 2], required=False, default=1)
     not_assessable_reason = serializers.ChoiceField(
         choices=NotAssessable.values, required=False, default="", allow_blank=True
     )
@@ -109,6 +107,17 @@ class ReadingInput(serializers.Serializer[Any]):
         required=False, default="", allow_blank=True, max_length=500
     )
     further_answers = serializers.DictField(child=serializers.JSONField(), required=False)
+    input_device = serializers.ChoiceField(
+        choices=InputDevice.values, required=False, default="", allow_blank=True
+    )
+    language = serializers.ChoiceField(choices=["en", "de"], required=False, default="en")
+
+
+class ReadingInput(GivenAnswerInput):
+    """One answer to a position. `revise` makes it a new version of the last answer."""
+
+    position = serializers.CharField(max_length=26)
+    level = serializers.ChoiceField(choices=[1, 2], required=False, default=1)
     revise = serializers.BooleanField(required=False, default=False)
     milliseconds_to_decision = serializers.IntegerField(
         allow_null=True, required=False, default=None
@@ -120,10 +129,6 @@ class ReadingInput(serializers.Serializer[Any]):
         choices=TimingQuality.values, required=False, default="", allow_blank=True
     )
     zooms = serializers.IntegerField(required=False, default=0)
-    input_device = serializers.ChoiceField(
-        choices=InputDevice.values, required=False, default="", allow_blank=True
-    )
-    language = serializers.ChoiceField(choices=["en", "de"], required=False, default="en")
 
 
 class CommitOutput(NextOutput):

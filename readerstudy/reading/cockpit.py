@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models.functions import Coalesce
 
 from readerstudy.reading.models import Reading
+from readerstudy.reading.practice import PracticeStanding, practice_standings
 from readerstudy.reading.quality import ExpectedEnd, Seen, Sign, Thresholds, expected_end, signs_of
 from readerstudy.reading.selectors import ReaderProgress, completeness
 from readerstudy.reading.sign_rules import thresholds_of
@@ -21,6 +22,7 @@ class ReaderLine:
 
     progress: ReaderProgress
     signs: tuple[Sign, ...]
+    practice: PracticeStanding | None = None
 
     @property
     def takes_part(self) -> bool:
@@ -46,8 +48,12 @@ class Cockpit:
 def cockpit_of(study: Study, *, now: datetime) -> Cockpit:
     """The study's readers; the withdrawn ones stand among the lines and count nowhere."""
     answers, thresholds = answers_by_reader(study), thresholds_of(study)
+    standings = practice_standings(study)
     lines = tuple(
-        _line(row, answers.get(row.enrolment.pk, ()), now, thresholds)
+        replace(
+            _line(row, answers.get(row.enrolment.pk, ()), now, thresholds),
+            practice=standings.get(row.enrolment.pk),
+        )
         for row in completeness(study)
     )
     rows = [line.progress for line in lines if line.takes_part]

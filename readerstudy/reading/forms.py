@@ -23,15 +23,12 @@ class ConsentForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
-    """One answer to the case on the page, with the further questions of the study."""
+class GivenAnswerForm(forms.Form):
+    """What is answered to the case on the page, with the further questions of the study."""
 
     use_required_attribute = False
 
     position = forms.CharField(widget=forms.HiddenInput)
-    attempt = forms.UUIDField(widget=forms.HiddenInput)
-    revise = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    level = forms.IntegerField(required=False, widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=ManagementDecision.choices, required=False)
     confidence = forms.IntegerField(required=False)
     value = forms.IntegerField(required=False)
@@ -84,7 +81,7 @@ class AnswerForm(forms.Form):
                 str(question.ordinal): self.cleaned_data[field_name(question)]
                 for question in self._questions
             },
-            level=self.cleaned_data["level"] or 1,
+            level=self.cleaned_data.get("level") or 1,
             language=language,
         )
 
@@ -100,6 +97,14 @@ class AnswerForm(forms.Form):
 
     def _asked(self, moment: str) -> list[forms.BoundField]:
         return [self[field_name(one)] for one in self._questions if one.moment == moment]
+
+
+class AnswerForm(GivenAnswerForm):
+    """One answer to a position of the study."""
+
+    attempt = forms.UUIDField(widget=forms.HiddenInput)
+    revise = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    level = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 def _text() -> forms.CharField:

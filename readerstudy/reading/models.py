@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
+from readerstudy.reading.answer_rules import GRADED, NOT_ASSESSABLE, ON_ITS_SCALE
 from readerstudy.reading.choices import (
     InputDevice,
     ManagementDecision,
@@ -20,7 +21,7 @@ from readerstudy.reading.conduct_models import (
     Environment,
     ReaderProfile,
 )
-from readerstudy.reading.rating import FIRST_BIOPSY, PERCENT, SIX_POINTS
+from readerstudy.reading.practice_models import PracticeAnswer, PracticeRound
 from readerstudy.studies.choices import Scale
 from readerstudy.studies.models import Enrolment, Position, Study
 
@@ -29,26 +30,13 @@ __all__ = [
     "BreakEnd",
     "Conduct",
     "Environment",
+    "PracticeAnswer",
+    "PracticeRound",
     "ReaderProfile",
     "Reading",
     "Reminder",
     "SignRules",
 ]
-
-_GRADED = Q(decision__in=ManagementDecision.values, not_assessable_reason="")
-_NOT_ASSESSABLE = Q(
-    decision="",
-    not_assessable_reason__in=NotAssessable.values,
-    confidence__isnull=True,
-    value__isnull=True,
-)
-_TWO_STEP = Q(scale=Scale.TWO_STEP, value__isnull=True)
-# The decision of the six points is that of the side of the line.
-_SIX_POINT = Q(scale=Scale.SIX_POINT, confidence__isnull=True) & (
-    Q(decision=ManagementDecision.NONE, value__range=(SIX_POINTS[0], FIRST_BIOPSY - 1))
-    | Q(decision=ManagementDecision.BIOPSY, value__range=(FIRST_BIOPSY, SIX_POINTS[-1]))
-)
-_PERCENT = Q(scale=Scale.PERCENT, confidence__isnull=True, value__range=(PERCENT[0], PERCENT[-1]))
 
 
 class Reading(AppendOnlyModel, PublicIdModel):
@@ -111,11 +99,11 @@ class Reading(AppendOnlyModel, PublicIdModel):
             ),
             models.CheckConstraint(condition=Q(level__in=[1, 2]), name="level_is_1_or_2"),
             models.CheckConstraint(
-                condition=_GRADED | _NOT_ASSESSABLE,
+                condition=GRADED | NOT_ASSESSABLE,
                 name="a_reading_has_a_decision_or_the_reason_for_none",
             ),
             models.CheckConstraint(
-                condition=Q(decision="") | _TWO_STEP | _SIX_POINT | _PERCENT,
+                condition=ON_ITS_SCALE,
                 name="an_answer_is_on_its_scale",
             ),
             models.CheckConstraint(

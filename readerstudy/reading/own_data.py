@@ -10,6 +10,8 @@ from readerstudy.reading.models import (
     Attestation,
     BreakEnd,
     Environment,
+    PracticeAnswer,
+    PracticeRound,
     ReaderProfile,
     Reading,
     Reminder,
@@ -34,9 +36,18 @@ def own_data(enrolment: Enrolment) -> dict[str, Any]:
         "environments": _rows(Environment.objects.filter(**mine)),
         "reminders": _rows(Reminder.objects.filter(**mine)),
         "breaks": _rows(BreakEnd.objects.filter(**mine)),
+        "practice": {
+            "answers": _practice(enrolment),
+            "rounds": _rows(PracticeRound.objects.filter(**mine)),
+        },
         "readings": _readings(enrolment),
         "attestation": _rows(Attestation.objects.filter(**mine)),
     }
+
+
+def _practice(enrolment: Enrolment) -> list[dict[str, Any]]:
+    rows = PracticeAnswer.objects.filter(enrolment=enrolment).select_related("practice_case")
+    return [{"case": one.practice_case.public_id, **_columns(one)} for one in rows]
 
 
 def _readings(enrolment: Enrolment) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.reading.order import order_state
+from readerstudy.reading.practice import practice_missing
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Position
 
@@ -22,9 +23,16 @@ def shown_position_for(user: User, public_id: str, *, now: datetime) -> Position
             enrolment__study__state=StudyState.READING,
             study_case__withdrawn_at=None,
         )
-        .select_related("enrolment", "study_case__case")
+        .select_related("enrolment__study__protocol", "study_case__case")
         .first()
     )
-    if position is None or position.pk not in order_state(position.enrolment, now=now).within_reach:
+    if position is None or not _is_within_reach(position, now):
         raise NotFound("There is no such image.")
     return position
+
+
+def _is_within_reach(position: Position, now: datetime) -> bool:
+    """Nobody sees a photograph of the study before they have practised."""
+    if practice_missing(position.enrolment):
+        return False
+    return position.pk in order_state(position.enrolment, now=now).within_reach

@@ -35,6 +35,7 @@ _NEEDED = (
     "enrolment__public_id",
     "enrolment__state",
     "enrolment__study__state",
+    "enrolment__study__practice_set",
     "enrolment__study__protocol__confidence_levels",
     "enrolment__study__protocol__revision",
     "enrolment__study__protocol__scale",

@@ -5,6 +5,7 @@ from readerstudy.reading import (
     cockpit_views,
     conduct_views,
     own_views,
+    practice_views,
     sign_rules_views,
     views,
 )
@@ -16,6 +17,7 @@ urlpatterns = [
     path("<slug:public_id>/instructions/", views.instructions, name="instructions"),
     path("<slug:public_id>/read/", views.read, name="read"),
     path("<slug:public_id>/profile/", around_views.profile, name="profile"),
+    path("<slug:public_id>/practice/", practice_views.practice, name="practice"),
     path("<slug:public_id>/room/", around_views.room, name="room"),
     path("<slug:public_id>/go-on/", around_views.go_on, name="go-on"),
     path("<slug:public_id>/sign/", around_views.sign, name="sign"),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("conduct/<slug:slug>/", conduct_views.conduct, name="conduct"),
     path("image/<slug:public_id>/", views.image, name="image"),
     path("image/<slug:public_id>/<int:number>/", views.further_image, name="further-image"),
+    path("practice-image/<slug:public_id>/", practice_views.practice_image, name="practice-image"),
     path("progress/<slug:slug>/", cockpit_views.progress, name="progress"),
     path("progress/<slug:slug>/matrix/", cockpit_views.matrix, name="matrix"),
     path("progress/<slug:slug>/signs/", sign_rules_views.sign_rules, name="sign-rules"),

@@ -20,6 +20,7 @@ from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.order import order_state
 from readerstudy.reading.pacing import following_payload
+from readerstudy.reading.practice import may_practise, practice_due
 from readerstudy.reading.profiles import profile_missing
 from readerstudy.reading.reach import shown_position_for
 from readerstudy.reading.screen import IMAGE_NAME, rating_context
@@ -82,6 +83,8 @@ def instructions(request: SignedInRequest, public_id: str) -> HttpResponse:
         "study": enrolment.study,
         "wording": wording,
         "progress": progress_of(enrolment),
+        "practice_due": practice_due(enrolment),
+        "may_practise": may_practise(enrolment),
     }
     return render(request, "reading/instructions.html", context)
 
@@ -97,6 +100,8 @@ def read(request: SignedInRequest, public_id: str) -> HttpResponse:
         return redirect("reading:profile", public_id)
     if environment_missing(enrolment, request.session):
         return redirect("reading:room", public_id)
+    if practice_due(enrolment):
+        return redirect("reading:practice", public_id)
     form = AnswerForm(
         request.POST if request.method == "POST" else None,
         protocol=enrolment.study.protocol,

@@ -19,10 +19,11 @@ from readerstudy.studies.hooks import call_copied
 from readerstudy.studies.manifest import DESIGN_FIELDS, protocol_texts
 from readerstudy.studies.models import Design, Protocol, Study
 from readerstudy.studies.permissions import check_may_coordinate, check_may_create
+from readerstudy.studies.practice import set_practice
 
 
 def copy_study(*, actor: User, source: Study, title: str, now: datetime) -> Study:
-    """A draft on the same image set with the protocol, questions, rank groups, institutions and design of `source`.
+    """A draft on the same image set with the protocol, questions, rank groups, institutions, design and practice of `source`.
 
     The other rooms add what is theirs, such as planned models. Readers, answers and other coordinators are not copied;
     seed and address are the copy's own. Raises NotAllowed, and InvalidInput(s) as `create_study` does.
@@ -61,3 +62,10 @@ def _copy_parts(actor: User, source: Study, copy: Study, now: datetime) -> None:
     design = Design.objects.get(study=source)
     options = {field: getattr(design, field) for field in DESIGN_FIELDS}
     update_design(actor=actor, study=copy, now=now, **options)
+    set_practice(
+        actor=actor,
+        study=copy,
+        image_set=source.practice_set,
+        pass_percent=source.practice_pass_percent,
+        now=now,
+    )

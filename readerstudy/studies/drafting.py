@@ -67,7 +67,7 @@ def create_study(
     check_slug(study.slug)
     check_valid(study)
     with transaction.atomic():
-        _check_not_trained_on(image_set)
+        _check_may_be_studied(image_set)
         study.save()
         StudyMember.objects.create(study=study, user=actor, role=StudyRole.COORDINATOR)
         Protocol.objects.create(study=study, **ready.fields)
@@ -87,9 +87,16 @@ def _ready_protocol(name: str) -> ReadyProtocol:
     return READY[name]
 
 
-def _check_not_trained_on(image_set: ImageSet) -> None:
-    # Locked, so that nobody declares it a training set between the check and the study.
-    if ImageSet.objects.select_for_update().get(pk=image_set.pk).is_training_set:
+def _check_may_be_studied(image_set: ImageSet) -> None:
+    # Locked, so that nobody declares it a training set, or practises on it, between the check and the study.
+    locked = ImageSet.objects.select_for_update().get(pk=image_set.pk)
+    if locked.practised_in.exists():
+        raise InvalidInput(
+            f"Readers practise on {image_set.name}: they are told the truth of its cases.",
+            code="practice_set",
+            field="image_set",
+        )
+    if locked.is_training_set:
         raise InvalidInput(
             f"{image_set.name} is a training set: a CNN that has seen its images cannot be studied on them.",
             code="training_set",

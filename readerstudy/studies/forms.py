@@ -70,7 +70,7 @@ class StudyForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["image_set"].queryset = _studied_sets(user)  # type: ignore[attr-defined]
-        self.fields["image_set"].label_from_instance = _image_set_label  # type: ignore[attr-defined]
+        self.fields["image_set"].label_from_instance = image_set_label  # type: ignore[attr-defined]
 
     def clean_protocol(self) -> str:
         chosen: str = self.cleaned_data["protocol"]
@@ -90,11 +90,12 @@ class CopyForm(forms.Form):
 
 
 def _studied_sets(user: User) -> Any:
-    """The image sets a study can be made on: none that a CNN was trained on."""
-    return image_sets_visible_to(user).filter(is_training_set=False)
+    """The image sets a study can be made on: none that a CNN was trained on or that readers practise on."""
+    return image_sets_visible_to(user).filter(is_training_set=False, practised_in=None)
 
 
-def _image_set_label(image_set: Any) -> str:
+def image_set_label(image_set: Any) -> str:
+    """Name and size of an image set in a list to choose from."""
     return _("%(name)s (%(cases)d cases)") % {"name": image_set.name, "cases": image_set.case_count}
 
 

@@ -20,6 +20,7 @@ from readerstudy.studies.models import (
     StudyCase,
 )
 from readerstudy.studies.passes import ALGORITHM
+from readerstudy.studies.practice import store_practice_cases
 from readerstudy.studies.selectors import taking_part
 
 _BATCH = 2_000
@@ -34,6 +35,7 @@ def freeze(
     """
     checked = checked_sections(study, justification=justification)
     _store_cases(study)
+    store_practice_cases(study)
     study.design.algorithm = ALGORITHM
     study.design.save(update_fields=["algorithm"])
     store_orders(study, taking_part(study))

@@ -1,7 +1,7 @@
 """What other rooms add to a study's life without this room knowing them.
 
-They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock, a note beside the
-design, or something to do when a study enters a state or is copied.
+They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock or of a practice set, a
+note beside the design, or something to do when a study enters a state or is copied.
 """
 
 from collections import defaultdict
@@ -11,9 +11,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from readerstudy.accounts.models import User
+from readerstudy.core.errors import Problem
+from readerstudy.images.models import ImageSet
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
+PracticeCheck = Callable[[ImageSet], Iterable[Problem]]
 LockSection = Callable[[Study], dict[str, Any]]
 Verification = Callable[[Study, dict[str, Any]], Iterable[str]]
 
@@ -53,6 +56,7 @@ _design_notes: dict[str, tuple[DesignNote, str]] = {}
 _verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 _copied: list[Copied] = []
+_practice_checks: list[PracticeCheck] = []
 
 
 def register_lock_section(name: str, build: LockSection) -> None:
@@ -92,6 +96,18 @@ def register_copied(callback: Copied) -> None:
     """Calls `callback` whenever a study is copied. What it raises undoes the copy."""
     if callback not in _copied:
         _copied.append(callback)
+
+
+def register_practice_check(check: PracticeCheck) -> None:
+    """Asks `check` what keeps an image set from being practised on, when it is chosen and again at the lock."""
+    if check not in _practice_checks:
+        _practice_checks.append(check)
+
+
+def call_practice_checks(image_set: ImageSet) -> Iterator[Problem]:
+    """What the registered rooms find wrong with an image set to be practised on."""
+    for check in _practice_checks:
+        yield from check(image_set)
 
 
 def build_lock_sections(study: Study) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from readerstudy.studies.freezing import freeze
 from readerstudy.studies.hooks import call_entered
 from readerstudy.studies.models import Study, Transition
 from readerstudy.studies.permissions import check_may_coordinate
+from readerstudy.studies.practice import practice_problems
 from readerstudy.studies.readiness import missing_for_lock
 
 Effect = Callable[[Study], dict[str, Any]]
@@ -29,7 +30,7 @@ def lock_study(
     """
 
     def effect(locked: Study) -> dict[str, Any]:
-        missing = missing_for_lock(locked)
+        missing = missing_for_lock(locked) or practice_problems(locked)
         if missing:
             raise Conflict(missing[0].message, code=missing[0].code)
         version = freeze(locked, actor=actor, reason=reason, justification=justification, now=now)

@@ -20,6 +20,7 @@ from readerstudy.studies.models import (
     StudyCase,
 )
 from readerstudy.studies.order import ALGORITHM as ORDER_ALGORITHM
+from readerstudy.studies.practice_part import practice_part
 from readerstudy.studies.selectors import taking_part
 
 FORMAT = "reader-study-lock/1"
@@ -49,6 +50,7 @@ ALWAYS_BEFORE: dict[str, Any] = {
         "has_second_level": False,
     },
     "questions": [],
+    "practice": None,
 }
 
 DESIGN_FIELDS = (
@@ -90,6 +92,7 @@ def build_manifest(
         "design": design_fields(study.design),
         "answers": answer_fields(study.protocol),
         "questions": [question_fields(question) for question in study.questions.all()],
+        "practice": practice_part(study),
         "sessions": list(study.sessions.order_by("number").values("number", "arm")),
         "rank_groups": list(study.rank_groups.order_by("ordinal").values_list("name", flat=True)),
         "institutions": list(study.institutions.order_by("name").values_list("name", flat=True)),

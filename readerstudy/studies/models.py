@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
@@ -15,6 +15,7 @@ from readerstudy.studies.choices import (
 )
 from readerstudy.studies.copy_models import StudyCopy  # noqa: F401 (Django looks here)
 from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
+from readerstudy.studies.practice_models import PracticeCase  # noqa: F401 (Django looks here)
 from readerstudy.studies.protocol_models import Protocol, Question  # noqa: F401 (Django looks here)
 
 
@@ -29,6 +30,18 @@ class Study(PublicIdModel):
     seed = models.CharField(
         max_length=64, help_text="Hexadecimal; the reading orders are derived from it"
     )
+    # Of the study itself, so that the database can hold it against the image set.
+    practice_set = models.ForeignKey(
+        ImageSet,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="practised_in",
+        help_text="Cases that readers practise on, with feedback, before the study's own",
+    )
+    practice_pass_percent = models.PositiveSmallIntegerField(
+        default=0, help_text="Right answers of a round that are needed to go on; 0: completing it"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -40,7 +53,15 @@ class Study(PublicIdModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=StudyState.values), name="study_state_is_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(practice_set=None) | ~Q(practice_set=F("image_set")),
+                name="practice_set_is_not_the_image_set",
+            ),
+            models.CheckConstraint(
+                condition=Q(practice_pass_percent__lte=100),
+                name="practice_asks_for_at_most_100_percent",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,14 @@ def reading_order(
     return shuffled(case_ids, seed=seed, label=f"{ALGORITHM}|{reader_code}|{session}")
 
 
+def practice_order(
+    *, seed: str, reader_code: str, practice_round: int, case_ids: Iterable[str]
+) -> list[str]:
+    """The practice case ids in the order in which this reader sees them in this round."""
+    label = f"{ALGORITHM}|practice|{reader_code}|{practice_round}"
+    return shuffled(case_ids, seed=seed, label=label)
+
+
 def shuffled(names: Iterable[str], *, seed: str, label: str) -> list[str]:
     """The names in the order that seed and label give, whatever order they came in."""
     drawn = sorted(names)

@@ -25,6 +25,7 @@ from readerstudy.studies.lifecycle import (
     open_study,
     unblind_study,
 )
+from readerstudy.studies.practice import set_practice
 from readerstudy.studies.roster import invite_readers
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "open_session_early",
     "open_study",
     "set_institutions",
+    "set_practice",
     "set_questions",
     "set_rank_groups",
     "unblind_study",

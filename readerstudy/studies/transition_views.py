@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
-from readerstudy.core.errors import Conflict, DomainError
+from readerstudy.core.errors import Conflict, DomainError, Problem
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.forms import LockForm, ReasonForm, UnblindForm
 from readerstudy.studies.lock_checks import ShownCheck, checks_before_lock
+from readerstudy.studies.models import Study
+from readerstudy.studies.practice import practice_problems
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.selectors import staff_study_for
 from readerstudy.studies.services import (
@@ -58,9 +60,13 @@ def study_transition(request: SignedInRequest, slug: str) -> HttpResponse:
             else:
                 messages.success(request, _("Done: %(action)s.") % {"action": step.action})
                 return redirect("studies:detail", slug)
-    missing = missing_for_lock(study) if step.to == StudyState.LOCKED else []
+    missing = _missing(study) if step.to == StudyState.LOCKED else []
     context = {"study": study, "step": step, "form": form, "missing": missing, "checks": checks}
     return render(request, "studies/transition.html", context, status=status)
+
+
+def _missing(study: Study) -> list[Problem]:
+    return [*missing_for_lock(study), *practice_problems(study)]
 
 
 def _form(request: SignedInRequest, step: Step, checks: list[ShownCheck]) -> Form:

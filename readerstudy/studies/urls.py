@@ -3,6 +3,7 @@ from django.urls import path
 from readerstudy.studies import (
     copy_views,
     design_views,
+    practice_views,
     question_views,
     reader_views,
     transition_views,
@@ -19,6 +20,7 @@ urlpatterns = [
     path("<slug:slug>/design/", design_views.study_design, name="design"),
     path("<slug:slug>/order.csv", design_views.study_order, name="order"),
     path("<slug:slug>/questions/", question_views.study_questions, name="questions"),
+    path("<slug:slug>/practice/", practice_views.study_practice, name="practice"),
     path("<slug:slug>/manifest.json", views.study_manifest, name="manifest"),
     path("<slug:slug>/transition/", transition_views.study_transition, name="transition"),
     path("<slug:slug>/readers/", reader_views.study_readers, name="readers"),

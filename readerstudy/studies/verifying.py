@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
+from django.db.models import Q
+
 from readerstudy.core.canonical import canonical_json, sha256_of
 from readerstudy.core.errors import Conflict
 from readerstudy.core.media import sha256_of_stored
@@ -139,7 +141,8 @@ def _repeated(
 
 
 def _file_faults(study: Study) -> Iterator[str]:
-    images = Image.objects.filter(case__study_cases__study=study).order_by("public_id")
+    shown = Q(case__study_cases__study=study) | Q(case__practice_cases__study=study)
+    images = Image.objects.filter(shown).distinct().order_by("public_id")
     for public_id, name, sha256 in images.values_list("public_id", "file", "sha256"):
         try:
             found = sha256_of_stored(name)

@@ -10,6 +10,7 @@ def _no_other_rooms(monkeypatch):
     monkeypatch.setattr(hooks, "_lock_sections", {})
     monkeypatch.setattr(hooks, "_lock_checks", {})
     monkeypatch.setattr(hooks, "_copied", [])
+    monkeypatch.setattr(hooks, "_practice_checks", [])
     monkeypatch.setattr(hooks, "_entered", type(hooks._entered)(list))
 
 

@@ -8,7 +8,7 @@ from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AppendOnlyError, AuditEvent
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.hooks import build_lock_sections
-from readerstudy.studies.models import Study, StudyMember
+from readerstudy.studies.models import Design, Study, StudyMember
 from readerstudy.truth.models import ReferenceStandard, TruthAccess, TruthSeal
 from readerstudy.truth.selectors import reference_standards
 from readerstudy.truth.services import (
@@ -32,6 +32,7 @@ def study(image_set, coordinator, now):
     study = Study.objects.create(
         slug="s", title="S", image_set=image_set, seed="ab", created_by=coordinator, created_at=now
     )
+    Design.objects.create(study=study)
     StudyMember.objects.create(study=study, user=coordinator, role=StudyRole.COORDINATOR)
     return study
 

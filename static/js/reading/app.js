@@ -2,13 +2,13 @@
 import { createViewer } from "../viewer.js";
 import { exposure, showAid } from "./aid.js";
 import { createAnswering } from "./answer_form.js";
+import { wireControls } from "./controls.js";
 import { isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
-import { listen } from "./keys.js";
 import { SignedOut, drop, imageFor, keepOnly, prefetch } from "./prefetch.js";
 import { openQueue } from "./queue.js";
-import { filled, form, keysAreOn, pane, say, setBusy, setReady, showKept, text, tool, tools } from "./room.js";
+import { filled, form, pane, say, setBusy, setReady, showKept, text, tool } from "./room.js";
 import { takeSeat } from "./seat.js";
 import { showSecondLook } from "./second_look.js";
 import { createSender } from "./sender.js";
@@ -20,7 +20,6 @@ const GUARD = 250; // ms after the image appears in which keys of the case befor
 const RETRY = 2000;
 const LATER = 10000;
 const PATIENT = 700;
-const PAN = 80;
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
 const OVER = new Set(["study_not_open", "not_active"]);
 const viewer = createViewer(pane);
@@ -32,7 +31,7 @@ const idle = document.getElementById("idle");
 let screen = JSON.parse(document.getElementById("screen").textContent);
 // `turn` counts the cases shown: what waits for an image gives up when another case has been shown meanwhile.
 let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
-let pointer = null, committing = false, waiting = 0;
+let committing = false, waiting = 0;
 
 const pause = (duration) => new Promise((done) => setTimeout(done, duration));
 const inFull = (position) => ({ number: position.number, total: screen.total });
@@ -202,38 +201,7 @@ function undo() {
   else show(view.last, { change: true });
 }
 
-function toggleFullscreen() {
-  const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
-  done?.catch(() => {});
-}
-
-const commands = {
-  ...answering.commands,
-  undo,
-  help: () => document.getElementById("help").showModal(),
-  fullscreen: toggleFullscreen,
-  pause: () => document.getElementById("pause").click(),
-  zoomIn: viewer.zoomIn, zoomOut: viewer.zoomOut, fit: viewer.fit, actualSize: viewer.actualSize,
-  left: () => viewer.pan(PAN, 0), right: () => viewer.pan(-PAN, 0), up: () => viewer.pan(0, PAN), down: () => viewer.pan(0, -PAN),
-};
-
-for (const button of tools()) {
-  button.hidden = false;
-  button.title = button.ariaLabel;
-  button.addEventListener("click", () => commands[button.dataset.command]("mouse"));
-}
-
-// What a click was made with is known from the event before it: the click on a label reaches the input as another one.
-document.addEventListener("pointerdown", (event) => { pointer = event.pointerType || "mouse"; }, true);
-document.addEventListener("keydown", () => { pointer = null; }, true);
-form.addEventListener("click", (event) => {
-  const input = event.target.closest('input[type="radio"]');
-  if (!input) return;
-  if (busy) return event.preventDefault();
-  answering.clicked(input, pointer);
-});
-form.addEventListener("submit", (event) => { event.preventDefault(); commit(); });
-listen({ digits: answering.digits, isOn: keysAreOn, run: (command, by) => commands[command](by) });
+wireControls({ viewer, answering, isBusy: () => busy, commit, more: { undo } });
 addEventListener("beforeunload", (event) => { if ((committing || waiting) && !leaving) event.preventDefault(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.getElementById("sign-in-again").addEventListener("click", signInAgain);
