@@ -60,6 +60,10 @@ def main(arguments: list[str] | None = None) -> None:
         site.manage("migrate", "--verbosity", "0")
         cases = max(options.answers, ALONE) + options.answers
         made = site.python(BUILD.format(readers=options.readers, cases=cases))
+        # What PostgreSQL does by itself within a minute; a study that was made a moment ago has no statistics yet.
+        site.python(
+            "from django.db import connection; connection.cursor().execute('ANALYZE'); print(1)"
+        )
         readers = [LoadedReader(session, order) for session, order in made]
         try:
             site.start_web()

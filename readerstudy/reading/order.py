@@ -41,7 +41,9 @@ class Place(NamedTuple):
             return self._replace(level=self.levels)
         first = at if version == 1 else self.first_answered_at
         newest = max(version, self.version)
-        return self._replace(version=newest, first_answered_at=first, level=level)
+        return Place(
+            self.pk, self.public_id, newest, self.session, first, level, self.levels, self.arm
+        )
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,10 @@ class OrderState:
 
 
 def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
-    """One query, however long the order is; two more where there are several sessions."""
+    """Two queries, however long the order is; two more where there are several sessions."""
     places: dict[int, Place] = {}
     protocol = enrolment.study.protocol
     levels = {arm.value: answers_wanted(protocol, arm) for arm in ArmKind}
-    profile = signature = None
     rows = positions_of(enrolment).values_list(
         "pk",
         "public_id",
@@ -160,13 +161,13 @@ def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
         "readings__level",
         "readings__version",
         "readings__received_at",
-        "enrolment__profile__pk",
-        "enrolment__attestation__pk",
     )
-    for pk, public_id, session, arm, level, version, at, profile, signature in rows:  # noqa: B007 (the same in every row)
+    for pk, public_id, session, arm, level, version, at in rows:
         place = places.get(pk) or Place(pk, public_id, 0, session, None, 1, levels[arm], arm)
         places[pk] = place.answered(level, version, at) if version else place
     several = len({place.session for place in places.values()}) > 1
     gate = gate_of(enrolment) if several else NO_GATE
+    of_reader = Enrolment.objects.filter(pk=enrolment.pk).order_by()
+    profile, signature = of_reader.values_list("profile__pk", "attestation__pk").get()
     flags = {"has_profile": profile is not None, "is_signed": signature is not None}
     return OrderState(tuple(places.values()), now, gate, **flags)

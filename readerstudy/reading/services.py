@@ -29,23 +29,6 @@ from readerstudy.studies.models import Enrolment, Position, Question
 
 Item = tuple[str, Answer, UUID]
 _USED = "This attempt has been stored with another answer."
-# What a commit looks at. The texts of a protocol are long, and most columns are never asked for.
-_NEEDED = (
-    "public_id",
-    "enrolment__public_id",
-    "enrolment__state",
-    "enrolment__study__state",
-    "enrolment__study__practice_set",
-    "enrolment__study__protocol__confidence_levels",
-    "enrolment__study__protocol__revision",
-    "enrolment__study__protocol__scale",
-    "enrolment__study__protocol__allows_not_assessable",
-    "enrolment__study__protocol__has_second_level",
-    "enrolment__study__conduct__profile_fields",
-    "enrolment__study__conduct__break_after_cases",
-    "enrolment__study__conduct__break_after_minutes",
-    "enrolment__study__conduct__cases_per_day",
-)
 _LONGEST = 2**31 - 1
 _MOST_ZOOMS = 2**15 - 1
 _DURATIONS = (
@@ -142,7 +125,6 @@ def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Any]:
     found = (
         Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
         .select_related("enrolment__study__protocol", "enrolment__study__conduct")
-        .only(*_NEEDED)
         .annotate(asks_further=Exists(Question.objects.filter(study=OuterRef("enrolment__study"))))
         .select_for_update(of=("enrolment",))
         .order_by()
