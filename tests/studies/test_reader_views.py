@@ -1,9 +1,12 @@
 """The pages on which readers are invited and withdrawn."""
 
+import re
+
 import pytest
 
 from readerstudy.accounts.selectors import open_invitation
 from readerstudy.core.clock import now as current_time
+from readerstudy.core.templatetags.qr import qr_code
 from tests.studies.factories import activate, advance
 from tests.studies.pages import page, text
 
@@ -56,6 +59,19 @@ def test_a_reader_who_cannot_be_is_told_at_the_field(
     assert response.status_code == status
     assert field in response.context["form"].errors
     assert study_with_readers.enrolments.count() == 3
+
+
+def test_the_link_is_drawn_for_a_telephone_with_a_name_and_without_styles(signed_in, study):
+    response = signed_in.post(page("invite", study), invite_data(study))
+    content = response.content.decode()
+    address = re.search(r">(http[^<]+/account/invitation/[^<]+)<", content)[1]
+    drawn = re.search(r'<svg [^>]*class="qr".*?</svg>', content, re.DOTALL)[0]
+    code = study.enrolments.get().code
+    assert f'role="img" aria-label="Link of {code} as a QR code"' in content
+    assert "style=" not in drawn
+    assert address not in drawn
+    assert qr_code(address) == drawn
+    assert qr_code(f"{address}x") != drawn
 
 
 def test_people_with_an_account_get_no_link(signed_in, study, reader_user):
