@@ -7,6 +7,7 @@ from readerstudy.reading import (
     own_views,
     practice_views,
     sign_rules_views,
+    sittings_views,
     views,
 )
 
@@ -21,6 +22,11 @@ urlpatterns = [
     path("<slug:public_id>/room/", around_views.room, name="room"),
     path("<slug:public_id>/go-on/", around_views.go_on, name="go-on"),
     path("<slug:public_id>/sign/", around_views.sign, name="sign"),
+    path(
+        "<slug:public_id>/next-session.ics",
+        sittings_views.next_session_file,
+        name="next-session-file",
+    ),
     path("<slug:public_id>/my-data.json", own_views.data, name="data"),
     path("<slug:public_id>/leave/", own_views.leave, name="leave"),
     path("<slug:public_id>/certificate/", own_views.certificate, name="certificate"),
@@ -29,6 +35,8 @@ urlpatterns = [
     path("image/<slug:public_id>/<int:number>/", views.further_image, name="further-image"),
     path("practice-image/<slug:public_id>/", practice_views.practice_image, name="practice-image"),
     path("progress/<slug:slug>/", cockpit_views.progress, name="progress"),
+    path("progress/<slug:slug>/washout/", sittings_views.washout, name="washout"),
+    path("progress/<slug:slug>/washout.ics", sittings_views.washout_file, name="washout-file"),
     path("progress/<slug:slug>/matrix/", cockpit_views.matrix, name="matrix"),
     path("progress/<slug:slug>/signs/", sign_rules_views.sign_rules, name="sign-rules"),
     path("progress/<slug:slug>/reminders/", cockpit_views.reminders, name="reminders"),

@@ -57,7 +57,7 @@ def study_for(user: User, slug: str) -> Study:
 
 def overseen_study_for(user: User, slug: str) -> Study:
     """The study, if the user may open its staff pages (its coordinators, admins). Raises NotFound otherwise."""
-    return _one(overseen_studies_of(user), slug)
+    return _one(overseen_studies_of(user).select_related("design"), slug)
 
 
 def staff_study_for(user: User, slug: str) -> Study:
