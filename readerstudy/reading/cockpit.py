@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 
 from readerstudy.reading.models import Reading
@@ -12,6 +13,7 @@ from readerstudy.reading.practice import PracticeStanding, practice_standings
 from readerstudy.reading.quality import ExpectedEnd, Seen, Sign, Thresholds, expected_end, signs_of
 from readerstudy.reading.selectors import ReaderProgress, completeness
 from readerstudy.reading.sign_rules import thresholds_of
+from readerstudy.reading.stages import answers_wanted
 from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.models import Position, Study
 
@@ -132,11 +134,16 @@ def matrix_of(study: Study) -> Matrix:
 
 
 def _positions(study: Study) -> list[tuple[str, str, bool]]:
-    """Reader, case, answered or not; several times where an answer has several versions."""
+    """Reader, case, and whether all answers that the position wants are there."""
     positions = Position.objects.filter(
         enrolment__study=study, study_case__withdrawn_at=None
     ).exclude(enrolment__state=EnrolmentState.WITHDRAWN)
-    told = positions.order_by().values_list(
-        "enrolment__code", "study_case__public_id", "readings__version"
+    told = (
+        positions.order_by()
+        .values_list("enrolment__code", "study_case__public_id", "arm")
+        .annotate(level=Max("readings__level"), position=F("pk"))
     )
-    return [(code, case, version is not None) for code, case, version in told]
+    return [
+        (code, case, level == answers_wanted(study.protocol, arm))
+        for code, case, arm, level, _position in told
+    ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
+from readerstudy.core.sentences import translated
 from readerstudy.images.choices import Sex, View
 from readerstudy.images.models import Case, Image
 from readerstudy.images.selectors import primary_images
@@ -38,7 +39,7 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
     if case.sex:
         yield _("Sex"), str(Sex(case.sex).label)
     if case.site:
-        yield _("Site"), case.site
+        yield _("Site"), translated(case.site)
 
 
 def further_images(case: Case) -> list[Image]:

@@ -7,6 +7,7 @@ import pytest
 from inference.aiding import choose_aid
 from inference.services import plan_model
 from readerstudy.core.errors import Conflict
+from readerstudy.reading.cockpit import matrix_of
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import (
     aided_readings,
@@ -126,6 +127,15 @@ def test_a_case_is_done_with_its_last_answer_of_its_own_arm(sequential, now):
         commit(sequential, position, now, level=level)
         done.append((progress_of(sequential).done, completeness(study)[0].done))
     assert done == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_in_the_matrix_a_case_is_answered_with_its_last_answer(sequential, now):
+    first, second, *_ = ids(sequential)
+    answered = []
+    for position, level in ((first, 1), (first, 2), (second, 1)):
+        commit(sequential, position, now, level=level)
+        answered.append(len(matrix_of(sequential.study).answered))
+    assert answered == [0, 1, 2]
 
 
 def test_results_tell_unaided_from_aided(sequential, now):

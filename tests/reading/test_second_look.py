@@ -139,6 +139,21 @@ def test_nothing_is_told_before_the_first_answer(client, twice):
     assert client.get(f"/reading/image/{ids(twice)[0]}/1/").status_code == 404
 
 
+def test_the_facts_are_told_in_german(client, twice, now):
+    Case.objects.update(site="back", age_years=40)
+    twice.user.language = "de"
+    twice.user.save()
+    client.force_login(twice.user)
+    commit(twice, ids(twice)[0], now)
+    client.cookies["django_language"] = "de"
+    facts = {fact["name"]: fact["text"] for fact in next_of(client, twice)["next"]["facts"]}
+    assert (facts["Lokalisation"], facts["Geschlecht"], facts["Alter"]) == (
+        "Rücken",
+        "Weiblich",
+        "40 Jahre",
+    )
+
+
 def test_facts_and_images_come_with_the_second_look(client, twice, now):
     client.force_login(twice.user)
     first, second, *_ = ids(twice)
