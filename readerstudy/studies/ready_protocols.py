@@ -3,6 +3,9 @@
 - Brinker 2019: Eur J Cancer 111:148-154. A management decision, then the confidence in it.
 - MClass: Brinker et al. 2019, Eur J Cancer 111:30-37. Treat or biopsy, or reassure the patient; confidence in five levels.
 - Haenssle 2018: Ann Oncol 29:1836-1842, after its two levels: the image alone, then with clinical facts and further images.
+- Maron 2019: Eur J Cancer 119:57-65, after it: the management decision and which of five classes, without a CNN.
+- Maron 2020: J Med Internet Res 22:e18091, after it: melanoma or nevus and the confidence in it, alone and then with the CNN's
+  answer. There the CNN was seen in a second part; here after each case, in the sequential design.
 - Six points: the plain rating of multi-reader studies with its line in the middle (Hillis, Obuchowski, Berbaum, Acad Radiol
   2011;18:129 use such ratings): one press a case.
 """
@@ -14,7 +17,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from readerstudy.studies.choices import QuestionKind, Revision, Scale
+from readerstudy.studies.choices import DesignKind, QuestionKind, Revision, Scale
 from readerstudy.studies.library import CONFIDENCE_LEVELS, PROTOCOL
 from readerstudy.studies.question_drafts import Asked
 
@@ -23,11 +26,13 @@ STANDARD = "brinker-2019"
 
 @dataclass(frozen=True)
 class ReadyProtocol:
-    """A protocol under its name: what differs from the standard one, and its further questions."""
+    """A protocol under its name: what differs from the standard one, its further questions and its design."""
 
     name: str | Promise
     changes: Mapping[str, Any] = field(default_factory=dict)
     questions: tuple[Asked, ...] = ()
+    # A design of one session.
+    design: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -67,6 +72,22 @@ Antworten. Sie sehen jeden Fall zweimal. Entscheiden Sie zuerst allein anhand de
 keine Exzision, wählen Sie die Diagnose und drücken Sie die Eingabetaste. Diese erste Antwort wird gespeichert und kann nicht \
 geändert werden. Dann erscheint derselbe Fall noch einmal mit Alter, Geschlecht, Lokalisation und weiteren Bildern, soweit es \
 sie gibt: Antworten Sie noch einmal, im Licht all dessen."""
+_CLASSES_EN = """\
+Answering. Press F for biopsy or further treatment, J for no further treatment; or use the buttons. Choose which of the five \
+classes is the most likely one and press Enter. The answer is stored and the next case appears."""
+_CLASSES_DE = """\
+Antworten. Drücken Sie F für Biopsie oder weitere Behandlung, J für keine weitere Behandlung; oder benutzen Sie die \
+Schaltflächen. Wählen Sie die wahrscheinlichste der fünf Klassen und drücken Sie die Eingabetaste. Die Antwort wird gespeichert, \
+und der nächste Fall erscheint."""
+_WITH_CNN_EN = """\
+Answering. Press F for melanoma, J for nevus; or use the buttons. Then press 1 to 5 for your confidence: 1 means that you are \
+guessing, 5 that you are certain. This first answer is stored and cannot be changed. Then you see what a CNN says of the same \
+case: answer once more, whether you agree with it or not. The CNN may be wrong."""
+_WITH_CNN_DE = """\
+Antworten. Drücken Sie F für Melanom, J für Nävus; oder benutzen Sie die Schaltflächen. Drücken Sie dann 1 bis 5 für Ihre \
+Sicherheit: 1 heißt, dass Sie raten, 5, dass Sie sich sicher sind. Diese erste Antwort wird gespeichert und kann nicht geändert \
+werden. Dann sehen Sie, was ein CNN zu demselben Fall sagt: Antworten Sie noch einmal, ob Sie ihm zustimmen oder nicht. Das CNN \
+kann sich irren."""
 _NO_CHANGE_EN = "Correcting yourself. Answers cannot be changed once they are stored; take your time before you answer."
 _NO_CHANGE_DE = "Sich berichtigen. Gespeicherte Antworten können nicht geändert werden; nehmen Sie sich vor dem Antworten Zeit."
 
@@ -114,6 +135,51 @@ READY: dict[str, ReadyProtocol] = {
                 is_required=True,
             ),
         ),
+    ),
+    "maron-2019": ReadyProtocol(
+        _("Maron 2019: management decision and one of five classes"),
+        {
+            "confidence_levels": 0,
+            "instructions_en": _instructions("en", {"Answering": _CLASSES_EN}),
+            "instructions_de": _instructions("de", {"Antworten": _CLASSES_DE}),
+        },
+        (
+            Asked(
+                QuestionKind.SINGLE,
+                "Which class is the most likely one?",
+                "Welche Klasse ist die wahrscheinlichste?",
+                (
+                    (
+                        "Actinic keratosis, intraepithelial carcinoma or squamous cell carcinoma",
+                        "Aktinische Keratose, intraepitheliales Karzinom oder Plattenepithelkarzinom",
+                    ),
+                    ("Basal cell carcinoma", "Basalzellkarzinom"),
+                    ("Benign keratosis-like lesion", "Gutartige keratoseartige Läsion"),
+                    ("Melanocytic nevus", "Melanozytärer Nävus"),
+                    ("Melanoma", "Melanom"),
+                ),
+                is_required=True,
+            ),
+        ),
+    ),
+    "maron-2020": ReadyProtocol(
+        _("Maron 2020: melanoma or nevus, alone and then with the CNN"),
+        {
+            "revision": Revision.NONE,
+            "question_en": "Melanoma or nevus?",
+            "question_de": "Melanom oder Nävus?",
+            "positive_label_en": "Melanoma",
+            "positive_label_de": "Melanom",
+            "negative_label_en": "Nevus",
+            "negative_label_de": "Nävus",
+            "instructions_en": _instructions(
+                "en", {"Answering": _WITH_CNN_EN, "Correcting yourself": _NO_CHANGE_EN}
+            ),
+            "instructions_de": _instructions(
+                "de", {"Antworten": _WITH_CNN_DE, "Sich berichtigen": _NO_CHANGE_DE}
+            ),
+        },
+        design={"kind": DesignKind.SEQUENTIAL, "aided_percent": 100},
     ),
     "six-point": ReadyProtocol(
         _("Six points: one press a case"),

@@ -35,6 +35,9 @@ def test_every_ready_protocol_makes_a_study_that_can_be_locked(coordinator, imag
     set_institutions(actor=coordinator, study=study, names=["Clinic"], now=now)
     invite(study, coordinator=coordinator, now=now, email="reader@example.org")
     locked = lock_study(actor=coordinator, study=study, now=now)
+    assert {**lock_of(locked).manifest["design"], **READY[name].design} == (
+        lock_of(locked).manifest["design"]
+    )
     assert lock_of(locked).manifest["answers"]["scale"] == READY[name].fields.get(
         "scale", "two_step"
     )
@@ -44,6 +47,8 @@ KEYS = {
     STANDARD: ("F", "J", "1 to 5"),
     "mclass": ("F", "J", "1 to 5"),
     "haenssle-2018": ("F", "J"),
+    "maron-2019": ("F", "J"),
+    "maron-2020": ("F", "J", "1 to 5"),
     "six-point": ("1 to 6", "N"),
 }
 
