@@ -3,7 +3,7 @@ import { createViewer } from "../viewer.js";
 import { exposure, showAid } from "./aid.js";
 import { createAnswering } from "./answer_form.js";
 import { wireControls } from "./controls.js";
-import { isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
+import { heard, heldBack, isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { SignedOut, adopt, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
@@ -29,7 +29,7 @@ const owner = `${text.reader}:${text.enrolment}`;
 const queue = await openQueue(owner);
 const elsewhere = document.getElementById("elsewhere");
 const idle = document.getElementById("idle");
-let screen = JSON.parse(document.getElementById("screen").textContent);
+let screen = heard(JSON.parse(document.getElementById("screen").textContent), 0);
 // `turn` counts the cases shown: what waits for an image gives up when another case has been shown meanwhile.
 let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
 let committing = false, waiting = 0;
@@ -131,6 +131,7 @@ async function commit() {
   const body = answer(), held = sender.stopped === "held", parcels = await queue.all();
   body.revise ||= isGivenAlready(body, parcels);
   const parcel = { key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), place: current, body };
+  if (!body.revise) screen = heldBack(screen, [...parcels, parcel], performance.now());
   const { next } = viewOf(screen, [...parcels, parcel], { revisable });
   if (next) pictureFor(next).catch(() => {}); // meanwhile, for the browser may have forgotten what it had decoded
   await queue.add(parcel);
@@ -172,10 +173,10 @@ const sender = createSender(text.answers, queue, {
     waiting = now.waiting;
     showKept(now);
   },
-  stored(_parcel, body) { screen = body; },
+  stored(_parcel, body) { screen = heard(body, performance.now()); },
   async refused(parcel, body) {
     if (OVER.has(body.code)) late += 1;
-    if (MOVED_ON.has(body.code)) screen = body;
+    if (MOVED_ON.has(body.code)) screen = heard(body, performance.now());
     else await renew();
     return body.code === "out_of_order" && isStillToCome(parcel, body);
   },
@@ -190,7 +191,7 @@ const isSignedOut = () => ["signed-out", "somebody-else"].includes(sender.stoppe
 
 async function renew() {
   const { status, body } = await callForJson(text.next).catch(() => ({}));
-  if (status === 200 && body) screen = body;
+  if (status === 200 && body) screen = heard(body, performance.now());
 }
 
 // Where the reader is signed in after all only the token had run out, which asking has renewed.
