@@ -13,6 +13,8 @@ from tools import (
     bench_import,
     bench_inference,
     bench_planning,
+    bench_reading,
+    bench_screen,
     bench_statistics,
     simulations,
 )
@@ -76,6 +78,8 @@ def main() -> None:
     bench_import.main(["--photographs", "24"])
     bench_planning.main()
     bench_statistics.main()
+    bench_reading.main([])
+    bench_screen.main([])
     if chosen.simulations:
         simulations.main(["--studies", "2000", "--seed", "20260101"])
 

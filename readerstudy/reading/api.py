@@ -74,7 +74,8 @@ class NextOutput(serializers.Serializer[Any]):
 
     `images_ahead` are positions beyond `ahead` whose photographs alone may be fetched: what is shown with them, or whether
     the same case comes again first, is told once it is their turn. `opens_at` is when the next session opens, where there is no next position until then.
-    While a `pause` is due there is no next position although some are left.
+    While a `pause` is due there is no next position although some are left. The next one is due once `pause_after` cases
+    are done altogether, or with an answer that is given in `pause_in` seconds or later, if the reader goes on at once.
     """
 
     done = serializers.IntegerField()
@@ -85,6 +86,8 @@ class NextOutput(serializers.Serializer[Any]):
     last = PositionOutput(allow_null=True)
     opens_at = serializers.DateTimeField(allow_null=True)
     pause = serializers.ChoiceField(choices=Pause.values, allow_null=True)
+    pause_after = serializers.IntegerField(allow_null=True)
+    pause_in = serializers.IntegerField(allow_null=True)
 
 
 class GivenAnswerInput(serializers.Serializer[Any]):

@@ -24,6 +24,7 @@ from readerstudy.studies.models import Enrolment
 # Who gives no answer for so long has had a break of their own.
 AWAY = timedelta(minutes=10)
 SKIPPED = timedelta(minutes=1)
+_NO_PAUSE_AHEAD = {"pause_after": None, "pause_in": None}
 
 
 @dataclass(frozen=True)
@@ -58,28 +59,37 @@ def _sitting(answered: Sequence[datetime]) -> Sequence[datetime]:
 def pause_due(enrolment: Enrolment, order: OrderState) -> Due | None:
     """The pause that holds back the reader's next case."""
     conduct = conduct_of(enrolment.study)
-    if not (conduct.break_after_cases or conduct.break_after_minutes or conduct.cases_per_day):
-        return None
-    # Where a case is answered twice it is done with its second answer: no break comes between the two.
-    answered = order.answered_at
-    cause = _cause(enrolment, conduct, answered, order.now)
-    return Due(cause, len(answered), answered[-1]) if cause else None
+    return _due(conduct, order, _since_break(enrolment, conduct, order.answered_at))
 
 
-def _cause(
-    enrolment: Enrolment, conduct: Conduct, answered: list[datetime], now: datetime
-) -> Pause | None:
-    if conduct.cases_per_day and _answered_on(localdate(now), answered) >= conduct.cases_per_day:
-        return Pause.DAY
-    limits = {
+def _since_break(
+    enrolment: Enrolment, conduct: Conduct, answered: Sequence[datetime]
+) -> Sequence[datetime]:
+    """The answers that count towards the next break."""
+    # Breaks are looked for only where without one a break would be due: after most answers it would not.
+    if break_cause(answered, **_limits(conduct)) is None:
+        return answered
+    last = BreakEnd.objects.filter(enrolment=enrolment).order_by("done").last()
+    return answered[last.done :] if last else answered
+
+
+def _limits(conduct: Conduct) -> dict[str, int]:
+    return {
         "after_cases": conduct.break_after_cases,
         "after_minutes": conduct.break_after_minutes,
     }
-    # Breaks are looked for only where without one a break would be due: after most answers it would not.
-    if break_cause(answered, **limits) is None:
-        return None
-    last = BreakEnd.objects.filter(enrolment=enrolment).order_by("done").last()
-    return break_cause(answered[last.done :] if last else answered, **limits)
+
+
+def _due(conduct: Conduct, order: OrderState, counted: Sequence[datetime]) -> Due | None:
+    # Where a case is answered twice it is done with its second answer: no break comes between the two.
+    answered, cause = order.answered_at, break_cause(counted, **_limits(conduct))
+    if conduct.cases_per_day and _today(order) >= conduct.cases_per_day:
+        cause = Pause.DAY
+    return Due(cause, len(answered), answered[-1]) if cause else None
+
+
+def _today(order: OrderState) -> int:
+    return _answered_on(localdate(order.now), order.answered_at)
 
 
 def _answered_on(day: date, answered: Sequence[datetime]) -> int:
@@ -122,13 +132,40 @@ def following_payload(
 ) -> dict[str, Any]:
     """What the reading screen goes on with at one moment; `order` is the reader's state where it is known already.
 
-    No next case while a pause is due, and none to be changed once all is signed.
+    No next case while a pause is due, and none to be changed once all is signed. `pause_after` and `pause_in` say when
+    the next pause comes, so that the screen does not go on to a case that will be held back.
     """
     order = order or order_state(enrolment, now=now)
     payload = next_payload(enrolment, order)
     if payload["next"] is None:
-        return {**payload, "last": None if order.is_signed else payload["last"], "pause": None}
-    due = pause_due(enrolment, order)
+        last = None if order.is_signed else payload["last"]
+        return {**payload, "last": last, "pause": None, **_NO_PAUSE_AHEAD}
+    conduct = conduct_of(enrolment.study)
+    counted = _since_break(enrolment, conduct, order.answered_at)
+    due = _due(conduct, order, counted)
     if due is None:
-        return {**payload, "pause": None}
-    return {**payload, "next": None, "ahead": [], "images_ahead": [], "pause": due.cause.value}
+        left = _cases_left(conduct, order, counted)
+        after = None if left is None else payload["done"] + left
+        ahead = {"pause_after": after, "pause_in": _seconds_left(conduct, order, counted)}
+        return {**payload, "pause": None, **ahead}
+    held = {**payload, "next": None, "ahead": [], "images_ahead": [], **_NO_PAUSE_AHEAD}
+    return {**held, "pause": due.cause.value}
+
+
+def _cases_left(conduct: Conduct, order: OrderState, counted: Sequence[datetime]) -> int | None:
+    """How many cases may follow before the next pause, if the reader goes on at once; None where none will come."""
+    left = []
+    if conduct.cases_per_day:
+        left.append(conduct.cases_per_day - _today(order))
+    if conduct.break_after_cases:
+        left.append(conduct.break_after_cases + 1 - len(_sitting([*counted, order.now])))
+    return min(left, default=None)
+
+
+def _seconds_left(conduct: Conduct, order: OrderState, counted: Sequence[datetime]) -> int | None:
+    """In how many seconds an answer brings the next break; None where none comes after so long."""
+    if not conduct.break_after_minutes:
+        return None
+    begin = _sitting([*counted, order.now])[0]
+    due_at = begin + timedelta(minutes=conduct.break_after_minutes)
+    return max(0, int((due_at - order.now).total_seconds()))

@@ -109,13 +109,10 @@ export function createViewer(pane, { onZoom = () => {} } = {}) {
     gesture.y = now.y;
   }
 
-  // Swaps the photograph only when it is decoded; resolves with the time of the first frame that shows it.
-  async function show(url, alt = "") {
-    const fresh = new Image();
+  // Swaps the photograph for another one, which is decoded; resolves with the time of the first frame that shows it.
+  async function show(fresh, alt = "") {
     fresh.alt = alt;
     fresh.draggable = false;
-    fresh.src = url;
-    await fresh.decode();
     state.image?.remove();
     state.image = fresh;
     state.zooms = 0;

@@ -173,3 +173,30 @@ def test_no_break_comes_between_the_two_answers_to_a_case(admin, coordinator, re
             found = due(enrolment, now)
             causes.append(found and found.done)
     assert causes == [None, None, None, 2]
+
+
+def test_it_is_told_after_which_case_the_next_break_comes(paced_study, now):
+    enrolment = paced_study()
+    assert screen(enrolment, now)["pause_after"] == 3
+    answer(enrolment, 0, 2, now)
+    assert (screen(enrolment, now)["pause_after"], screen(enrolment, now)["pause_in"]) == (3, None)
+    # Who is away begins anew.
+    assert screen(enrolment, now + 11 * MINUTE)["pause_after"] == 5
+    answer(enrolment, 2, 3, now)
+    assert screen(enrolment, now)["pause_after"] is None
+    end_break(actor=enrolment.user, enrolment=enrolment, now=now)
+    assert screen(enrolment, now)["pause_after"] == 6
+
+
+def test_it_is_told_in_how_many_seconds_an_answer_brings_a_break(paced_study, now):
+    enrolment = paced_study(break_after_cases=0, break_after_minutes=25)
+    assert screen(enrolment, now)["pause_in"] == 25 * 60
+    answer(enrolment, 0, 1, now)
+    later = screen(enrolment, now + 5 * MINUTE)
+    assert (later["pause_after"], later["pause_in"]) == (None, 20 * 60)
+
+
+def test_the_limit_of_a_day_comes_before_a_break_that_is_further_off(paced_study, now):
+    enrolment = paced_study(break_after_cases=5, cases_per_day=4)
+    answer(enrolment, 0, 1, now)
+    assert screen(enrolment, now)["pause_after"] == 4

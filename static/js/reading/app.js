@@ -3,10 +3,10 @@ import { createViewer } from "../viewer.js";
 import { exposure, showAid } from "./aid.js";
 import { createAnswering } from "./answer_form.js";
 import { wireControls } from "./controls.js";
-import { isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
+import { heard, heldBack, isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
-import { SignedOut, drop, imageFor, keepOnly, prefetch } from "./prefetch.js";
+import { SignedOut, adopt, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
 import { openQueue } from "./queue.js";
 import { filled, form, pane, say, setBusy, setReady, showKept, text, tool } from "./room.js";
 import { takeSeat } from "./seat.js";
@@ -19,16 +19,17 @@ import { createTiming } from "./timing.js";
 const GUARD = 250; // ms after the image appears in which keys of the case before are not taken for an answer
 const RETRY = 2000;
 const LATER = 10000;
-const PATIENT = 700;
+const PATIENT = 700; // ms after which the reader is told what is waited for
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
 const OVER = new Set(["study_not_open", "not_active"]);
 const viewer = createViewer(pane);
 const timing = createTiming();
+const revisable = text.revisable === "yes";
 const owner = `${text.reader}:${text.enrolment}`;
 const queue = await openQueue(owner);
 const elsewhere = document.getElementById("elsewhere");
 const idle = document.getElementById("idle");
-let screen = JSON.parse(document.getElementById("screen").textContent);
+let screen = heard(JSON.parse(document.getElementById("screen").textContent), 0);
 // `turn` counts the cases shown: what waits for an image gives up when another case has been shown meanwhile.
 let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
 let committing = false, waiting = 0;
@@ -45,17 +46,19 @@ const imagesAhead = () => screen.images_ahead ?? [];
 
 async function look() {
   const parcels = await queue.all();
-  view = viewOf(screen, parcels, { revisable: text.revisable === "yes" });
+  view = viewOf(screen, parcels, { revisable });
   document.getElementById("bar").value = view.done;
   keepOnly([current, view.next, view.last, ...view.ahead, ...imagesAhead()].filter(Boolean));
-  prefetch([...view.ahead, ...imagesAhead()]);
 }
 
 // Resolves with the moment of the first frame that shows the image; null when another case was shown meanwhile.
 async function display(position, mine) {
   while (mine === turn) {
+    const slow = setTimeout(() => { if (mine === turn) say(text.textLoading); }, PATIENT);
     try {
-      return await viewer.show(await imageFor(position), filled(text.textAlt, inFull(position)));
+      const picture = await pictureFor(position).finally(() => clearTimeout(slow));
+      if (mine !== turn) break;
+      return await viewer.show(picture, filled(text.textAlt, inFull(position)));
     } catch (error) {
       drop(position.id);
       if (mine !== turn) break;
@@ -85,9 +88,15 @@ async function show(position, { change = false, note = "" } = {}) {
   await look();
   await pause(GUARD - timing.sinceShown());
   if (mine !== turn) return;
-  offerUndo();
   occupy(false);
   setReady(position.number);
+  prepare();
+}
+
+// Not before the case itself is on the screen: fetching and decoding what follows would keep it waiting.
+function prepare() {
+  offerUndo();
+  prefetch([...view.ahead, ...imagesAhead()]);
 }
 
 function offerUndo() {
@@ -99,9 +108,9 @@ const answering = createAnswering({ isBusy: () => busy, onDecided: () => timing.
 // Another image of the same case; it leaves the pane as it is where it cannot be loaded.
 async function bring(image) {
   const position = current;
-  const blob = await imageFor(image).catch(() => null);
-  if (blob && position === current) await viewer.show(blob, filled(text.textAlt, inFull(position)));
-  else if (!blob) say(text.textImage, "warning");
+  const picture = await pictureFor(image).catch(() => null);
+  if (picture && position === current) await viewer.show(picture, filled(text.textAlt, inFull(position)));
+  else if (!picture) say(text.textImage, "warning");
 }
 
 function answer() {
@@ -121,7 +130,11 @@ async function commit() {
   waiting += 1; // leaving asks from now on, not only once the answer is on the disk
   const body = answer(), held = sender.stopped === "held", parcels = await queue.all();
   body.revise ||= isGivenAlready(body, parcels);
-  await queue.add({ key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), place: current, body });
+  const parcel = { key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), place: current, body };
+  if (!body.revise) screen = heldBack(screen, [...parcels, parcel], performance.now());
+  const { next } = viewOf(screen, [...parcels, parcel], { revisable });
+  if (next) pictureFor(next).catch(() => {}); // meanwhile, for the browser may have forgotten what it had decoded
+  await queue.add(parcel);
   committing = false;
   if (held) sender.resume();
   else sender.run();
@@ -152,7 +165,7 @@ async function follow(note = "") {
   await look();
   const expected = revising ? view.last : view.next;
   if (!current || current.id !== expected?.id) goOn(note);
-  else if (!busy) offerUndo();
+  else if (!busy) prepare();
 }
 
 const sender = createSender(text.answers, queue, {
@@ -160,10 +173,10 @@ const sender = createSender(text.answers, queue, {
     waiting = now.waiting;
     showKept(now);
   },
-  stored(_parcel, body) { screen = body; },
+  stored(_parcel, body) { screen = heard(body, performance.now()); },
   async refused(parcel, body) {
     if (OVER.has(body.code)) late += 1;
-    if (MOVED_ON.has(body.code)) screen = body;
+    if (MOVED_ON.has(body.code)) screen = heard(body, performance.now());
     else await renew();
     return body.code === "out_of_order" && isStillToCome(parcel, body);
   },
@@ -178,7 +191,7 @@ const isSignedOut = () => ["signed-out", "somebody-else"].includes(sender.stoppe
 
 async function renew() {
   const { status, body } = await callForJson(text.next).catch(() => ({}));
-  if (status === 200 && body) screen = body;
+  if (status === 200 && body) screen = heard(body, performance.now());
 }
 
 // Where the reader is signed in after all only the token had run out, which asking has renewed.
@@ -234,4 +247,5 @@ async function begin({ force = false } = {}) {
 }
 elsewhere.addEventListener("cancel", (event) => event.preventDefault());
 elsewhere.addEventListener("close", () => begin({ force: true }));
+adopt(form.elements.position.value, pane.querySelector("img"));
 begin();

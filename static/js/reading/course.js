@@ -5,7 +5,23 @@ export function viewOf(screen, parcels, { revisable }) {
   const answered = upcoming.filter((position) => given.has(position.id));
   const [next = null, ...ahead] = upcoming.filter((position) => !given.has(position.id));
   const done = screen.done + answered.length;
-  return { done, total: screen.total, next, ahead, last: revisable ? answered.at(-1) ?? screen.last : null };
+  // Before a break no case is shown, not even for a moment: the page of the break comes with the server's word.
+  const isHeld = done >= (screen.pause_after ?? Infinity);
+  return {
+    done, total: screen.total, next: isHeld ? null : next, ahead: isHeld && next ? [next, ...ahead] : ahead,
+    last: revisable ? answered.at(-1) ?? screen.last : null,
+  };
+}
+
+// The server's word, with the moment on this computer's clock from which on an answer brings a break.
+export function heard(body, now) {
+  return { ...body, pauseAt: now + 1000 * (body.pause_in ?? Infinity) };
+}
+
+// A break after so much time comes with the answer that is given then.
+export function heldBack(screen, parcels, now) {
+  if (now < screen.pauseAt) return screen;
+  return { ...screen, pause_after: Math.min(screen.pause_after ?? Infinity, viewOf(screen, parcels, {}).done) };
 }
 
 // Where in the queue a new answer belongs: at its end; before everything that waits for this very answer.

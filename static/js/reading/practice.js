@@ -5,7 +5,7 @@ import { createAnswering } from "./answer_form.js";
 import { wireControls } from "./controls.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
-import { SignedOut, drop, imageFor, keepOnly, prefetch } from "./prefetch.js";
+import { SignedOut, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
 import { filled, form, pane, say, setBusy, setReady, text } from "./room.js";
 import { callForJson } from "./server.js";
 import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
@@ -38,7 +38,7 @@ async function signIn() {
 async function display(position) {
   for (;;) {
     try {
-      return await viewer.show(await imageFor(position), filled(text.textAlt, inFull(position)));
+      return await viewer.show(await pictureFor(position), filled(text.textAlt, inFull(position)));
     } catch (error) {
       drop(position.id);
       say(text.textImage, "warning");
