@@ -83,7 +83,7 @@ def own_data():
 
 
 def is_of_an_image_set(page):
-    return page.address.startswith("/image-sets/")
+    return page.address.startswith(("/image-sets/", "/api/v1/image-sets/"))
 
 
 def told(pages, words):
