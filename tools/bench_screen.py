@@ -32,6 +32,7 @@ from PIL import Image
 from readerstudy.core.clock import now
 from readerstudy.images.services import add_case, add_image, create_image_set
 from readerstudy.intake.pixels import encode_image
+from readerstudy.reading.conduct import update_conduct
 from tests.conftest import make_user
 from tests.reading.factories import begin, open_study, TITLE
 moment, side = now(), ({width}, {width} * 3 // 4)
@@ -47,7 +48,9 @@ for number in range({cases}):
     Image.fromarray(noisy).save(out, "JPEG", quality=90)
     case = add_case(image_set=images)
     add_image(case=case, ordinal=1, view="close_up", encoded=encode_image(out.getvalue(), name="a.jpg"), original_name=f"{{number}}.jpg")
-study = open_study(admin=admin, coordinator=coordinator, now=moment, cases={cases}, emails=[reader.email])
+def no_breaks(study):
+    update_conduct(actor=coordinator, study=study, now=moment, break_after_cases=0, break_after_minutes=0)
+study = open_study(admin=admin, coordinator=coordinator, now=moment, cases={cases}, emails=[reader.email], before_lock=no_breaks)
 print(json.dumps(begin(study, reader, now=moment).public_id))
 """
 # Every new image of the page: when the last key was pressed, two frames after the swap, and when it was on the screen.
