@@ -119,6 +119,8 @@ def _is_sent(
     try:
         service(actor=request.user, now=now(), **arguments, **form.cleaned_data)
     except (InvalidInput, Conflict) as error:
+        if not error.field:  # of the study, and not of what the form says
+            raise
         show_problems(form, error)
         return False
     return True
