@@ -24,6 +24,7 @@ from readerstudy.reading.reminding import (
     remindable_readers,
     suggested_texts,
 )
+from readerstudy.reading.threads import unread_in_study
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
@@ -48,6 +49,7 @@ def progress(request: SignedInRequest, slug: str) -> HttpResponse:
         "thresholds": cockpit.thresholds,
         "may_set_rules": may_coordinate(request.user, study),
         "pace_days": PACE_DAYS,
+        "unread": unread_in_study(study, user=request.user),
         "may_remind": _may_remind(request, study),
         "active": "progress",
     }

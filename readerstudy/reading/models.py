@@ -21,6 +21,7 @@ from readerstudy.reading.conduct_models import (
     Environment,
     ReaderProfile,
 )
+from readerstudy.reading.message_models import Message, MessageSeen
 from readerstudy.reading.practice_models import PracticeAnswer, PracticeRound
 from readerstudy.studies.choices import Scale
 from readerstudy.studies.models import Enrolment, Position, Study
@@ -30,6 +31,8 @@ __all__ = [
     "BreakEnd",
     "Conduct",
     "Environment",
+    "Message",
+    "MessageSeen",
     "PracticeAnswer",
     "PracticeRound",
     "ReaderProfile",

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.db.models import Min, Q
 
 from readerstudy.accounts.models import Consent
 from readerstudy.reading.models import (
     Attestation,
     BreakEnd,
     Environment,
+    Message,
     PracticeAnswer,
     PracticeRound,
     ReaderProfile,
@@ -35,6 +37,7 @@ def own_data(enrolment: Enrolment) -> dict[str, Any]:
         "profile": _rows(ReaderProfile.objects.filter(**mine)),
         "environments": _rows(Environment.objects.filter(**mine)),
         "reminders": _rows(Reminder.objects.filter(**mine)),
+        "messages": _messages(enrolment),
         "breaks": _rows(BreakEnd.objects.filter(**mine)),
         "practice": {
             "answers": _practice(enrolment),
@@ -43,6 +46,13 @@ def own_data(enrolment: Enrolment) -> dict[str, Any]:
         "readings": _readings(enrolment),
         "attestation": _rows(Attestation.objects.filter(**mine)),
     }
+
+
+def _messages(enrolment: Enrolment) -> list[dict[str, Any]]:
+    """The thread; `seen_at` is when the reader first saw what a coordinator wrote."""
+    seen_at = Min("seen__seen_at", filter=Q(seen__user=enrolment.user_id, is_from_reader=False))
+    rows = Message.objects.filter(enrolment=enrolment).annotate(seen_by_reader=seen_at)
+    return [{**_columns(one), "seen_at": one.seen_by_reader} for one in rows]
 
 
 def _practice(enrolment: Enrolment) -> list[dict[str, Any]]:

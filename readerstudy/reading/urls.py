@@ -4,6 +4,7 @@ from readerstudy.reading import (
     around_views,
     cockpit_views,
     conduct_views,
+    message_views,
     own_views,
     practice_views,
     sign_rules_views,
@@ -40,4 +41,8 @@ urlpatterns = [
     path("progress/<slug:slug>/matrix/", cockpit_views.matrix, name="matrix"),
     path("progress/<slug:slug>/signs/", sign_rules_views.sign_rules, name="sign-rules"),
     path("progress/<slug:slug>/reminders/", cockpit_views.reminders, name="reminders"),
+    path("progress/<slug:slug>/messages/", message_views.threads, name="threads"),
+    path("progress/<slug:slug>/messages/<slug:public_id>/", message_views.thread, name="thread"),
+    # After the pages of a study, whose slug may be "messages".
+    path("<slug:public_id>/messages/", message_views.own_thread, name="messages"),
 ]
