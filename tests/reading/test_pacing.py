@@ -133,7 +133,9 @@ def test_the_pages_offer_the_break_and_go_on(client, paced_study, now):
     answer(enrolment, 0, 3, now)
     client.force_login(enrolment.user)
     read = f"/reading/{enrolment.public_id}/read/"
-    assert "Time for a break?" in client.get(read).content.decode()
+    page = client.get(read).content.decode()
+    assert "Time for a break?" in page
+    assert f'href="/reading/{enrolment.public_id}/messages/"' in page
     assert "<fieldset" in client.get(f"{read}?change=last").content.decode()
     response = client.post(f"/reading/{enrolment.public_id}/go-on/")
     assert response.headers["Location"] == read
