@@ -4,8 +4,6 @@ import uuid
 
 import pytest
 
-from inference.aiding import choose_aid
-from inference.services import plan_model
 from readerstudy.core.errors import Conflict
 from readerstudy.reading.cockpit import matrix_of
 from readerstudy.reading.models import Reading
@@ -16,10 +14,9 @@ from readerstudy.reading.selectors import (
     progress_of,
 )
 from readerstudy.reading.services import commit_reading
-from readerstudy.studies.choices import ArmKind, DesignKind, Revision, StudyState
-from readerstudy.studies.designing import update_design
-from readerstudy.studies.services import lock_study, open_study, update_protocol
-from tests.inference.factories import make_model, make_ready_study, run_all
+from readerstudy.studies.choices import ArmKind, DesignKind, StudyState
+from tests.inference.factories import make_ready_study
+from tests.reading.aided import open_aided
 from tests.reading.factories import BIOPSY, NONE, answer, begin
 
 API = "/api/v1/enrolments/{}/next-position/"
@@ -31,14 +28,8 @@ def reader_in(admin, coordinator, now):
 
     def make(**design):
         study = make_ready_study(admin=admin, coordinator=coordinator, now=now, cases=6)
-        update_design(actor=coordinator, study=study, now=now, **design)
-        update_protocol(actor=coordinator, study=study, now=now, revision=Revision.NONE)
-        model = make_model(admin=admin, now=now)
-        plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
-        choose_aid(actor=coordinator, study=study, artefact=model.artefacts.get(), now=now)
-        locked = lock_study(actor=coordinator, study=study, now=now)
-        run_all(coordinator, model, locked, now)
-        opened = open_study(actor=coordinator, study=locked, now=now)
+        common = {"admin": admin, "coordinator": coordinator, "now": now}
+        opened = open_aided(study, **common, design=design)
         assert opened.state == StudyState.READING
         return begin(opened, opened.enrolments.get().user, now=now)
 

@@ -2,15 +2,13 @@
 
 import pytest
 
-from inference.aiding import choose_aid
-from inference.services import plan_model
 from readerstudy.reading.models import Reading
-from readerstudy.studies.choices import ArmKind, DesignKind, Revision
+from readerstudy.studies.choices import ArmKind, DesignKind
 from readerstudy.studies.models import Position
-from readerstudy.studies.services import lock_study, open_study, update_design, update_protocol
 from tests.axe import assert_accessible
 from tests.conftest import make_user, sign_in
-from tests.inference.factories import make_model, make_ready_study, run_all
+from tests.inference.factories import make_ready_study
+from tests.reading.aided import open_aided
 from tests.reading.factories import BIOPSY, NONE, begin
 from tests.reading.screen import ready
 
@@ -24,15 +22,8 @@ def opened(page, live_server, admin, coordinator, now):
     def screen(aid, **design):
         make_user("reader", "melanoma-or-nevus@example.org", "Rhea Reader")
         study = make_ready_study(admin=admin, coordinator=coordinator, now=now, cases=3)
-        update_design(actor=coordinator, study=study, now=now, **design)
-        update_protocol(actor=coordinator, study=study, now=now, revision=Revision.NONE)
-        model = make_model(admin=admin, now=now)
-        plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
-        artefact = model.artefacts.get()
-        choose_aid(actor=coordinator, study=study, artefact=artefact, now=now, **aid)
-        locked = lock_study(actor=coordinator, study=study, now=now)
-        run_all(coordinator, model, locked, now)
-        study = open_study(actor=coordinator, study=locked, now=now)
+        common = {"admin": admin, "coordinator": coordinator, "now": now}
+        study = open_aided(study, **common, design=design, aid=aid)
         enrolment = begin(study, study.enrolments.get().user, now=now)
         sign_in(page, live_server.url, enrolment.user.email)
         page.goto(f"{live_server.url}/reading/{enrolment.public_id}/read/")

@@ -4,18 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from inference.aiding import choose_aid
-from inference.services import plan_model
 from readerstudy.core import clock
 from readerstudy.reading.conduct import update_conduct
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import positions_of
-from readerstudy.studies.choices import ArmKind, DesignKind, Revision
+from readerstudy.studies.choices import ArmKind, DesignKind
 from readerstudy.studies.models import Enrolment
-from readerstudy.studies.services import lock_study, open_study, update_design, update_protocol
 from tests.conftest import make_user
 from tests.images.factories import make_image_set
-from tests.inference.factories import make_model, run_all
+from tests.reading.aided import open_aided
 from tests.reading.test_designs_browser import (
     CASES,
     PROFILE,
@@ -48,23 +45,12 @@ def opened(admin, coordinator):
         for email, code in READERS.items():
             invite(study, coordinator=coordinator, now=now, email=email)
             Enrolment.objects.filter(user__email=email).update(code=code)
-        update_design(actor=coordinator, study=study, now=now, **design)
-        update_protocol(actor=coordinator, study=study, now=now, revision=Revision.NONE)
         asked = {"profile_fields": PROFILE, "records_environment": True}
         update_conduct(actor=coordinator, study=study, now=now, **asked)
-        return _opened(study, aid, admin, coordinator, now)
+        common = {"admin": admin, "coordinator": coordinator, "now": now}
+        return open_aided(study, **common, design=design, aid=aid)
 
     return make
-
-
-def _opened(study, aid, admin, coordinator, now):
-    model = make_model(admin=admin, now=now)
-    plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
-    artefact = model.artefacts.get()
-    choose_aid(actor=coordinator, study=study, artefact=artefact, now=now, **aid)
-    locked = lock_study(actor=coordinator, study=study, now=now)
-    run_all(coordinator, model, locked, now)
-    return open_study(actor=coordinator, study=locked, now=now)
 
 
 def order_of(walk):

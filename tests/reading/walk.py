@@ -16,9 +16,17 @@ from tests.reading.factories import BIOPSY, NONE
 
 MOST_PAGES = 80
 TARGET, GAP = 48, 12
-# A mark on the photograph, which is another one for the next case: what follows is a case without the mark, or a page.
-ANSWERED = "document.querySelector('#pane img').setAttribute('data-answered', '')"
-FOLLOWING = "#room[data-ready][data-waiting='0'] #pane img:not([data-answered]), main#content"
+# A mark on the room, which goes once the answer is taken: what follows is a case without the mark, or a page.
+ANSWERED = """() => {
+  const room = document.getElementById("room");
+  room.dataset.answered = "";
+  new MutationObserver((_, observer) => {
+    if ("ready" in room.dataset) return;
+    delete room.dataset.answered;
+    observer.disconnect();
+  }).observe(room, { attributes: true });
+}"""
+FOLLOWING = "#room[data-ready][data-waiting='0']:not([data-answered]), main#content"
 POINTED = "addEventListener('pointerdown', () => sessionStorage.setItem('pointed', 'yes'), true)"
 CROWDED = """([target, gap]) => {
   const seen = [...document.querySelectorAll(".answer, .tool, .commit, .slide input, #reasons > summary")]
