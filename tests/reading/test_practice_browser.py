@@ -165,6 +165,22 @@ def test_by_touch(browser, live_server, enrolment):
     context.close()
 
 
+def test_a_tablet_held_upright_shows_everything_and_the_way_on_is_not_dimmed(
+    page, live_server, enrolment
+):
+    page.set_viewport_size({"width": 820, "height": 1180})
+    opened(page, live_server, enrolment)
+    fits = "[...document.querySelectorAll('.practice-mark, .answer, .tool')].every((one) => one.getBoundingClientRect().right <= innerWidth)"
+    assert page.evaluate(fits)
+    page.keyboard.press(key_for(on_screen(page), right=True))
+    page.keyboard.press("4")
+    onward = page.get_by_role("button", name="Next practice case")
+    expect(onward).to_have_css("opacity", "1")
+    assert page.evaluate(fits)
+    form = page.locator("#answers")
+    assert form.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_on_a_likelihood_scale_the_button_saves(page, live_server, admin, coordinator):
     def choose(study):
         update_protocol(
