@@ -13,11 +13,14 @@ from inference.models import Aid, Artefact, ModelRun, PlannedModel
 from inference.permissions import check_may_run
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
-from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.errors import Conflict, InvalidInput, Problem
 from readerstudy.core.validation import check_valid
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
+_NO_AID = (
+    "The design has an aided arm: choose on the page of the model runs what its readers are shown."
+)
 AID_FIELDS = (
     "form",
     "threshold",
@@ -89,6 +92,12 @@ def aid_note(study: Study, *, readers: int, cases: int) -> dict[str, Any]:  # no
     }
 
 
+def aid_needs(study: Study) -> Iterator[Problem]:
+    """What a draft with an aided arm lacks as long as nothing is chosen for it."""
+    if study.design.options.has_aided_arm and not Aid.objects.filter(study=study).exists():
+        yield Problem("no_aid", _NO_AID)
+
+
 def lock_part(study: Study) -> dict[str, Any]:
     """The aid as it stands in the lock, under `aid`; nothing for a design without an aided arm.
 
@@ -98,10 +107,7 @@ def lock_part(study: Study) -> dict[str, Any]:
         return {}
     aid = Aid.objects.filter(study=study).select_related("artefact__model").first()
     if aid is None:
-        raise Conflict(
-            "The design has an aided arm: choose on the page of the model runs what its readers are shown.",
-            code="no_aid",
-        )
+        raise Conflict(_NO_AID, code="no_aid")
     return {"aid": _entry(aid)}
 
 

@@ -7,7 +7,12 @@ class InferenceConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
-        from inference.aiding import aid_note, check_aid_is_there, copy_aid  # noqa: PLC0415
+        from inference.aiding import (  # noqa: PLC0415
+            aid_needs,
+            aid_note,
+            check_aid_is_there,
+            copy_aid,
+        )
         from inference.lock import SECTION, lock_section, verify_models  # noqa: PLC0415
         from inference.sending import queue_pixels  # noqa: PLC0415
         from inference.starting import copy_plan  # noqa: PLC0415
@@ -19,10 +24,12 @@ class InferenceConfig(AppConfig):
             register_design_note,
             register_entered,
             register_lock_check,
+            register_lock_needs,
             register_lock_section,
             register_verification,
         )
 
+        register_lock_needs(aid_needs)
         register_lock_section(SECTION, lock_section)
         register_verification(SECTION, verify_models)
         register_lock_check(NAME, uses_check, template=TEMPLATE)

@@ -1,7 +1,7 @@
 """What other rooms add to a study's life without this room knowing them.
 
-They register in their `AppConfig.ready`: a section of the lock manifest, a check before the lock or of a practice set, a
-note beside the design, or something to do when a study enters a state or is copied.
+They register in their `AppConfig.ready`: what a draft needs before the lock, a section of the lock manifest, a check
+before the lock or of a practice set, a note beside the design, or something to do when a study enters a state or is copied.
 """
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
 PracticeCheck = Callable[[ImageSet], Iterable[Problem]]
+LockNeeds = Callable[[Study], Iterable[Problem]]
 LockSection = Callable[[Study], dict[str, Any]]
 Verification = Callable[[Study, dict[str, Any]], Iterable[str]]
 
@@ -50,6 +51,7 @@ class Copied(Protocol):
     def __call__(self, *, source: Study, copy: Study, actor: User, now: datetime) -> object: ...
 
 
+_lock_needs: list[LockNeeds] = []
 _lock_sections: dict[str, LockSection] = {}
 _lock_checks: dict[str, tuple[LockCheck, str]] = {}
 _design_notes: dict[str, tuple[DesignNote, str]] = {}
@@ -57,6 +59,12 @@ _verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 _copied: list[Copied] = []
 _practice_checks: list[PracticeCheck] = []
+
+
+def register_lock_needs(needs: LockNeeds) -> None:
+    """Asks `needs` what a draft lacks before it can be locked; the pages name it long before that."""
+    if needs not in _lock_needs:
+        _lock_needs.append(needs)
 
 
 def register_lock_section(name: str, build: LockSection) -> None:
@@ -108,6 +116,12 @@ def call_practice_checks(image_set: ImageSet) -> Iterator[Problem]:
     """What the registered rooms find wrong with an image set to be practised on."""
     for check in _practice_checks:
         yield from check(image_set)
+
+
+def call_lock_needs(study: Study) -> Iterator[Problem]:
+    """What the registered rooms miss in a draft."""
+    for needs in _lock_needs:
+        yield from needs(study)
 
 
 def build_lock_sections(study: Study) -> dict[str, dict[str, Any]]:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from readerstudy.core.errors import Problem
 from readerstudy.images.models import Case
 from readerstudy.studies.designing import design_problems
+from readerstudy.studies.hooks import call_lock_needs
 from readerstudy.studies.manifest import protocol_texts
 from readerstudy.studies.models import Study
 from readerstudy.studies.selectors import taking_part
 
 
 def missing_for_lock(study: Study) -> list[Problem]:
-    """Everything that this room misses, each as a sentence. Other rooms speak when the study is locked."""
+    """Everything that this room and the registered ones miss, each as a sentence."""
     return list(_missing(study))
 
 
@@ -29,6 +30,7 @@ def _missing(study: Study) -> Iterator[Problem]:
         if isinstance(text, str) and not text.strip():
             part = label(field)
             yield Problem("protocol_incomplete", f"The protocol has no {part}.", field=field)
+    yield from call_lock_needs(study)
 
 
 def _missing_of_design(study: Study) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from inference.aid import aid_for, shown
 from inference.aiding import choose_aid, drop_aid
@@ -14,6 +15,7 @@ from readerstudy.reading.services import commit_reading
 from readerstudy.studies.choices import ArmKind, DesignKind, Revision
 from readerstudy.studies.designing import update_design
 from readerstudy.studies.models import Position, Study
+from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.services import (
     copy_study,
     lock_study,
@@ -86,6 +88,18 @@ def commit(enrolment, position, now, **fields):
 def test_an_aided_arm_without_an_aid_is_not_locked(planned, coordinator, now):
     with pytest.raises(Conflict, match="choose on the page of the model runs"):
         lock_study(actor=coordinator, study=planned, now=now)
+
+
+def test_a_draft_tells_long_before_the_lock_that_the_aid_is_missing(
+    planned, model, coordinator, client, now
+):
+    client.force_login(coordinator)
+    overview = reverse("studies:detail", args=[planned.slug])
+    assert [one.code for one in missing_for_lock(Study.objects.get())] == ["no_aid"]
+    assert "choose on the page of the model runs" in client.get(overview).content.decode()
+    choose_aid(actor=coordinator, study=planned, artefact=model.artefacts.get(), now=now)
+    assert missing_for_lock(Study.objects.get()) == []
+    assert "choose on the page of the model runs" not in client.get(overview).content.decode()
 
 
 def test_only_a_planned_model_can_be_the_aid(draft, model, coordinator, now):

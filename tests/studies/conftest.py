@@ -7,6 +7,7 @@ from tests.studies.factories import make_study
 @pytest.fixture(autouse=True)
 def _no_other_rooms(monkeypatch):
     """This room alone: the sections and callbacks of the others are tested with the others."""
+    monkeypatch.setattr(hooks, "_lock_needs", [])
     monkeypatch.setattr(hooks, "_lock_sections", {})
     monkeypatch.setattr(hooks, "_lock_checks", {})
     monkeypatch.setattr(hooks, "_copied", [])
