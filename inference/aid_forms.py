@@ -11,8 +11,8 @@ from inference.aid_models import ABOVE, BELOW, LABEL
 from inference.models import Artefact
 
 
-def _words(label: Any, default: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=120, initial=default)
+def _words(label: Any, default: str, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=120, initial=default, help_text=help_text)
 
 
 class AidForm(forms.Form):
@@ -24,7 +24,13 @@ class AidForm(forms.Form):
         to_field_name="public_id",
     )
     form = forms.ChoiceField(label=_("Shown as"), choices=choices.AidForm.choices)
-    label_en = _words(_("Heading (English)"), LABEL["en"])
+    label_en = _words(
+        _("Heading (English)"),
+        LABEL["en"],
+        _(
+            "Readers see it before the number, the word or the bar: say what a high score means, for example “CNN: likelihood of malignancy”."
+        ),
+    )
     label_de = _words(_("Heading (German)"), LABEL["de"])
     threshold = forms.FloatField(
         label=_("Threshold of the word"),

@@ -197,7 +197,14 @@ def plan(request: SignedInRequest, slug: str) -> HttpResponse:
     """Plans the draft with a model, or takes it out."""
     study = runnable_study_for(request.user, slug)
     planned = bool(request.POST.get("planned"))
-    plan_model(actor=request.user, study=study, model=_chosen(request), planned=planned, now=now())
+    model = _chosen(request)
+    plan_model(actor=request.user, study=study, model=model, planned=planned, now=now())
+    said = (
+        _("The study is planned with %(model)s.")
+        if planned
+        else _("%(model)s is taken out of the plan.")
+    )
+    messages.success(request, said % {"model": model.name})
     return redirect("inference:study-runs", slug)
 
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from readerstudy.accounts.throttle import count_failure, forget_failures, is_throttled
 
 
-def _password(label: Any, *, autocomplete: str, **kwargs: Any) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+def _password(
+    label: Any, *, autocomplete: str, autofocus: bool = False, **kwargs: Any
+) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "autofocus": autofocus})
     return forms.CharField(label=label, strip=False, max_length=256, widget=widget, **kwargs)
 
 
@@ -59,6 +61,7 @@ class AcceptForm(_RepeatedPasswordForm):
     password = _password(
         _("New password"),
         autocomplete="new-password",
+        autofocus=True,
         help_text=_("At least 12 characters; a sentence is easy to remember."),
     )
     repeated = _password(_("New password again"), autocomplete="new-password")

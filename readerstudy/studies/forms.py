@@ -48,12 +48,17 @@ class LinesField(forms.CharField):
 class StudyForm(forms.Form):
     """A new study."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        help_text=_("Readers see the title."),
+    )
     summary = forms.CharField(
         label=_("Summary"),
         required=False,
         widget=_text(4),
-        help_text=_("A few sentences for the staff and the readers. Say nothing of the truth."),
+        help_text=_("A few sentences for the staff; readers do not see them."),
     )
     image_set = forms.ModelChoiceField(
         label=_("Image set"), queryset=ImageSet.objects.none(), empty_label=None
@@ -229,7 +234,7 @@ class ReasonForm(forms.Form):
         required=False,
         max_length=2000,
         widget=_text(3),
-        help_text=_("Written into the audit trail."),
+        help_text=_("May stay empty; written into the audit trail."),
     )
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,8 @@ def test_signing_out_needs_a_post(client, reader_user):
 def test_an_invited_person_chooses_a_password_and_is_in(client, token):
     page = client.get(reverse("accounts:accept", args=[token]))
     assert "Nora" in page.content.decode()
+    [first] = re.findall(r"<input[^>]* autofocus[^>]*>", page.content.decode())
+    assert 'name="password"' in first
     assert "no-store" in page.headers["Cache-Control"]
 
     response = accept(client, token)

@@ -204,10 +204,12 @@ def test_a_draft_is_planned_with_a_model(client, admin, coordinator, now, model)
     client.force_login(coordinator)
     assert "Plan the study with a model" in page(client, "study-runs", study.slug)
     address = reverse("inference:plan", args=[study.slug])
-    client.post(address, {"model": model.public_id, "planned": "1"})
+    said = client.post(address, {"model": model.public_id, "planned": "1"}, follow=True)
+    assert f"The study is planned with {model.name}." in said.content.decode()
     assert PlannedModel.objects.get().model == model
     assert "Take out" in page(client, "study-runs", study.slug)
-    client.post(address, {"model": model.public_id})
+    said = client.post(address, {"model": model.public_id}, follow=True)
+    assert f"{model.name} is taken out of the plan." in said.content.decode()
     assert not PlannedModel.objects.exists()
 
 

@@ -85,7 +85,13 @@ def test_the_certificate_is_there_after_the_close_for_who_has_finished(
     close_study(actor=coordinator, study=begun.study, now=now)
     assert page(begun, "certificate/") in client.get("/reading/").content.decode()
     text = client.get(page(begun, "certificate/")).content.decode()
-    for part in ("Rhea Reader", begun.study.title, "all 12 cases", "Jan. 15, 2026"):
+    for part in (
+        "Rhea Reader",
+        begun.study.title,
+        "all 12 cases",
+        "Jan. 15, 2026",
+        "save it as a PDF",
+    ):
         assert part in text
     assert begun.study.versions.get().sha256 in text
     assert "melanoma" not in text.replace(begun.study.title, "").lower()

@@ -135,7 +135,7 @@ def _store_time(later):
 def test_the_finished_page_asks_for_the_signature_and_then_no_more(client, finished):
     client.force_login(finished.user)
     read, page = (f"/reading/{finished.public_id}/{name}/" for name in ("read", "sign"))
-    assert page in client.get(read).content.decode()
+    assert f'autofocus href="{page}"' in client.get(read).content.decode()
     assert page in client.get("/reading/").content.decode()
     assert "I read these cases myself" in client.get(page).content.decode()
     wrong = client.post(page, {"password": "wrong"})
@@ -144,6 +144,7 @@ def test_the_finished_page_asks_for_the_signature_and_then_no_more(client, finis
     assert client.post(page, {"password": PASSWORD}).headers["Location"] == read
     text = client.get(read).content.decode()
     assert "there is nothing left to do" in text
+    assert "your certificate of participation" in text
     assert "?change=last" not in text
     assert client.get(page).headers["Location"] == read
 

@@ -34,6 +34,7 @@ def test_one_reader_is_invited_and_the_link_is_shown_once(
     assert address in text(response)
     assert address.startswith("http://testserver/account/invitation/")
     assert address in mailoutbox[0].body
+    assert page("invite", study) in text(response)
     assert open_invitation(address.rstrip("/").rsplit("/", 1)[1], now=current_time())
     shown = text(signed_in.get(page("readers", study)))
     for words in (enrolment.code, "Ann", "ann@example.org", "Resident", "Invited"):

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -79,6 +80,16 @@ def test_the_overview_offers_the_one_next_step(signed_in, coordinator, study_wit
     assert "Next: Open for reading" in shown
     assert locked.versions.get().sha256 in shown
     assert "The panel is complete." in shown
+
+
+def test_while_the_reading_goes_on_the_progress_stands_before_the_close(
+    signed_in, coordinator, study_with_readers, now
+):
+    study = advance(study_with_readers, "reading", coordinator=coordinator, now=now)
+    shown = text(signed_in.get(page("detail", study)))
+    [way] = re.findall(r'class="button primary" href="([^"]+)"', shown)
+    assert way == reverse("reading:progress", args=[study.slug])
+    assert page("transition", study) in shown
 
 
 def test_an_admin_looks_on_and_takes_no_step(client, admin, study_with_readers):
