@@ -22,6 +22,7 @@ class AidForm(forms.Form):
         label=_("Training run whose score is shown"),
         queryset=Artefact.objects.none(),
         to_field_name="public_id",
+        empty_label=_("Please choose"),
     )
     form = forms.ChoiceField(label=_("Shown as"), choices=choices.AidForm.choices)
     label_en = _words(

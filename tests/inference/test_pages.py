@@ -273,6 +273,21 @@ def test_an_archived_study_offers_no_start(client, coordinator, locked_study, mo
     assert "Start the runs" not in page(client, "study-runs", locked_study.slug)
 
 
+def test_without_a_planned_model_the_page_of_the_aid_leads_to_the_plan(
+    client, admin, coordinator, now, model
+):
+    study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
+    client.force_login(coordinator)
+    way = f'class="button primary" href="{reverse("inference:study-runs", args=[study.slug])}"'
+    bare = page(client, "aid", study.slug)
+    assert way in bare
+    assert 'name="artefact"' not in bare
+    plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
+    planned = page(client, "aid", study.slug)
+    assert way not in planned
+    assert 'name="artefact"' in planned
+
+
 def test_the_draft_page_tells_a_planned_model(client, admin, coordinator, now, model):
     study = make_ready_study(admin=admin, coordinator=coordinator, now=now)
     plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
