@@ -100,6 +100,10 @@ WORDS = (
         "upper extremity",
         "upper limbs",
     ),
+    # Diagnoses as published image sets name them: readers are told them in practice.
+    *("actinic keratosis", "basal cell carcinoma", "dermatofibroma", "lichenoid keratosis"),
+    *("melanoma", "melanoma in situ", "nevus", "seborrheic keratosis", "solar lentigo"),
+    *("squamous cell carcinoma", "vascular lesion"),
     "draft",
     "locked",
     "reading",

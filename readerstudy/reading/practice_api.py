@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
+from readerstudy.core.sentences import translated
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.api import GivenAnswerInput, PositionOutput
 from readerstudy.reading.choices import InputDevice
@@ -73,7 +74,7 @@ def _told(feedback: Feedback) -> dict[str, Any]:
         "case": feedback.answer.practice_case.public_id,
         "is_right": feedback.answer.is_right,
         "reference": _("malignant") if truth.malignant else _("benign"),
-        "diagnosis": truth.diagnosis,
+        "diagnosis": translated(truth.diagnosis),
         **practice_payload(feedback.state),
     }
 
