@@ -101,10 +101,13 @@ def test_after_signing_no_answer_is_changed(finished, now):
     assert Reading.objects.count() == 12
 
 
-def test_what_was_read_can_be_signed_after_the_close(finished, coordinator, now):
+def test_what_was_read_can_be_signed_after_the_close(client, finished, coordinator, now):
     close_study(actor=coordinator, study=finished.study, now=now)
     finished.refresh_from_db()
+    client.force_login(finished.user)
+    assert f"/reading/{finished.public_id}/sign/" in client.get("/reading/").content.decode()
     assert sign(finished, now).readings == 12
+    assert "This study is closed." in client.get("/reading/").content.decode()
 
 
 def test_after_unblinding_nothing_is_signed_any_more(finished, coordinator, now):
