@@ -187,10 +187,7 @@ class ReadingView(APIView):
             body = {**problem_body(conflict), **_next_after(request, position)}
             return Response(body, status=conflict.status)
         stored = {"position": position, "version": commit.reading.version}
-        body = {
-            **stored,
-            **following_payload(commit.enrolment, commit.order, now=now()),
-        }
+        body = {**stored, **following_payload(commit.enrolment, commit.order, now=now())}
         created = status.HTTP_201_CREATED if commit.created else status.HTTP_200_OK
         return Response(body, status=created)
 

@@ -2,18 +2,22 @@
 
 from readerstudy.core.errors import Conflict
 from readerstudy.reading.conduct import conduct_of
-from readerstudy.reading.order import OrderState
 from readerstudy.reading.practice import practice_missing
 from readerstudy.studies.models import Enrolment
 
 
-def check_may_answer(enrolment: Enrolment, order: OrderState) -> None:
-    """Raises Conflict while the reader's profile or practice is missing, and once they have signed."""
-    if conduct_of(enrolment.study).profile_fields and not order.has_profile:
+def check_may_answer(enrolment: Enrolment) -> None:
+    """Raises Conflict while the reader's profile or practice is missing, and once they have signed.
+
+    One query for profile and signature, since it is asked with every answer.
+    """
+    of_reader = Enrolment.objects.filter(pk=enrolment.pk).order_by()
+    profile, signature = of_reader.values_list("profile__pk", "attestation__pk").get()
+    if profile is None and conduct_of(enrolment.study).profile_fields:
         raise Conflict("Please answer the questions about yourself first.", code="profile_missing")
     if practice_missing(enrolment):
         raise Conflict("Please finish the practice first.", code="practice_missing")
-    if order.is_signed:
+    if signature is not None:
         raise Conflict(
             "You have signed your readings; they can no longer be changed.", code="signed"
         )

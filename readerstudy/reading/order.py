@@ -48,16 +48,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class OrderState:
-    """A reader's order without withdrawn cases, and what is answered of it, as it is at `now`.
-
-    Whether they have given their profile and signed is read with it.
-    """
+    """A reader's order without withdrawn cases, and what is answered of it, as it is at `now`."""
 
     places: tuple[Place, ...]
     now: datetime
     gate: Gate = NO_GATE
-    has_profile: bool = False
-    is_signed: bool = False
 
     @property
     def progress(self) -> Progress:
@@ -149,7 +144,7 @@ class OrderState:
 
 
 def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
-    """Two queries, however long the order is; two more where there are several sessions."""
+    """One query, however long the order is; two more where there are several sessions."""
     places: dict[int, Place] = {}
     protocol = enrolment.study.protocol
     levels = {arm.value: answers_wanted(protocol, arm) for arm in ArmKind}
@@ -167,7 +162,4 @@ def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
         places[pk] = place.answered(level, version, at) if version else place
     several = len({place.session for place in places.values()}) > 1
     gate = gate_of(enrolment) if several else NO_GATE
-    of_reader = Enrolment.objects.filter(pk=enrolment.pk).order_by()
-    profile, signature = of_reader.values_list("profile__pk", "attestation__pk").get()
-    flags = {"has_profile": profile is not None, "is_signed": signature is not None}
-    return OrderState(tuple(places.values()), now, gate, **flags)
+    return OrderState(tuple(places.values()), now, gate)

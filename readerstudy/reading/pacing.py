@@ -18,6 +18,7 @@ from readerstudy.reading.conduct_choices import Pause
 from readerstudy.reading.models import BreakEnd, Conduct
 from readerstudy.reading.order import OrderState, order_state
 from readerstudy.reading.screen import next_payload
+from readerstudy.reading.signing import is_signed
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 
@@ -138,7 +139,7 @@ def following_payload(
     order = order or order_state(enrolment, now=now)
     payload = next_payload(enrolment, order)
     if payload["next"] is None:
-        last = None if order.is_signed else payload["last"]
+        last = None if is_signed(enrolment) else payload["last"]
         return {**payload, "last": last, "pause": None, **_NO_PAUSE_AHEAD}
     conduct = conduct_of(enrolment.study)
     counted = _since_break(enrolment, conduct, order.answered_at)

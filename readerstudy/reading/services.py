@@ -107,7 +107,7 @@ def _committed(
     fresh = _without_repeats(answers, stored)
     order = order_state(enrolment, now=now)
     if fresh:
-        _check_open(enrolment, order)
+        _check_open(enrolment)
         questions = list(enrolment.study.questions.all()) if known.asks_further else []
         rows = _placed(enrolment, questions, fresh, places, order, revise=revise, now=now)
         stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
@@ -155,14 +155,14 @@ def _without_repeats(answers: Sequence[Item], stored: Mapping[UUID, Reading]) ->
     return fresh
 
 
-def _check_open(enrolment: Enrolment, order: OrderState) -> None:
+def _check_open(enrolment: Enrolment) -> None:
     if enrolment.study.state != StudyState.READING:
         raise Conflict("The study is not open for reading.", code="study_not_open")
     if enrolment.state != EnrolmentState.ACTIVE:
         raise Conflict(
             "You have to begin the study first, or have been withdrawn from it.", code="not_active"
         )
-    check_may_answer(enrolment, order)
+    check_may_answer(enrolment)
 
 
 def _placed(
