@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import pairwise
 
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Coalesce
 
 from readerstudy.reading.stages import is_last_answer
-from readerstudy.reading.washout import Gate
+from readerstudy.reading.washout import Gate, gates_of
 from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.models import Position, SessionOpening, Study
 
@@ -37,20 +37,18 @@ class Sitting:
 
 def sittings_of(study: Study, *, reader: str = "") -> list[Sitting]:
     """Every later session of the readers who take part, or of one of them, by reader and session. Two queries."""
-    of_reader: dict[str, list[Sitting]] = defaultdict(list)
-    for code, session, done, total, last in _rows(study, reader):
+    of_reader: dict[int, list[Sitting]] = defaultdict(list)
+    for enrolment, code, session, done, total, last in _rows(study, reader):
         complete = last if done >= total else None
-        of_reader[code].append(Sitting(code, session, done, total, complete))
-    gates = _gates(study)
-    washout = timedelta(days=study.design.washout_days)
+        of_reader[enrolment].append(Sitting(code, session, done, total, complete))
+    openings = SessionOpening.objects.filter(enrolment__study=study)
+    gates = gates_of(openings, washout_days=study.design.washout_days)
     return [
-        later
-        for code, own in of_reader.items()
-        for later in _opened(own, gates.get(code, Gate(washout)))
+        later for enrolment, own in of_reader.items() for later in _opened(own, gates[enrolment])
     ]
 
 
-def _rows(study: Study, reader: str) -> Sequence[tuple[str, int, int, int, datetime | None]]:
+def _rows(study: Study, reader: str) -> Sequence[tuple[int, str, int, int, int, datetime | None]]:
     read = Q(readings__version=1) & is_last_answer(
         study.protocol, readings="readings__", position=""
     )
@@ -60,7 +58,7 @@ def _rows(study: Study, reader: str) -> Sequence[tuple[str, int, int, int, datet
     counted = (
         positions.exclude(enrolment__state=EnrolmentState.WITHDRAWN)
         .order_by("enrolment__code", "session__number")
-        .values_list("enrolment__code", "session__number")
+        .values_list("enrolment_id", "enrolment__code", "session__number")
         .annotate(
             done=Coalesce(Count("pk", filter=read, distinct=True), 0),
             total=Count("pk", distinct=True),
@@ -70,27 +68,10 @@ def _rows(study: Study, reader: str) -> Sequence[tuple[str, int, int, int, datet
     return list(counted)
 
 
-def _gates(study: Study) -> dict[str, Gate]:
-    """The gates of the readers to whom a coordinator opened a session early."""
-    washout = timedelta(days=study.design.washout_days)
-    early: dict[str, dict[int, datetime]] = defaultdict(dict)
-    rows = SessionOpening.objects.filter(enrolment__study=study).order_by()
-    for code, session, at in rows.values_list("enrolment__code", "session__number", "opened_at"):
-        early[code][session] = at
-    return {code: Gate(washout, openings) for code, openings in early.items()}
-
-
 def _opened(own: Sequence[Sitting], gate: Gate) -> list[Sitting]:
     return [
-        Sitting(
-            one.reader,
-            one.session,
-            one.done,
-            one.total,
-            one.completed_at,
-            gate.opens_at(one.session, completed_at=before.completed_at)
-            if before.completed_at
-            else None,
-        )
+        replace(one, opens_at=gate.opens_at(one.session, completed_at=before.completed_at))
+        if before.completed_at
+        else one
         for before, one in pairwise(own)
     ]
