@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from inference import choices
 from inference.aid_models import ABOVE, BELOW, LABEL
+from inference.choices import AidForm
 from inference.models import Artefact
 
 
@@ -15,7 +15,7 @@ def _words(label: Any, default: str, help_text: Any = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=120, initial=default, help_text=help_text)
 
 
-class AidForm(forms.Form):
+class AidChoiceForm(forms.Form):
     """Whose score is shown, and how. The words and the threshold are used by the form `word` alone."""
 
     artefact = forms.ModelChoiceField(
@@ -24,7 +24,7 @@ class AidForm(forms.Form):
         to_field_name="public_id",
         empty_label=_("Please choose"),
     )
-    form = forms.ChoiceField(label=_("Shown as"), choices=choices.AidForm.choices)
+    form = forms.ChoiceField(label=_("Shown as"), choices=AidForm.choices)
     label_en = _words(
         _("Heading (English)"),
         LABEL["en"],

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inference.aid import shown
-from inference.aid_forms import AidForm
-from inference.aiding import aid_fields, choose_aid, drop_aid
+from inference.aid_forms import AidChoiceForm
+from inference.aiding import aid_fields, aid_of, choose_aid, drop_aid
 from inference.models import Aid
 from inference.selectors import planned_artefacts, runnable_study_for
 from readerstudy.accounts.requests import SignedInRequest
@@ -27,9 +27,9 @@ _EXAMPLES = (0.07, 0.52, 0.93)
 def aid(request: SignedInRequest, slug: str) -> HttpResponse:
     """What is shown, with examples; in a draft the form."""
     study = runnable_study_for(request.user, slug)
-    chosen = Aid.objects.filter(study=study).select_related("artefact__model").first()
+    chosen = aid_of(study)
     initial = {**aid_fields(chosen), "artefact": chosen.artefact} if chosen else None
-    form = AidForm(request.POST or None, artefacts=planned_artefacts(study), initial=initial)
+    form = AidChoiceForm(request.POST or None, artefacts=planned_artefacts(study), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             choose_aid(actor=request.user, study=study, now=now(), **form.cleaned_data)
@@ -42,7 +42,7 @@ def aid(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _aid_page(
-    request: SignedInRequest, study: Study, chosen: Aid | None, form: AidForm
+    request: SignedInRequest, study: Study, chosen: Aid | None, form: AidChoiceForm
 ) -> HttpResponse:
     language = request.LANGUAGE_CODE
     context = {

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import transaction
-from django.db.models import Count
 
+from inference.case_values import case_ids_of, values_of
 from inference.choices import AidForm, RunState
 from inference.models import Aid, Artefact, ModelRun, PlannedModel
 from inference.permissions import check_may_run
@@ -18,9 +19,6 @@ from readerstudy.core.validation import check_valid
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
-_NO_AID = (
-    "The design has an aided arm: choose on the page of the model runs what its readers are shown."
-)
 AID_FIELDS = (
     "form",
     "threshold",
@@ -48,7 +46,7 @@ def choose_aid(
     with transaction.atomic():
         _held_draft(study)
         _check_planned(study, artefact)
-        aid = Aid.objects.filter(study=study).first() or Aid(study=study)
+        aid = aid_of(study) or Aid(study=study)
         aid.artefact = artefact
         for name, value in fields.items():
             setattr(aid, name, value)
@@ -64,7 +62,7 @@ def drop_aid(*, actor: User, study: Study, now: datetime) -> None:
     check_may_run(actor, study)
     with transaction.atomic():
         _held_draft(study)
-        aid = Aid.objects.filter(study=study).select_related("artefact").first()
+        aid = aid_of(study)
         if aid:
             aid.delete()
             _record("aid.dropped", actor, study, aid.artefact, now)
@@ -72,9 +70,14 @@ def drop_aid(*, actor: User, study: Study, now: datetime) -> None:
 
 def copy_aid(*, source: Study, copy: Study, actor: User, now: datetime) -> None:
     """The same aid for a copied study, where it is planned with the same model."""
-    aid = Aid.objects.filter(study=source).select_related("artefact").first()
+    aid = aid_of(source)
     if aid and PlannedModel.objects.filter(study=copy, model=aid.artefact.model_id).exists():
         choose_aid(actor=actor, study=copy, artefact=aid.artefact, now=now, **aid_fields(aid))
+
+
+def aid_of(study: Study) -> Aid | None:
+    """What is chosen for the study's aided arm, with its training run; None where nothing is."""
+    return Aid.objects.filter(study=study).select_related("artefact__model").first()
 
 
 def aid_fields(aid: Aid) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def aid_note(study: Study, *, readers: int, cases: int) -> dict[str, Any]:  # no
     """What the page of the design says of the aided arm."""
     return {
         "is_wanted": study.design.options.has_aided_arm,
-        "chosen": Aid.objects.filter(study=study).select_related("artefact__model").first(),
+        "chosen": aid_of(study),
         "is_draft": study.state == StudyState.DRAFT,
         "slug": study.slug,
     }
@@ -95,20 +98,19 @@ def aid_note(study: Study, *, readers: int, cases: int) -> dict[str, Any]:  # no
 def aid_needs(study: Study) -> Iterator[Problem]:
     """What a draft with an aided arm lacks as long as nothing is chosen for it."""
     if study.design.options.has_aided_arm and not Aid.objects.filter(study=study).exists():
-        yield Problem("no_aid", _NO_AID)
+        yield Problem(
+            "no_aid",
+            "The design has an aided arm: choose on the page of the model runs what its readers are shown.",
+        )
 
 
 def lock_part(study: Study) -> dict[str, Any]:
     """The aid as it stands in the lock, under `aid`; nothing for a design without an aided arm.
 
-    Raises Conflict where there is an aided arm and nothing is chosen for it.
+    Where nothing is chosen the study is not locked: `aid_needs` says so before.
     """
-    if not study.design.options.has_aided_arm:
-        return {}
-    aid = Aid.objects.filter(study=study).select_related("artefact__model").first()
-    if aid is None:
-        raise Conflict(_NO_AID, code="no_aid")
-    return {"aid": _entry(aid)}
+    aid = aid_of(study) if study.design.options.has_aided_arm else None
+    return {"aid": _entry(aid)} if aid else {}
 
 
 def _entry(aid: Aid) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def verify_aid(study: Study, section: dict[str, Any]) -> Iterator[str]:
     """A sentence where readers are shown something else than what was locked."""
     if "aid" not in section:
         return
-    aid = Aid.objects.filter(study=study).select_related("artefact__model").first()
+    aid = aid_of(study)
     if aid is None or _entry(aid) != section["aid"]:
         yield "The readers of the aided arm are shown something else than was fixed at the lock."
 
@@ -137,13 +139,12 @@ def check_aid_is_there(*, study: Study, actor: User, now: datetime) -> None:  # 
         return
     aid = Aid.objects.select_related("artefact__model").get(study=study)
     run = ModelRun.objects.filter(study=study, artefact=aid.artefact, state=RunState.DONE).first()
-    cases = study.study_cases.filter(withdrawn_at=None).count()
-    scores = run.scores.filter(study_case__withdrawn_at=None) if run else None
-    if scores is None or scores.aggregate(n=Count("study_case", distinct=True))["n"] < cases:
+    if run is None or not np.isfinite(values_of(run, case_ids_of(study))).all():
         raise Conflict(
             f"The aided arm shows the scores of {aid.artefact}, which has not scored every case: run it first.",
             code="aid_not_run",
         )
+    scores = run.scores.filter(study_case__withdrawn_at=None)
     if aid.form != AidForm.WORD and scores.exclude(value__range=(0, 1)).exists():
         raise Conflict(
             f"Some scores of {aid.artefact} are no probabilities: they can only be shown as a word.",

@@ -15,8 +15,8 @@ SECTION = "models"
 def lock_section(study: Study) -> dict[str, Any]:
     """The hashes of every training run of the models that the study is planned with.
 
-    With an aided arm also what its readers are shown. Raises Conflict where a planned model has no training run, since
-    nothing of it could be fixed, and where nothing is chosen for an aided arm.
+    With an aided arm also what its readers are shown. Raises Conflict where a planned model has no training run: nothing
+    of it could be fixed.
     """
     planned = PlannedModel.objects.filter(study=study).order_by("model__name")
     entries = [_entry(row.model) for row in planned.select_related("model")]
