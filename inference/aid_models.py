@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from inference.choices import AidForm
+from readerstudy.accounts.language import text_language
 from readerstudy.studies.models import Study
 
 LABEL = {"en": "The CNN on this case", "de": "Das CNN zu diesem Fall"}
@@ -44,5 +45,4 @@ class Aid(models.Model):
 
     def text(self, part: str, language: str) -> str:
         """`label`, `above` or `below` in German for German, in English for every other language."""
-        code = "de" if language.startswith("de") else "en"
-        return str(getattr(self, f"{part}_{code}"))
+        return str(getattr(self, f"{part}_{text_language(language)}"))

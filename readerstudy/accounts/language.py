@@ -5,6 +5,11 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 
 
+def text_language(language: str) -> str:
+    """Which of a study's two texts a person reads: `de` for every German, `en` for every other language."""
+    return "de" if language.startswith("de") else "en"
+
+
 def remember_language(response: HttpResponseBase, language: str) -> None:
     """Shows this and the following pages in the language, by the cookie that Django reads."""
     translation.activate(language)

@@ -16,13 +16,17 @@ Link = Callable[[str], str]
 
 
 def send_invitation_on_commit(*, user: User, token: str, occasion: str, link: Link) -> None:
-    """Sends the mail once the invitation is stored. A mail server that fails is logged and undoes nothing."""
-    message = invitation_mail(user=user, token=token, occasion=occasion, address=link(token))
+    """Sends the mail once the invitation is stored."""
+    send_on_commit(invitation_mail(user=user, token=token, occasion=occasion, address=link(token)))
 
-    def send_invitation() -> None:  # a partial has no name, which Django's log of failures asks for
-        message.send()
 
-    transaction.on_commit(send_invitation, robust=True)
+def send_on_commit(mail: EmailMessage) -> None:
+    """Sends the mail once what it tells of is stored. A mail server that fails is logged and undoes nothing."""
+
+    def send_mail() -> None:  # a partial has no name, which Django's log of failures asks for
+        mail.send()
+
+    transaction.on_commit(send_mail, robust=True)
 
 
 def invitation_mail(*, user: User, token: str, occasion: str, address: str) -> EmailMessage:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from readerstudy.accounts.language import text_language
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
@@ -33,7 +34,7 @@ from readerstudy.studies.selectors import enrolment_for
 
 
 def _language() -> str:
-    return "de" if (get_language() or "en").startswith("de") else "en"
+    return text_language(get_language() or "en")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.accounts.language import text_language
 from readerstudy.reading.further import FIELD, LONGEST_TEXT, QUALITY
 from readerstudy.studies.choices import QuestionKind
 from readerstudy.studies.models import Question
@@ -19,7 +20,7 @@ def field_name(question: Question) -> str:
 
 def field_of(question: Question, language: str) -> forms.Field:
     """A field for the answer, with the question in the language. What is missing is said by the service."""
-    code = "de" if language.startswith("de") else "en"
+    code = text_language(language)
     label = getattr(question, f"text_{code}")
     shared: dict[str, Any] = {
         "label": label

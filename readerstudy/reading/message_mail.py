@@ -1,27 +1,18 @@
 """The mail that a message waits on the site. It has neither the message nor a name of study or sender."""
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
+from readerstudy.accounts.mail import send_on_commit
 from readerstudy.accounts.models import User
 
 
 def tell_on_commit(*, user: User, address: str) -> None:
-    """Sends the mail, in the person's language, once the message is stored; none where the account is closed.
-
-    A mail server that fails is logged and undoes nothing.
-    """
-    if not user.is_active:
-        return
-    mail = _mail(user, address)
-
-    def send_notice() -> None:  # a partial has no name, which Django's log of failures asks for
-        mail.send()
-
-    transaction.on_commit(send_notice, robust=True)
+    """Sends the mail, in the person's language, once the message is stored; none where the account is closed."""
+    if user.is_active:
+        send_on_commit(_mail(user, address))
 
 
 def _mail(user: User, address: str) -> EmailMessage:

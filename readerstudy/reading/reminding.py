@@ -10,7 +10,8 @@ from django.db.models import Count, Max
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from readerstudy.accounts.mail import Link
+from readerstudy.accounts.language import text_language
+from readerstudy.accounts.mail import Link, send_on_commit
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
@@ -121,7 +122,7 @@ def _chosen(study: Study, codes: Collection[str], now: datetime) -> list[Reminda
 def _remind(
     actor: User, enrolment: Enrolment, texts: Mapping[str, str], link: Link, now: datetime
 ) -> Reminder:
-    language = "de" if enrolment.user.language.startswith("de") else "en"
+    language = text_language(enrolment.user.language)
     token = ""
     if enrolment.state == EnrolmentState.INVITED:
         token = invite_again(actor=actor, enrolment=enrolment, now=now)
@@ -129,7 +130,7 @@ def _remind(
     reminder = Reminder.objects.create(
         enrolment=enrolment, sent_by=actor, sent_at=now, text=text, language=language
     )
-    _send_on_commit(enrolment, text, language, link(token))
+    send_on_commit(_mail(enrolment, text, language, link(token)))
     record_event(
         actor=actor,
         verb="reader.reminded",
@@ -141,17 +142,12 @@ def _remind(
     return reminder
 
 
-def _send_on_commit(enrolment: Enrolment, text: str, language: str, address: str) -> None:
+def _mail(enrolment: Enrolment, text: str, language: str, address: str) -> EmailMessage:
     with translation.override(language):
         subject = gettext("A reminder: %(study)s") % {"study": enrolment.study.title}
-    message = EmailMessage(
+    return EmailMessage(
         subject=" ".join(subject.split()), body=f"{text}\n\n{address}\n", to=[enrolment.user.email]
     )
-
-    def send_reminder() -> None:  # a partial has no name, which Django's log of failures asks for
-        message.send()
-
-    transaction.on_commit(send_reminder, robust=True)
 
 
 def suggested_texts(study: Study) -> dict[str, str]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from readerstudy.accounts.language import text_language
 from readerstudy.accounts.models import User
 from readerstudy.accounts.selectors import text_hash
 from readerstudy.accounts.services import check_language
@@ -48,7 +49,7 @@ def waits_for_signature(enrolment: Enrolment) -> bool:
 
 def attestation_text(conduct: Conduct, language: str) -> str:
     """The locked text in German for German, in English for every other language."""
-    return conduct.attestation_de if language.startswith("de") else conduct.attestation_en
+    return str(getattr(conduct, f"attestation_{text_language(language)}"))
 
 
 def sign_readings(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from readerstudy.accounts.language import text_language
 from readerstudy.studies.models import Protocol
 
 
@@ -19,6 +20,6 @@ class Wording:
 
 def wording_of(protocol: Protocol, language: str) -> Wording:
     """The German texts for German, the English ones for every other language."""
-    code = "de" if language.startswith("de") else "en"
+    code = text_language(language)
     fields = ("question", "positive_label", "negative_label", "consent", "instructions")
     return Wording(code, *(getattr(protocol, f"{field}_{code}") for field in fields))
