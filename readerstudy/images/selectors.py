@@ -83,6 +83,15 @@ def primary_images(cases: Iterable[Case]) -> dict[int, Image]:
     return {image.case_id: image for image in images}
 
 
+def hashes_by_case(images: QuerySet[Image]) -> dict[int, list[str]]:
+    """The SHA-256 of these images' files by the key of their case, in the order of the case."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = images.order_by("case_id", "ordinal").values_list("case_id", "sha256")
+    for case, sha256 in rows:
+        found[case].append(sha256)
+    return found
+
+
 def is_used(image_set: ImageSet) -> bool:
     """Whether a study is made on the image set, or its readers practise on it."""
     used = Q(studies__isnull=False) | Q(practised_in__isnull=False)

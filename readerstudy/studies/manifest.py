@@ -1,6 +1,5 @@
 """The lock manifest: all that was fixed at lock, as one JSON document."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.db.models import QuerySet
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.version import VERSION
 from readerstudy.images.models import Image
+from readerstudy.images.selectors import hashes_by_case
 from readerstudy.studies.choices import Scale
 from readerstudy.studies.models import (
     Design,
@@ -150,10 +150,7 @@ def _image_set(study: Study) -> dict[str, Any]:
 
 
 def _cases(study: Study) -> list[dict[str, Any]]:
-    images: dict[int, list[str]] = defaultdict(list)
-    of_study = Image.objects.filter(case__study_cases__study=study).order_by("case_id", "ordinal")
-    for case_id, sha256 in of_study.values_list("case_id", "sha256"):
-        images[case_id].append(sha256)
+    images = hashes_by_case(Image.objects.filter(case__study_cases__study=study))
     cases = StudyCase.objects.filter(study=study).select_related("case").order_by("public_id")
     return [
         {

@@ -1,9 +1,9 @@
 """The practice's part of the lock manifest."""
 
-from collections import defaultdict
 from typing import Any
 
 from readerstudy.images.models import Image
+from readerstudy.images.selectors import hashes_by_case
 from readerstudy.studies.models import PracticeCase, Study
 from readerstudy.studies.order import ALGORITHM
 
@@ -26,11 +26,7 @@ def practice_part(study: Study) -> dict[str, Any] | None:
 
 
 def _cases(study: Study) -> list[dict[str, Any]]:
-    images: dict[int, list[str]] = defaultdict(list)
-    practised = Image.objects.filter(case__practice_cases__study=study)
-    rows = practised.order_by("case_id", "ordinal").values_list("case_id", "sha256")
-    for case_id, sha256 in rows:
-        images[case_id].append(sha256)
+    images = hashes_by_case(Image.objects.filter(case__practice_cases__study=study))
     cases = PracticeCase.objects.filter(study=study).select_related("case").order_by("public_id")
     return [
         {"id": one.public_id, "case": one.case.public_id, "images": images[one.case_id]}
