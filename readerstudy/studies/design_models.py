@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from readerstudy.core.models import AppendOnlyModel
-from readerstudy.studies.choices import DesignKind, RepeatWhen
+from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen
 from readerstudy.studies.passes import ALGORITHM, Options
 
 
@@ -68,6 +68,16 @@ class Design(models.Model):
             repeat_percent=self.repeat_percent,
             repeat_when=RepeatWhen(self.repeat_when),
         )
+
+    @property
+    def session_arms(self) -> dict[int, str]:
+        """The sessions of the design with the arm that all their positions have, empty where they differ."""
+        options = self.options
+        arm = "" if options.has_aided_arm else ArmKind.UNAIDED.value
+        arms = dict.fromkeys(range(1, options.sessions + 1), arm)
+        if options.repeat_percent and options.repeat_when == RepeatWhen.LATER_SESSION:
+            arms[options.sessions] = ArmKind.UNAIDED.value
+        return arms
 
 
 class SessionOpening(AppendOnlyModel):

@@ -11,7 +11,6 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, Problem
 from readerstudy.core.validation import check_valid
 from readerstudy.studies.choices import (
-    ArmKind,
     DesignKind,
     EnrolmentState,
     RepeatWhen,
@@ -105,22 +104,11 @@ def _reads_nothing_unaided_alone(design: Design) -> bool:
 
 
 def _make_sessions(design: Design) -> None:
-    arms = session_arms(design)
+    arms = design.session_arms
     sessions = Session.objects.filter(study=design.study)
     sessions.exclude(number__in=arms).delete()
     for number, arm in arms.items():
         Session.objects.update_or_create(study=design.study, number=number, defaults={"arm": arm})
-
-
-def session_arms(design: Design) -> dict[int, str]:
-    """The sessions of the design with the arm that all their positions have, empty where they differ."""
-    mixed = design.options.has_aided_arm
-    arms = dict.fromkeys(
-        range(1, design.options.sessions + 1), "" if mixed else ArmKind.UNAIDED.value
-    )
-    if design.repeat_percent and design.repeat_when == RepeatWhen.LATER_SESSION:
-        arms[design.options.sessions] = ArmKind.UNAIDED.value
-    return arms
 
 
 def design_problems(study: Study, *, readers: int, cases: int) -> Iterator[Problem]:

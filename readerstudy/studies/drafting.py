@@ -14,7 +14,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.validation import check_valid
 from readerstudy.images.models import ImageSet
-from readerstudy.studies.choices import ArmKind, StudyRole, StudyState
+from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.library import RANK_GROUPS
 from readerstudy.studies.manifest import EDITABLE_FIELDS
 from readerstudy.studies.models import (
@@ -49,7 +49,7 @@ def create_study(
     protocol: str = STANDARD,
     now: datetime,
 ) -> Study:
-    """A draft with a ready protocol, the paper's rank groups and one session; the actor coordinates it.
+    """A draft with a ready protocol and its sessions, and the paper's rank groups; the actor coordinates it.
 
     `protocol` is the name of one of the ready ones. `seed` is hexadecimal and drawn at random where it is not given. Raises NotAllowed, InvalidInput(s).
     """
@@ -73,8 +73,8 @@ def create_study(
         Protocol.objects.create(study=study, **ready.fields)
         Question.objects.bulk_create(question_rows(study, ready.questions))
         design = Design.objects.create(study=study, **ready.design)
-        arm = "" if design.options.has_aided_arm else ArmKind.UNAIDED.value
-        Session.objects.create(study=study, number=1, arm=arm)
+        for number, arm in design.session_arms.items():
+            Session.objects.create(study=study, number=number, arm=arm)
         _add_rank_groups(study, RANK_GROUPS)
         _record(
             "study.created", actor, study, now, image_set=image_set.public_id, protocol=protocol

@@ -31,7 +31,6 @@ class ReadyProtocol:
     name: str | Promise
     changes: Mapping[str, Any] = field(default_factory=dict)
     questions: tuple[Asked, ...] = ()
-    # A design of one session.
     design: Mapping[str, Any] = field(default_factory=dict)
 
     @property
