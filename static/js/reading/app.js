@@ -8,7 +8,7 @@ import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { SignedOut, adopt, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
 import { openQueue } from "./queue.js";
-import { filled, form, pane, say, setBusy, setReady, showKept, text, tool } from "./room.js";
+import { GUARD, LATER, RETRY, filled, form, pane, pause, say, setBusy, setReady, showKept, text, tool } from "./room.js";
 import { takeSeat } from "./seat.js";
 import { showSecondLook } from "./second_look.js";
 import { createSender } from "./sender.js";
@@ -16,9 +16,6 @@ import { callForJson } from "./server.js";
 import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
 import { createTiming } from "./timing.js";
 
-const GUARD = 250; // ms after the image appears in which keys of the case before are not taken for an answer
-const RETRY = 2000;
-const LATER = 10000;
 const PATIENT = 700; // ms after which the reader is told what is waited for
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
 const OVER = new Set(["study_not_open", "not_active"]);
@@ -34,7 +31,6 @@ let screen = heard(JSON.parse(document.getElementById("screen").textContent), 0)
 let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
 let committing = false, waiting = 0;
 
-const pause = (duration) => new Promise((done) => setTimeout(done, duration));
 const inFull = (position) => ({ number: position.number, total: screen.total });
 
 function occupy(value) {

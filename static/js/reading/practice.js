@@ -6,13 +6,10 @@ import { wireControls } from "./controls.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { SignedOut, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
-import { filled, form, pane, say, setBusy, setReady, text } from "./room.js";
+import { GUARD, LATER, RETRY, filled, form, pane, pause, say, setBusy, setReady, text } from "./room.js";
 import { callForJson } from "./server.js";
 import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
 
-const GUARD = 250; // ms in which keys of the case before, or held down, are not taken for an answer or for going on
-const RETRY = 2000;
-const LATER = 10000;
 const viewer = createViewer(pane);
 const verdict = document.getElementById("verdict");
 const next = document.getElementById("go-on");
@@ -22,7 +19,6 @@ const idle = document.getElementById("idle");
 let screen = JSON.parse(document.getElementById("screen").textContent);
 let current = null, busy = true, toldAt = 0;
 
-const pause = (duration) => new Promise((done) => setTimeout(done, duration));
 const inFull = (position) => ({ number: position.number, total: screen.total });
 
 function occupy(value) {

@@ -6,12 +6,16 @@ const keysOn = document.getElementById("keys-on");
 const WISH = "reader-study-keys";
 const CALM = 600; // ms after which an answer on its way is spoken of
 
+export const GUARD = 250; // ms in which keys of the case before, or held down, are not taken for an answer or for going on
+export const RETRY = 2000;
+export const LATER = 10000;
 export const text = room.dataset;
 export const levels = Number(text.levels);
 export const form = document.getElementById("answers");
 export const pane = document.getElementById("pane");
 
 export const filled = (pattern, words) => pattern.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+export const pause = (duration) => new Promise((done) => setTimeout(done, duration));
 export const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`);
 export const tool = (command) => room.querySelector(`[data-command="${command}"]`);
 export const tools = () => room.querySelectorAll("[data-command]");
