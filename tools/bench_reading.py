@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +17,16 @@ import psycopg
 
 from readerstudy.core.processes import web_command
 from tests.site import POSTGRES, RunningSite, free_port, kill, production_parts
-from tools.load_client import LoadedReader, Tally, insert_bare, read_all
+from tools.load_client import LoadedReader, Tally, insert_rows, read_all
 
 ALONE = 200
+CREATE_TABLE = """
+from django.db import connection
+from tools.signed_in_site import SignedInReading
+with connection.schema_editor() as editor:
+    editor.create_model(SignedInReading)
+print(1)
+"""
 BUILD = """
 import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -93,29 +100,48 @@ def _parts() -> Iterator[dict[str, str]]:
             yield {"DATABASE_URL": parts["DATABASE_URL"]}
 
 
+def _json() -> dict[str, str]:
+    return {"Content-Type": "application/json"}
+
+
 def _alone(site: RunningSite, reader: LoadedReader, parts: dict[str, str]) -> None:
-    """One reader without a pause, and as many answers to the bare view, on the same database."""
+    """One reader without a pause, and as many answers to both peers, on the same database."""
     first = LoadedReader(reader.session, reader.positions[:ALONE])
     ours = asyncio.run(read_all([first], site.port, period=0.0, rng=_rng()))
-    with _bare(site, parts) as port:
-        asyncio.run(insert_bare(port, ALONE))
-        bare = asyncio.run(insert_bare(port, ALONE))
-    print(f"reading: one answer {_times(ours)}; a bare view that inserts one row {_times(bare)}")
-    ratio = ours.percentile(0.95) / bare.percentile(0.95)
-    print(f"reading: p95 of an answer is {ratio:.1f} times that of the bare view")
+    database = parts.get("DATABASE_URL", f"sqlite:///{Path(site.folder) / 'bare.sqlite3'}")
+    bare = _peer(site, "bare_site", _json, {"DATABASE_URL": database})
+    site.python(CREATE_TABLE)
+    signed_in = _peer(site, "signed_in_site", reader.headers, parts)
+    print(f"reading: one answer {_times(ours)}")
+    for name, peer in (
+        ("a bare view that inserts one row by SQL, nobody signed in", bare),
+        ("a view of this site that inserts one row by the ORM, signed in", signed_in),
+    ):
+        ratio = ours.percentile(0.95) / peer.percentile(0.95)
+        print(f"reading: {name}: {_times(peer)}; p95 of an answer is {ratio:.1f} times that")
+
+
+def _peer(
+    site: RunningSite,
+    module: str,
+    headers: Callable[[], Mapping[str, str]],
+    parts: dict[str, str],
+) -> Tally:
+    with _served(site, module, parts) as port:
+        asyncio.run(insert_rows(port, headers, ALONE))
+        return asyncio.run(insert_rows(port, headers, ALONE))
 
 
 @contextmanager
-def _bare(site: RunningSite, parts: dict[str, str]) -> Iterator[int]:
+def _served(site: RunningSite, module: str, parts: dict[str, str]) -> Iterator[int]:
     port = free_port()
-    database = parts.get("DATABASE_URL", f"sqlite:///{Path(site.folder) / 'bare.sqlite3'}")
     command = web_command(host="127.0.0.1", port=port)
-    command[command.index("readerstudy.wsgi")] = "tools.bare_site:application"
-    bare = RunningSite(site.folder, {"DATABASE_URL": database})
-    bare.port, bare.url = port, f"http://127.0.0.1:{port}"
-    process = bare.start("bare", command)
+    command[command.index("readerstudy.wsgi")] = f"tools.{module}:application"
+    peer = RunningSite(site.folder, parts)
+    peer.port, peer.url = port, f"http://127.0.0.1:{port}"
+    process = peer.start(module, command)
     try:
-        bare.wait_for_web()
+        peer.wait_for_web()
         yield port
     finally:
         kill(process)

@@ -127,13 +127,11 @@ async def _send(
         tally.faults.append(f"{status} {content[:200].decode(errors='replace')}")
 
 
-async def insert_bare(port: int, count: int) -> Tally:
-    """So many answers, one after the other, to the bare site."""
+async def insert_rows(port: int, headers: Callable[[], Mapping[str, str]], count: int) -> Tally:
+    """So many answers, one after the other, to a peer that takes any."""
     tally, connection = Tally(), Connection(port)
     body = {"position": "x" * 26, "decision": BIOPSY, "confidence": 3}
     for _ in range(count):
-        await _send(
-            connection, "/readings/", lambda: {"Content-Type": "application/json"}, body, tally
-        )
+        await _send(connection, "/readings/", headers, body, tally)
     connection.close()
     return tally
