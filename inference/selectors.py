@@ -26,6 +26,7 @@ class ModelScores:
     labels: tuple[str, ...]
     artefact_sha256: tuple[str, ...]
     prespecified: bool
+    thresholds: tuple[float | None, ...]
     study_case_ids: tuple[int, ...]
     values: NDArray[np.float64]
 
@@ -124,7 +125,7 @@ def scores_of(*, study: Study) -> list[ModelScores]:
     """The scores of every model with a complete run, by name; a case with several images has their mean.
 
     Left out: runs that are not done or lack a score for one of the cases, and withdrawn cases. `prespecified` is
-    true where every one of the runs was fixed when the study was locked. Only `results` calls this, after unblinding.
+    true where every one of the runs was fixed when the study was locked; `thresholds` are those of their specs. Only `results` calls this, after unblinding.
     """
     cases = case_ids_of(study)
     fixed = locked_artefacts(study)
@@ -154,6 +155,7 @@ def _model_scores(
         labels=tuple(run.artefact.label for run in rows),
         artefact_sha256=tuple(run.artefact_sha256 for run in rows),
         prespecified=fixed.issuperset(hashes),
+        thresholds=tuple(run.artefact.spec.get("threshold") for run in rows),
         study_case_ids=cases,
         values=np.stack(list(rows.values())),
     )

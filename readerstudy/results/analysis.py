@@ -1,5 +1,6 @@
 """One analysis: from the reading table to a frozen document that every page, figure and export reads."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ from readerstudy.core.errors import Conflict
 from readerstudy.core.version import VERSION
 from readerstudy.results.model_part import model_part
 from readerstudy.results.reader_part import reader_part
+from readerstudy.results.sections import build_sections
 from readerstudy.results.table import MISSING, ReadingTable
 
-SCHEMA = "reader-study-analysis/1"
+SCHEMA = "reader-study-analysis/2"
 
 
 def build_document(table: ReadingTable) -> dict[str, Any]:
@@ -31,11 +33,14 @@ def build_document(table: ReadingTable) -> dict[str, Any]:
             "synthetic": table.is_synthetic,
             "protocol_sha256": table.protocol_sha256,
             "inputs_sha256": table.sha256(),
+            "design": table.design,
+            "plan": asdict(table.plan),
         },
         "counts": _counts(table),
         "readers": readers,
         "models": [model_part(table, model, readers) for model in table.models],
         "cases": _cases(table),
+        "sections": build_sections(table),
     }
 
 

@@ -16,6 +16,11 @@ class Analysis(PublicIdModel):
         max_length=10, choices=AnalysisState.choices, default=AnalysisState.QUEUED
     )
     document = models.JSONField(null=True, blank=True)
+    table = models.BinaryField(
+        null=True,
+        blank=True,
+        help_text="The reading table that went in, as `table_bytes` writes it",
+    )
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the document")
     inputs_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the reading table")
     code_version = models.CharField(max_length=40)

@@ -11,8 +11,9 @@ from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.version import VERSION
 from readerstudy.results.analysis import build_document
 from readerstudy.results.choices import AnalysisState
+from readerstudy.results.gathering import reading_table
 from readerstudy.results.models import Analysis
-from readerstudy.results.selectors import reading_table
+from readerstudy.results.stored_table import table_bytes
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
@@ -24,7 +25,7 @@ def request_analysis(*, actor: User, study: Study, now: datetime) -> Analysis:
     if study.state not in OPEN_STATES:
         raise Conflict("Results exist only after the study is unblinded.", code="not_unblinded")
     analysis = Analysis(study=study, code_version=VERSION, created_by=actor, created_at=now)
-    analysis.full_clean(exclude=["document"])
+    analysis.full_clean(exclude=["document", "table"])
     with transaction.atomic():
         analysis.save()
         record_event(
@@ -60,7 +61,7 @@ def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
 def _compute(analysis: Analysis, now: datetime) -> None:
     table = reading_table(study=analysis.study, actor=analysis.created_by, now=now)
     document = build_document(table)
-    analysis.document = document
+    analysis.document, analysis.table = document, table_bytes(table)
     analysis.sha256, analysis.inputs_sha256 = (
         sha256_of(document),
         document["study"]["inputs_sha256"],

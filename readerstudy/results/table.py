@@ -1,7 +1,10 @@
 """The reading table: answers, truth and scores of one study as arrays. Everything in an analysis is computed from it."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,51 @@ class ReaderRow:
     group: str
     institution: str
     years_of_experience: int | None
+    board_certification: str = ""
+    years_in_dermatology: int | None = None
+    years_of_dermoscopy: int | None = None
+    skin_checks_per_week: int | None = None
+    prior_exposure: bool | None = None
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """What is known of one case beside its truth. Empty or None where it is not recorded.
+
+    `patient` is equal for two cases of one patient; `view` is that of the first photograph.
+    """
+
+    age_years: int | None = None
+    sex: str = ""
+    site: str = ""
+    fitzpatrick: int | None = None
+    view: str = ""
+    patient: int | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Further answers of the same readers to the same cases: arrays (J, K) like those of the reading table."""
+
+    decision: NDArray[np.int8]
+    rating: NDArray[np.float64]
+    milliseconds: NDArray[np.float64]
+    not_assessable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class AnalysisPlan:
+    """What was fixed of the analysis before anybody read; the defaults are those of a study without such a plan.
+
+    `alpha` is two-sided. `margin` is the largest disadvantage of the CNN that counts as none, None where no
+    non-inferiority was planned. `prevalence` is that of the population the test is meant for, with its `source`.
+    """
+
+    is_prespecified: bool = False
+    alpha: float = 0.05
+    margin: float | None = None
+    prevalence: float | None = None
+    prevalence_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +79,8 @@ class ModelScores:
     values: NDArray[np.float64]
     artefact_sha256: tuple[str, ...]
     prespecified: bool
+    thresholds: tuple[float | None, ...] = ()
+    """Of every run: from this score on its own card calls a case malignant; None where it names none."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +90,11 @@ class ReadingTable:
     `decision` (J, K) is 1 for biopsy / further treatment, 0 for no further treatment, -1 for no answer;
     `rating` (J, K) is the strictly monotone composite of decision and confidence, NaN for no answer;
     `milliseconds` (J, K) is the time to the decision, NaN where it was not measured;
-    `not_assessable` (J, K) says where the reader answered that the case cannot be assessed: no decision, no rating.
+    `not_assessable` (J, K) says where the reader answered that the case cannot be assessed: no decision, no rating;
+    `assigned` (J, K) says which cases the reader was given at all, None where every reader was given every case;
+    `place` (J, K) is the place of the case in the reader's order over all sessions, from 1, NaN for no answer;
+    `undisturbed` (J, K) says where nothing disturbed the timing of the answer; None where it is not known.
+    `aided` are the answers with the CNN's aid, `repeats` those to cases that came again; None where there are none.
     """
 
     study_title: str
@@ -57,42 +111,102 @@ class ReadingTable:
     not_assessable: NDArray[np.bool_]
     models: tuple[ModelScores, ...]
     excluded: dict[str, int]
+    cases: tuple[CaseRow, ...] = ()
+    assigned: NDArray[np.bool_] | None = None
+    place: NDArray[np.float64] | None = None
+    undisturbed: NDArray[np.bool_] | None = None
+    aided: Answers | None = None
+    repeats: Answers | None = None
+    design: str = "unaided"
+    plan: AnalysisPlan = AnalysisPlan()
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether every reader was given every case."""
+        return self.assigned is None or bool(self.assigned.all())
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Readers (J,) who answered every case and graded at least one of each class, so that they have both rates."""
+        """Readers (J,) who answered all they were given and graded one of each class, so that they have both rates."""
         graded = self.decision != MISSING
-        answered = (graded | self.not_assessable).all(axis=1)
+        asked = np.ones(graded.shape, np.bool_) if self.assigned is None else self.assigned
+        answered = (graded | self.not_assessable | ~asked).all(axis=1)
         positive, negative = graded[:, self.truth == 1], graded[:, self.truth == 0]
         # A study whose cases are all of one class is refused for that, not for its readers.
         classes = [side.any(axis=1) for side in (positive, negative) if side.shape[1]]
         return np.asarray(np.logical_and.reduce([answered, *classes]))
 
+    def picked(
+        self, *, readers: NDArray[np.bool_] | None = None, cases: NDArray[np.bool_] | None = None
+    ) -> "ReadingTable":
+        """The table of some of the readers (J,) and some of the cases (K,); everything else stays as it is."""
+        row = np.ones(len(self.readers), np.bool_) if readers is None else readers
+        column = np.ones(self.truth.size, np.bool_) if cases is None else cases
+        some = partial(_picked, row=row, column=column)
+        return replace(
+            self,
+            case_ids=_those(self.case_ids, column),
+            truth=self.truth[column],
+            diagnosis=_those(self.diagnosis, column),
+            readers=_those(self.readers, row),
+            cases=_those(self.cases, column) if self.cases else (),
+            models=tuple(replace(one, values=one.values[:, column]) for one in self.models),
+            aided=some(self.aided) if self.aided else None,
+            repeats=some(self.repeats) if self.repeats else None,
+            **{name: _block(getattr(self, name), row, column) for name in _TABLES + _MAYBE_TABLES},
+        )
+
     def sha256(self) -> str:
         """The hash of everything that goes into the numbers."""
-        head = {
+        digest = hashlib.sha256(canonical_json(self._head()))
+        for array in self._arrays():
+            digest.update(np.ascontiguousarray(array).astype("<f8").tobytes())
+        return digest.hexdigest()
+
+    def _head(self) -> dict[str, Any]:
+        return {
             "cases": self.case_ids,
+            "case_rows": [asdict(case) for case in self.cases],
             "diagnosis": self.diagnosis,
-            "readers": [
-                [r.code, r.group, r.institution, r.years_of_experience] for r in self.readers
-            ],
+            "readers": [asdict(reader) for reader in self.readers],
             "models": [
-                [m.model_id, m.name, m.run_labels, m.artefact_sha256, m.prespecified]
+                [m.model_id, m.name, m.run_labels, m.artefact_sha256, m.prespecified, m.thresholds]
                 for m in self.models
             ],
             "groups": self.group_order,
             "protocol": self.protocol_sha256,
+            "design": self.design,
+            "plan": asdict(self.plan),
+            "has": [
+                name
+                for name in (*_MAYBE_TABLES, "aided", "repeats")
+                if getattr(self, name) is not None
+            ],
         }
-        digest = hashlib.sha256(canonical_json(head))
-        for array in (
-            self.truth,
-            self.decision,
-            self.rating,
-            self.milliseconds,
-            *(m.values for m in self.models),
-        ):
-            digest.update(np.ascontiguousarray(array).astype("<f8").tobytes())
-        # Only where there are any: the hash of tables from before stays what it was.
-        if self.not_assessable.any():
-            digest.update(np.ascontiguousarray(self.not_assessable).astype("<f8").tobytes())
-        return digest.hexdigest()
+
+    def _arrays(self) -> Iterator[NDArray[Any]]:
+        yield self.truth
+        yield from (getattr(self, name) for name in _TABLES)
+        yield from (model.values for model in self.models)
+        yield from (
+            getattr(self, name) for name in _MAYBE_TABLES if getattr(self, name) is not None
+        )
+        for answers in (self.aided, self.repeats):
+            if answers is not None:
+                yield from (getattr(answers, field.name) for field in fields(Answers))
+
+
+_TABLES = ("decision", "rating", "milliseconds", "not_assessable")
+_MAYBE_TABLES = ("assigned", "place", "undisturbed")
+
+
+def _those(values: tuple[Any, ...], chosen: NDArray[np.bool_]) -> tuple[Any, ...]:
+    return tuple(value for value, is_in in zip(values, chosen, strict=True) if is_in)
+
+
+def _block(table: NDArray[Any] | None, row: NDArray[np.bool_], column: NDArray[np.bool_]) -> Any:
+    return None if table is None else table[row][:, column]
+
+
+def _picked(answers: Answers, *, row: NDArray[np.bool_], column: NDArray[np.bool_]) -> Answers:
+    return Answers(**{name: _block(getattr(answers, name), row, column) for name in _TABLES})

@@ -1,33 +1,14 @@
 """The tables of an analysis, for pages and for CSV. Every table reads the document and computes nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from readerstudy.results.shown import topic_tables
+from readerstudy.results.table_model import ResultTable
+
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ResultTable:
-    """Cells are raw values: fractions, counts, text or None. `kinds` says how a page shows each column."""
-
-    name: str
-    title: str
-    header: tuple[str, ...]
-    kinds: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """(heading, kind) of each column."""
-        return list(zip(self.header, self.kinds, strict=True))
-
-    @property
-    def cells(self) -> list[list[tuple[Any, str]]]:
-        """Rows of (value, kind), as the template wants them."""
-        return [list(zip(row, self.kinds, strict=True)) for row in self.rows]
 
 
 def all_tables(document: Document) -> dict[str, ResultTable]:
@@ -35,6 +16,7 @@ def all_tables(document: Document) -> dict[str, ResultTable]:
     tables = [build(document) for build in (groups, institutions, readers, cases)]
     for index, model in enumerate(document["models"], start=1):
         tables += [build(model, index) for build in _MODEL_TABLES]
+    tables += topic_tables(document)
     return {table.name: table for table in tables}
 
 

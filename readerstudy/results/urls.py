@@ -5,6 +5,7 @@ from readerstudy.results import views
 app_name = "results"
 urlpatterns = [
     path("<slug:slug>/", views.dashboard, name="dashboard"),
+    path("<slug:slug>/topic/<slug:name>/", views.topic, name="topic"),
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/cases/", views.cases, name="cases"),
     path("<slug:slug>/compute/", views.compute, name="compute"),

@@ -21,7 +21,9 @@ from readerstudy.results.models import Analysis
 from readerstudy.results.selectors import analysis_for, latest_analysis
 from readerstudy.results.sentences import headline
 from readerstudy.results.services import OPEN_STATES, request_analysis
-from readerstudy.results.tables import ResultTable, all_tables
+from readerstudy.results.shown import TOPICS
+from readerstudy.results.table_model import ResultTable
+from readerstudy.results.tables import all_tables
 from readerstudy.studies.lock_checks import checks_at_lock
 from readerstudy.studies.models import Study
 from readerstudy.studies.selectors import lock_of, staff_study_for
@@ -67,6 +69,32 @@ def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }
+
+
+@require_GET
+@login_required
+@_WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+def topic(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
+    """The figures and tables of one topic of the newest analysis."""
+    study = staff_study_for(request.user, slug)
+    analysis = _finished(study)
+    document = analysis.document or {}
+    chosen = next((one for one in TOPICS if one.name == name), None)
+    if chosen is None:
+        raise NotFound("There is no such topic.")
+    tables = {table.name: table for table in chosen.tables(document)}
+    context = {
+        "study": study,
+        "analysis": analysis,
+        "topic": chosen,
+        "topics": TOPICS,
+        "reasons": chosen.reasons(document),
+        "figures": [(figure, tables[figure.table]) for figure in chosen.figures(document)],
+        "tables": list(tables.values()),
+        "active": "results",
+        "synthetic_notice": study.is_synthetic,
+    }
+    return render(request, "results/topic.html", context)
 
 
 @login_required

@@ -5,7 +5,7 @@ import pytest
 
 from readerstudy.reading.selectors import positions_of
 from readerstudy.reading.services import commit_readings
-from readerstudy.results.selectors import reading_table
+from readerstudy.results.gathering import reading_table
 from readerstudy.studies.choices import RepeatWhen
 from readerstudy.studies.services import close_study, unblind_study, update_design
 from tests.reading.factories import BIOPSY, NONE, begin, item, open_study

@@ -1,0 +1,235 @@
+"""Where answers, truth and scores meet, after unblinding and nowhere else: the reading table of a study."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from inference.selectors import scores_of
+from readerstudy.accounts.models import User
+from readerstudy.images.selectors import primary_images
+from readerstudy.reading.choices import ManagementDecision, TimingQuality
+from readerstudy.reading.conduct_models import ReaderProfile
+from readerstudy.reading.models import Reading
+from readerstudy.reading.rating import rating
+from readerstudy.reading.selectors import aided_readings, current_readings, primary_readings
+from readerstudy.results.table import (
+    MISSING,
+    Answers,
+    CaseRow,
+    ModelScores,
+    ReaderRow,
+    ReadingTable,
+)
+from readerstudy.studies.choices import ArmKind, DesignKind, EnrolmentState
+from readerstudy.studies.models import Enrolment, Position, Study, StudyCase
+from readerstudy.truth.selectors import reference_standards
+
+_COLUMNS = (
+    "position__enrolment_id", "position__study_case_id", "decision", "confidence", "scale", "value",
+    "milliseconds_to_decision", "timing_quality",
+)  # fmt: skip
+_FROM_PROFILE = (
+    "board_certification", "years_in_dermatology", "years_of_dermoscopy", "skin_checks_per_week", "prior_exposure",
+)  # fmt: skip
+Row = tuple[Any, ...]
+
+
+class _Places:
+    """Which row and column an answer belongs to, by the keys of its enrolment and case."""
+
+    def __init__(self, enrolments: list[Enrolment], cases: list[StudyCase]) -> None:
+        self.row = {enrolment.pk: index for index, enrolment in enumerate(enrolments)}
+        self.column = {case.pk: index for index, case in enumerate(cases)}
+        self.shape = (len(enrolments), len(cases))
+
+    def of(self, rows: list[Row]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows and columns of answers whose first two values are the two keys."""
+        index = [(self.row[one[0]], self.column[one[1]]) for one in rows]
+        j, k = np.array(index, np.intp).reshape(-1, 2).T
+        return j, k
+
+
+def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
+    """The reading table of an unblinded study.
+
+    Left out, and counted in `excluded`: withdrawn readers, withdrawn cases, readers who answered nothing. Repeats and
+    aided readings stand apart from the first unaided ones. Cases that cannot be assessed are neither decided nor rated.
+    Raises NotAllowed before unblinding.
+    """
+    truth = reference_standards(study=study, actor=actor, purpose="analysis", now=now)
+    cases = list(
+        study.study_cases.filter(withdrawn_at=None).select_related("case").order_by("public_id")
+    )
+    primary, aided = _rows(primary_readings(study)), _rows(aided_readings(study))
+    enrolments = _enrolments(study, {row[0] for row in (*primary, *aided)})
+    places = _Places(enrolments, cases)
+    first = _answers(primary, places)
+    own = [truth[case.case_id] for case in cases]
+    return ReadingTable(
+        study_title=study.title,
+        is_synthetic=study.is_synthetic,
+        protocol_sha256=_protocol_sha256(study),
+        case_ids=tuple(case.public_id for case in cases),
+        truth=np.array([int(one.malignant) for one in own], dtype=np.int64),
+        diagnosis=tuple(one.diagnosis for one in own),
+        readers=_reader_rows(enrolments),
+        group_order=tuple(study.rank_groups.values_list("name", flat=True)),
+        decision=first.decision,
+        rating=first.rating,
+        milliseconds=first.milliseconds,
+        not_assessable=first.not_assessable,
+        models=_models(study, cases),
+        excluded=_excluded(study, enrolments),
+        cases=_case_rows(cases),
+        assigned=_assigned(study, places),
+        place=_order_places(study, places),
+        undisturbed=_undisturbed(primary, places),
+        aided=_answers(aided, places) if aided else None,
+        repeats=_repeats(study, places),
+        design=study.design.kind,
+    )
+
+
+def _rows(readings: QuerySet[Reading]) -> list[Row]:
+    return list(readings.order_by().values_list(*_COLUMNS))
+
+
+def _enrolments(study: Study, answered: set[int]) -> list[Enrolment]:
+    """The readers who answered anything, by code."""
+    enrolments = study.enrolments.select_related("rank_group", "institution").order_by("code")
+    return [enrolment for enrolment in enrolments if enrolment.pk in answered]
+
+
+def _answers(rows: list[Row], places: _Places) -> Answers:
+    """The answers as arrays (J, K)."""
+    decision = np.full(places.shape, MISSING, np.int8)
+    ratings, milliseconds = np.full(places.shape, np.nan), np.full(places.shape, np.nan)
+    not_assessable = np.zeros(places.shape, np.bool_)
+    at = places.of(rows)
+    graded = np.array([bool(row[2]) for row in rows], np.bool_)
+    decision[at] = [row[2] == ManagementDecision.BIOPSY if row[2] else MISSING for row in rows]
+    ratings[at] = [_rating(row) for row in rows]
+    milliseconds[at] = [np.nan if row[6] is None else row[6] for row in rows]
+    not_assessable[at] = ~graded
+    return Answers(decision, ratings, milliseconds, not_assessable)
+
+
+def _rating(row: Row) -> float:
+    return rating(row[2], row[3], scale=row[4], value=row[5]) if row[2] else float("nan")
+
+
+def _undisturbed(rows: list[Row], places: _Places) -> NDArray[np.bool_]:
+    found = np.zeros(places.shape, np.bool_)
+    found[places.of(rows)] = [row[7] == TimingQuality.OK for row in rows]
+    return found
+
+
+def _repeats(study: Study, places: _Places) -> Answers | None:
+    """The unaided answers to positions that repeat one, None where there are none."""
+    unaided = current_readings(study).filter(
+        position__arm__in=[ArmKind.UNAIDED, ArmKind.SEQUENTIAL]
+    )
+    rows = _rows(unaided.exclude(position__repeat_of=None))
+    return _answers(rows, places) if rows else None
+
+
+def _positions(study: Study, places: _Places) -> QuerySet[Position]:
+    unaided = Position.objects.filter(
+        enrolment__study=study,
+        enrolment__in=list(places.row),
+        study_case__withdrawn_at=None,
+        repeat_of=None,
+        arm__in=[ArmKind.UNAIDED, ArmKind.SEQUENTIAL],
+    )
+    return unaided.order_by("enrolment", "session__number", "number")
+
+
+def _assigned(study: Study, places: _Places) -> NDArray[np.bool_] | None:
+    """Which cases each reader was given unaided; None in designs in which every reader is given every case."""
+    if study.design.kind not in (DesignKind.BLOCKS, DesignKind.ONCE):
+        return None
+    found = np.zeros(places.shape, np.bool_)
+    rows = list(_positions(study, places).values_list("enrolment_id", "study_case_id"))
+    found[places.of(rows)] = True
+    return found
+
+
+def _order_places(study: Study, places: _Places) -> NDArray[np.float64]:
+    """The place (from 1) of each case in each reader's unaided order over all sessions."""
+    found = np.full(places.shape, np.nan)
+    seen: Counter[int] = Counter()
+    for enrolment, case in _positions(study, places).values_list("enrolment_id", "study_case_id"):
+        seen[enrolment] += 1
+        found[places.row[enrolment], places.column[case]] = seen[enrolment]
+    return found
+
+
+def _reader_rows(enrolments: list[Enrolment]) -> tuple[ReaderRow, ...]:
+    profiles = ReaderProfile.objects.filter(enrolment__in=enrolments)
+    known = {row["enrolment_id"]: row for row in profiles.values("enrolment_id", *_FROM_PROFILE)}
+    return tuple(_reader_row(one, known.get(one.pk, {})) for one in enrolments)
+
+
+def _reader_row(enrolment: Enrolment, profile: dict[str, Any]) -> ReaderRow:
+    told = {name: profile[name] for name in _FROM_PROFILE if name in profile}
+    return ReaderRow(
+        enrolment.code,
+        enrolment.rank_group.name,
+        enrolment.institution.name,
+        enrolment.years_of_experience,
+        **told,
+    )
+
+
+def _case_rows(cases: list[StudyCase]) -> tuple[CaseRow, ...]:
+    photographs = primary_images([case.case for case in cases])
+    return tuple(
+        CaseRow(
+            age_years=one.case.age_years,
+            sex=one.case.sex,
+            site=one.case.site,
+            fitzpatrick=one.case.fitzpatrick,
+            view=photographs[one.case_id].view,
+            patient=one.patient,
+        )
+        for one in cases
+    )
+
+
+def _protocol_sha256(study: Study) -> str:
+    return str(study.versions.order_by("-version").values_list("sha256", flat=True)[0])
+
+
+def _models(study: Study, cases: list[StudyCase]) -> tuple[ModelScores, ...]:
+    """The models whose runs are complete, their scores in the order of `cases`."""
+    order = [case.pk for case in cases]
+    found = []
+    for scores in scores_of(study=study):
+        column = {case_id: index for index, case_id in enumerate(scores.study_case_ids)}
+        picked = scores.values[:, [column[case_id] for case_id in order]]
+        found.append(
+            ModelScores(
+                model_id=scores.model.public_id,
+                name=scores.model.name,
+                run_labels=tuple(scores.labels),
+                values=picked,
+                artefact_sha256=tuple(scores.artefact_sha256),
+                prespecified=scores.prespecified,
+                thresholds=scores.thresholds,
+            )
+        )
+    return tuple(found)
+
+
+def _excluded(study: Study, enrolments: list[Enrolment]) -> dict[str, int]:
+    states = Counter(study.enrolments.values_list("state", flat=True))
+    withdrawn = states[EnrolmentState.WITHDRAWN]
+    return {
+        "withdrawn_readers": withdrawn,
+        "readers_without_answers": sum(states.values()) - withdrawn - len(enrolments),
+        "withdrawn_cases": study.study_cases.exclude(withdrawn_at=None).count(),
+    }

@@ -1,0 +1,32 @@
+"""The sections of an analysis beyond readers, models and cases: one module each, from the reading table to plain JSON values.
+
+A section that cannot be computed has a `reason` and nothing else; a number that cannot has null and a reason beside it.
+Everything else of it says by which `method` it was computed, and which `estimands` (E1 to E17) it answers.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from readerstudy.results.table import ReadingTable
+from readerstudy.stats import StatisticsInputError
+
+Section = Callable[[ReadingTable], dict[str, Any]]
+
+
+class NotComputableError(ValueError):
+    """The data do not allow a section; the message says why, as a sentence for its reader."""
+
+
+SECTIONS: Mapping[str, Section] = {}
+
+
+def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
+    """Name → section, each computed or with the reason why not."""
+    return {name: _built(build, table) for name, build in SECTIONS.items()}
+
+
+def _built(build: Section, table: ReadingTable) -> dict[str, Any]:
+    try:
+        return build(table)
+    except (NotComputableError, StatisticsInputError) as error:
+        return {"reason": str(error)}

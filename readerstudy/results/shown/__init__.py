@@ -1,0 +1,24 @@
+"""The topics of the dashboard: each shows some parts of the document as tables and figures, and computes nothing.
+
+Pages, report and bundle go through `TOPICS`; a topic whose section has a reason shows that instead.
+"""
+
+from collections.abc import Iterator
+
+from readerstudy.results.figure import Document, Figure
+from readerstudy.results.shown.topic import Topic
+from readerstudy.results.table_model import ResultTable
+
+TOPICS: tuple[Topic, ...] = ()
+
+
+def topic_tables(document: Document) -> Iterator[ResultTable]:
+    """The tables of every topic, in order."""
+    for topic in TOPICS:
+        yield from topic.tables(document)
+
+
+def topic_figures(document: Document) -> Iterator[Figure]:
+    """The figures of every topic, in order."""
+    for topic in TOPICS:
+        yield from topic.figures(document)
