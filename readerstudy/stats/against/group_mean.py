@@ -5,9 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from readerstudy.stats.against.matched import OTHER, figure_at, inputs, left_out_points
+from readerstudy.stats.against.matched import (
+    OTHER,
+    figure_at,
+    inputs,
+    left_out_points,
+    mean_of_runs_at,
+    of_runs,
+)
 from readerstudy.stats.covariance import TOO_FEW_CASES, ZERO_VARIANCE
-from readerstudy.stats.figures.matched_rate import SensitivityAt, SpecificityAt, left_out_rates_at
+from readerstudy.stats.figures.matched_rate import SensitivityAt, SpecificityAt
 from readerstudy.stats.inputs import check_level
 from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
@@ -52,21 +59,21 @@ def at_group_mean(
 ) -> GroupMeanComparison:
     """The algorithm's other rate at the mean sensitivity (or specificity, by `held`) of J readers − their mean rate.
 
-    Decisions 1/0 (J, K), scores (K,). The variance is the sum of a jackknife over readers and one over cases; what
+    Decisions 1/0 (J, K), scores (K,), or (M, K) of M training runs, whose mean rate counts. The variance is the sum of a jackknife over readers and one over cases; what
     readers and cases do together is in both, so the interval is wide rather than narrow. See `CAVEAT`. Raises
     StatisticsInputError for a missing decision and an unknown rate or rule.
     """
     check_level(level)
-    labels, score, table = inputs(truth, reader_decisions, algorithm_score)
+    labels, scores, table = inputs(truth, reader_decisions, algorithm_score)
     figure, chosen = figure_at(held, rule), matching_rule(rule)
     own, other = left_out_points(labels, table, held)
     # One row: the mean point of all readers, of all cases and without each case.
-    found = left_out_rates_at(figure, labels, score, own.mean(axis=0, keepdims=True))[0]
+    found = mean_of_runs_at(figure, labels, scores, own.mean(axis=0, keepdims=True))[0]
     by_case = found - other.mean(axis=0)
-    by_reader = _curve_at(figure, labels, score, _without_each(own[:, 0])) - _without_each(
+    by_reader = _curve_at(figure, labels, scores, _without_each(own[:, 0])) - _without_each(
         other[:, 0]
     )
-    method = METHOD.format(compared=OTHER[held], held=held, rule=chosen)
+    method = METHOD.format(compared=OTHER[held], held=held, rule=chosen) + of_runs(len(scores))
     few = np.bincount(labels).min() < 2  # noqa: PLR2004 (one must be left)
     difference = _estimate(float(by_case[0]), None if few else by_case[1:], by_reader, method, level)  # fmt: skip
     return GroupMeanComparison(OTHER[held], held, chosen.value, float(own[:, 0].mean()), float(found[0]), float(other[:, 0].mean()), difference)  # fmt: skip
@@ -79,13 +86,13 @@ def _without_each(values: FloatArray) -> FloatArray:
 
 
 def _curve_at(
-    figure: SensitivityAt | SpecificityAt, labels: IntArray, score: FloatArray, targets: FloatArray
+    figure: SensitivityAt | SpecificityAt, labels: IntArray, scores: FloatArray, targets: FloatArray
 ) -> FloatArray:
-    """The algorithm's rate on all cases at each target (J,)."""
+    """The algorithm's rate on all cases at each target (J,), the mean of the runs (M, K)."""
     if not targets.size:
         return targets
     wide = np.repeat(targets[:, np.newaxis], labels.size + 1, axis=1)
-    return np.asarray(left_out_rates_at(figure, labels, score, wide)[:, 0])
+    return np.asarray(mean_of_runs_at(figure, labels, scores, wide)[:, 0])
 
 
 def _estimate(

@@ -11,6 +11,7 @@ from readerstudy.stats.inputs import (
     MISSING,
     check_level,
     checked_decisions,
+    checked_readings,
     checked_truth,
     read_only,
 )
@@ -18,7 +19,6 @@ from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
 from readerstudy.stats.render import Rendered
 from readerstudy.stats.result import FloatArray, IntArray, StatisticsInputError
-from readerstudy.stats.roc import checked_reading
 from readerstudy.stats.standalone import (
     Standalone,
     difference_from_readers,
@@ -56,15 +56,17 @@ def matched_against_readers(
 ) -> MatchedComparison:
     """Per reader the algorithm's other rate at the reader's own sensitivity (or specificity, by `held`) − the reader's.
 
-    Decisions 1/0 (J, K), scores (K,). Leaving out a case changes the reader's point and the algorithm's curve together,
-    so the interval carries both. Raises StatisticsInputError for a missing decision and an unknown rate or rule.
+    Decisions 1/0 (J, K), scores (K,), or (M, K) of M training runs, whose mean rate counts and which are fixed. Leaving
+    out a case changes the reader's point and the algorithm's curve together, so the interval carries both. Raises
+    StatisticsInputError for a missing decision and an unknown rate or rule.
     """
     check_level(level)
-    labels, score, table = inputs(truth, reader_decisions, algorithm_score)
+    labels, scores, table = inputs(truth, reader_decisions, algorithm_score)
     figure, chosen = figure_at(held, rule), matching_rule(rule)
     own, other = left_out_points(labels, table, held)
-    found = left_out_rates_at(figure, labels, score, own)
-    mean = _averaged(found, other, labels, method=OWN_POINT.format(compared=OTHER[held], held=held, rule=chosen), level=level)  # fmt: skip
+    found = mean_of_runs_at(figure, labels, scores, own)
+    method = OWN_POINT.format(compared=OTHER[held], held=held, rule=chosen) + of_runs(len(scores))
+    mean = _averaged(found, other, labels, method=method, level=level)
     at_point, readers, at = (read_only(column[:, 0].copy()) for column in (found, other, own))
     return MatchedComparison(OTHER[held], held, chosen.value, at_point, readers, at, mean)
 
@@ -78,10 +80,26 @@ def figure_at(held: str, rule: MatchingRule | str) -> SensitivityAt | Specificit
     return SpecificityAt(0.5, rule=rule) if held == "sensitivity" else SensitivityAt(0.5, rule=rule)
 
 
+def of_runs(count: int) -> str:
+    """What a method's text adds where the mean of several runs is compared."""
+    return f"; mean of {count} runs, which count as fixed" if count > 1 else ""
+
+
+def mean_of_runs_at(
+    figure: SensitivityAt | SpecificityAt,
+    labels: IntArray,
+    scores: FloatArray,
+    targets: FloatArray,
+) -> FloatArray:
+    """The mean over M runs (M, K) of their rates at targets (J, 1 + K), of all cases and without each."""
+    rates = [left_out_rates_at(figure, labels, score, targets) for score in scores]
+    return np.asarray(np.mean(rates, axis=0))
+
+
 def inputs(
-    truth: ArrayLike, decisions: ArrayLike, score: ArrayLike
+    truth: ArrayLike, decisions: ArrayLike, scores: ArrayLike
 ) -> tuple[IntArray, FloatArray, IntArray]:
-    labels, values = checked_reading(checked_truth(truth), score)
+    labels, values = checked_readings(checked_truth(truth), scores)
     table = checked_decisions(decisions, labels.size)
     missing = np.argwhere(table == MISSING)
     if missing.size:

@@ -53,7 +53,7 @@ class _RateAt(CurveFigure):
         return f"{self.name[:1].upper()}{self.name[1:]}, {rule} (Zhou, Obuchowski and McClish 2011)"
 
     def _matched(self, found: LeftOutCurves, fpf: float | FloatArray) -> FloatArray:
-        """The TPF of each curve (D,) at the FPF, one for all or its own (D,)."""
+        """The TPF of each curve (D,) at the FPF, one for all or its own (D,), or several of its own (J, D)."""
         at = found.false_positives(fpf)
         if self.rule == MatchingRule.INTERPOLATED:
             return np.asarray(found.height(at) / found.n_positive)
@@ -127,4 +127,4 @@ def left_out_rates_at(
     """
     of_specificity = isinstance(figure, SpecificityAt)
     found = curves(1 - labels, -score, left_out=True) if of_specificity else curves(labels, score, left_out=True)  # fmt: skip
-    return np.stack([figure._matched(found, 1 - row) for row in targets])  # noqa: SLF001 (same module)
+    return figure._matched(found, 1 - targets)  # noqa: SLF001 (same module)
