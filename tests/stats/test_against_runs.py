@@ -9,6 +9,7 @@ from readerstudy.stats.operating_points import (
     specificity_at_sensitivity,
 )
 from readerstudy.stats.roc import empirical_roc
+from readerstudy.stats.standalone import algorithm_against_readers, algorithms_against_readers
 from tests.stats.test_against import a_panel
 
 RULES = ("interpolated", "next", "nearest")
@@ -73,3 +74,35 @@ def test_the_mean_rate_of_runs_has_the_errors_of_their_mean_answers(rate, label)
     assert found.algorithm == pytest.approx(right.mean())
     assert found.se**2 == pytest.approx(gain.mean(axis=1).var(ddof=1) / J + max(cov2, 0))
     assert "mean of 3 runs" in found.method
+
+
+@pytest.mark.parametrize("covariance", ["delong", "jackknife", "unbiased"])
+def test_several_algorithms_at_once_are_each_alone(covariance):
+    truth, _decisions, runs = a_panel(runs=3)
+    readers = np.random.default_rng(4).normal(size=(5, truth.size)) + truth
+    together = algorithms_against_readers(truth, readers, runs, covariance=covariance)
+    for one, run in zip(together, runs, strict=True):
+        alone = algorithm_against_readers(truth, readers, run, covariance=covariance)
+        assert one.effect == pytest.approx(alone.effect)
+        assert (one.se, one.df, one.p) == pytest.approx((alone.se, alone.df, alone.p))
+
+
+@pytest.mark.parametrize("held", ["sensitivity", "specificity"])
+@pytest.mark.parametrize("rule", RULES)
+def test_some_readers_with_one_run_are_compared_as_if_there_were_no_others(held, rule):
+    truth, decisions, runs = a_panel(runs=3)
+    points = against.at_readers_points(truth, decisions, runs, held=held, rule=rule)
+    some = np.array([True, False, True, True, False, True])
+    found = points.comparison(some, run=1)
+    alone = against.matched_against_readers(truth, decisions[some], runs[1], held=held, rule=rule)
+    assert found.mean == alone.mean
+    assert (found.algorithm == alone.algorithm).all()
+
+
+@pytest.mark.parametrize("held", ["sensitivity", "specificity"])
+@pytest.mark.parametrize("rule", RULES)
+def test_the_only_case_of_a_class_leaves_values_without_an_interval(held, rule):
+    truth, decisions, runs = a_panel(positives=1, runs=2)
+    found = against.matched_against_readers(truth, decisions, runs, held=held, rule=rule).mean
+    assert found.effect == pytest.approx(gains(truth, decisions, runs, held, rule).mean())
+    assert found.se is None

@@ -7,17 +7,26 @@ Everything else of it says by which `method` it was computed, and which `estiman
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from readerstudy.results.sections.characteristics import characteristics
+from readerstudy.results.sections.errors import NotComputableError
+from readerstudy.results.sections.fixed_threshold import fixed_threshold
+from readerstudy.results.sections.matched import matched
+from readerstudy.results.sections.per_reader import per_reader
+from readerstudy.results.sections.primary import primary
+from readerstudy.results.sections.spread import spread
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
 
 Section = Callable[[ReadingTable], dict[str, Any]]
 
-
-class NotComputableError(ValueError):
-    """The data do not allow a section; the message says why, as a sentence for its reader."""
-
-
-SECTIONS: Mapping[str, Section] = {}
+SECTIONS: Mapping[str, Section] = {
+    "primary": primary,
+    "fixed_threshold": fixed_threshold,
+    "matched": matched,
+    "per_reader": per_reader,
+    "spread": spread,
+    "characteristics": characteristics,
+}
 
 
 def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
@@ -30,3 +39,6 @@ def _built(build: Section, table: ReadingTable) -> dict[str, Any]:
         return build(table)
     except (NotComputableError, StatisticsInputError) as error:
         return {"reason": str(error)}
+
+
+__all__ = ["SECTIONS", "NotComputableError", "Section", "build_sections"]

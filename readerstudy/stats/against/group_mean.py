@@ -1,5 +1,6 @@
 """The algorithm at the readers' mean operating point, as in the paper, with its caveat."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +11,18 @@ from readerstudy.stats.against.matched import (
     figure_at,
     inputs,
     left_out_points,
-    mean_of_runs_at,
     of_runs,
 )
 from readerstudy.stats.covariance import TOO_FEW_CASES, ZERO_VARIANCE
-from readerstudy.stats.figures.matched_rate import SensitivityAt, SpecificityAt
+from readerstudy.stats.figures.matched_rate import (
+    left_out_rates_at,
+    rates_at,
+)
 from readerstudy.stats.inputs import check_level
 from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
 from readerstudy.stats.render import Rendered
-from readerstudy.stats.result import Estimate, FloatArray, IntArray
+from readerstudy.stats.result import Estimate, FloatArray
 from readerstudy.stats.tails import quantile, two_sided_p
 
 METHOD = (
@@ -68,11 +71,12 @@ def at_group_mean(
     figure, chosen = figure_at(held, rule), matching_rule(rule)
     own, other = left_out_points(labels, table, held)
     # One row: the mean point of all readers, of all cases and without each case.
-    found = mean_of_runs_at(figure, labels, scores, own.mean(axis=0, keepdims=True))[0]
+    mean_point = own.mean(axis=0, keepdims=True)
+    found = _mean_of(left_out_rates_at(figure, labels, score, mean_point)[0] for score in scores)
     by_case = found - other.mean(axis=0)
-    by_reader = _curve_at(figure, labels, scores, _without_each(own[:, 0])) - _without_each(
-        other[:, 0]
-    )
+    targets = _without_each(own[:, 0])
+    at_targets = _mean_of(rates_at(figure, labels, score, targets) for score in scores)
+    by_reader = at_targets - _without_each(other[:, 0])
     method = METHOD.format(compared=OTHER[held], held=held, rule=chosen) + of_runs(len(scores))
     few = np.bincount(labels).min() < 2  # noqa: PLR2004 (one must be left)
     difference = _estimate(float(by_case[0]), None if few else by_case[1:], by_reader, method, level)  # fmt: skip
@@ -85,14 +89,9 @@ def _without_each(values: FloatArray) -> FloatArray:
     return (values.sum() - values) / (J - 1) if J > 1 else np.empty(0)
 
 
-def _curve_at(
-    figure: SensitivityAt | SpecificityAt, labels: IntArray, scores: FloatArray, targets: FloatArray
-) -> FloatArray:
-    """The algorithm's rate on all cases at each target (J,), the mean of the runs (M, K)."""
-    if not targets.size:
-        return targets
-    wide = np.repeat(targets[:, np.newaxis], labels.size + 1, axis=1)
-    return np.asarray(mean_of_runs_at(figure, labels, scores, wide)[:, 0])
+def _mean_of(rates: Iterable[FloatArray]) -> FloatArray:
+    """Over the runs."""
+    return np.asarray(np.mean(list(rates), axis=0))
 
 
 def _estimate(
