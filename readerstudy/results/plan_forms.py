@@ -18,7 +18,7 @@ class AnalysisPlanForm(forms.Form):
     alpha = forms.FloatField(
         label=_("Two-sided significance level α"),
         help_text=_(
-            "0.05 belongs to 95 % intervals. One-sided claims of superiority and non-inferiority are tested at half of it."
+            "0.05 belongs to intervals of 95 %. One-sided claims of superiority and non-inferiority are tested at half of it."
         ),
     )
     margin = forms.FloatField(

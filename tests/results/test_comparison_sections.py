@@ -125,7 +125,7 @@ def test_without_a_plan_or_a_locked_model_everything_is_exploratory():
         part = primary(one)
         roles = {row["role"] for row in part["models"][0]["comparisons"]}
         assert roles == {"exploratory"}
-        assert any("exploratory" in text for text in part["cautions"])
+        assert any("exploratory" in caution["text"] for caution in part["cautions"])
 
 
 def test_alpha_sets_the_level_of_the_intervals_and_half_of_it_that_of_the_claims():
@@ -142,7 +142,7 @@ def test_few_readers_bare_decisions_and_several_models_are_said():
     bare = dataclasses.replace(table, rating=np.where(table.decision == 1, 1.0, -1.0))
     other = dataclasses.replace(table.models[0], model_id="m2", name="Other")
     part = primary(planned(dataclasses.replace(bare, models=(*table.models, other))))
-    said = " ".join(part["cautions"])
+    said = " ".join(caution["text"] for caution in part["cautions"])
     assert "fewer than four readers" in said
     assert "without a confidence" in said
     assert "Several models" in said

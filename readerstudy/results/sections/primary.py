@@ -36,16 +36,20 @@ METHOD = (
     "U-statistics over all that was read, checked by the former over the cases that all graded. Claims: one-sided tests at "
     "half of the two-sided alpha, non-inferiority within the planned margin, then superiority (closed testing)."
 )
-FEW_READERS = "With fewer than four readers their variance is hardly known: the result holds for these readers."
-BARE_DECISIONS = (
-    "The readers gave decisions without a confidence: a reader's AUC is the mean of sensitivity and specificity, the area "
-    "under the two lines through the one operating point, which is below that of a curve."
-)
-NOT_PLANNED = "No analysis plan was fixed before the reading: every comparison is exploratory."
+CAUTIONS = {
+    "not_planned": "No analysis plan was fixed before the reading: every comparison is exploratory.",
+    "few_readers": (
+        "With fewer than four readers their variance is hardly known: the result holds for these readers."
+    ),
+    "bare_decisions": (
+        "The readers gave decisions without a confidence: a reader's AUC is the mean of sensitivity and specificity, the "
+        "area under the two lines through the one operating point, which is below that of a curve."
+    ),
+    "several_models": (
+        "Several models were fixed at the lock: each is tested at the full level, without adjustment."
+    ),
+}
 MODEL_NOT_LOCKED = "{} was not fixed at the lock: its comparisons are exploratory."
-SEVERAL_MODELS = (
-    "Several models were fixed at the lock: each is tested at the full level, without adjustment."
-)
 _FEW = 4
 
 
@@ -69,19 +73,22 @@ def primary(table: ReadingTable) -> dict[str, Any]:
     }
 
 
-def _cautions(panel: ReadingTable) -> list[str]:
+def _cautions(panel: ReadingTable) -> list[dict[str, Any]]:
+    """What limits the comparisons: a code for translations, the sentence, and the model where it is of one."""
     said = {
-        NOT_PLANNED: not panel.plan.is_prespecified,
-        FEW_READERS: len(panel.readers) < _FEW,
-        BARE_DECISIONS: not _has_confidence(panel),
-        SEVERAL_MODELS: sum(model.prespecified for model in panel.models) > 1,
+        "not_planned": not panel.plan.is_prespecified,
+        "few_readers": len(panel.readers) < _FEW,
+        "bare_decisions": not _has_confidence(panel),
+        "several_models": sum(model.prespecified for model in panel.models) > 1,
     }
-    not_locked = [
-        MODEL_NOT_LOCKED.format(model.name)
-        for model in panel.models
-        if panel.plan.is_prespecified and not model.prespecified
+    late = [model.name for model in panel.models if not model.prespecified]
+    return [
+        *({"code": code, "text": CAUTIONS[code]} for code, holds in said.items() if holds),
+        *(
+            {"code": "not_locked", "text": MODEL_NOT_LOCKED.format(name), "model": name}
+            for name in (late if panel.plan.is_prespecified else ())
+        ),
     ]
-    return [*(text for text, holds in said.items() if holds), *not_locked]
 
 
 def _has_confidence(panel: ReadingTable) -> bool:

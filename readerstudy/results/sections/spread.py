@@ -23,6 +23,7 @@ def spread(table: ReadingTable) -> dict[str, Any]:
     return {
         "method": METHOD,
         "estimands": ["E1"],
+        "level": level_of(table),
         "n_cases": int(panel.truth.size),
         "models": [_model(panel, model) for model in panel.models],
     }
@@ -32,4 +33,8 @@ def _model(panel: ReadingTable, model: ModelScores) -> dict[str, Any]:
     found = stats.spread_of_runs_and_readers(
         panel.truth, model.values, panel.rating, level_of(panel)
     )
-    return {**named(model), "runs": len(model.run_labels), **found.as_dict()}
+    deviations = {
+        f"sd_{who}": None if variance is None else variance**0.5
+        for who, variance in (("runs", found.ms_runs), ("readers", found.ms_readers))
+    }
+    return {**named(model), "runs": len(model.run_labels), **deviations, **found.as_dict()}

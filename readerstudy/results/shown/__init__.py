@@ -6,10 +6,11 @@ Pages, report and bundle go through `TOPICS`; a topic whose section has a reason
 from collections.abc import Iterator
 
 from readerstudy.results.figure import Document, Figure
+from readerstudy.results.shown import comparison, operating_points, reader_performance
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
-TOPICS: tuple[Topic, ...] = ()
+TOPICS: tuple[Topic, ...] = (comparison.TOPIC, operating_points.TOPIC, reader_performance.TOPIC)
 
 
 def topic_tables(document: Document) -> Iterator[ResultTable]:

@@ -42,6 +42,7 @@ _FORMATS = {
     "difference_auc": _decimals(3),
     "difference": _signed_points,
     "number": _decimals(2),
+    "variance": _decimals(5),
     "p": _p_value,
 }
 

@@ -69,8 +69,8 @@ class AtReadersPoints:
         compared = OTHER[self.held]
         method = OWN_POINT.format(compared=compared, held=self.held, rule=self.rule) + of_runs(len(runs))  # fmt: skip
         mean = _averaged(found, other, self.labels, method=method, level=self.level)
-        columns = (read_only(column[:, 0].copy()) for column in (found, other, own))
-        return MatchedComparison(compared, self.held, self.rule.value, *columns, mean)
+        algorithm, theirs, at = (read_only(part[:, 0].copy()) for part in (found, other, own))
+        return MatchedComparison(compared, self.held, self.rule.value, algorithm, theirs, at, mean)
 
 
 def at_readers_points(
