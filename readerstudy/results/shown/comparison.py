@@ -97,7 +97,7 @@ def _aucs(part: dict[str, Any]) -> Iterator[ResultTable]:
         _("Standard error"), "df", "p", _("Cases"), _("Check: difference"), _("Check: CI, low"), _("Check: CI, high"),
         _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "auc", "auc", *["difference_auc"] * 3, "auc", "number", "p", "count", *["difference_auc"] * 3, "text")  # fmt: skip
+    kinds = ("text", "auc", "auc", *["difference_auc"] * 3, "auc", "df", "p", "count", *["difference_auc"] * 3, "text")  # fmt: skip
     for index, model in enumerate(part["models"], start=1):
         rows = tuple(_auc_row(row) for row in model["rows"])
         title = _("AUC of %(model)s minus the readers' mean AUC") % {"model": model["name"]}
