@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from readerstudy import stats
 from readerstudy.results.table import MISSING, ModelScores
 from readerstudy.stats import CovarianceEstimator, Estimate, Readings
+from readerstudy.stats.mrmc.covariance import readings_covariance
 from readerstudy.stats.reader_means import mean_over_readers
+from readerstudy.stats.standalone import difference_from_readers, errors_of
 from readerstudy.stats.ustatistics import DifferenceUStatistic, ModalityUStatistic
 
 Numbers = NDArray[np.float64]
@@ -30,6 +32,11 @@ CONTRAST = (
     "Difference between two subgroups; readers (or runs) and cases random: Obuchowski-Rockette with Hillis df, the cases "
     "of the two independent, the readers the same; n = readers (or runs)"
 )
+INCOMPLETE = (
+    "1T-RRRC: readers and cases random, the mean of the runs fixed (Hillis 2007 §5.3), DeLong's covariance over the common "
+    "cases of two readings, since not every reader graded every case; n = readers"
+)
+_NOBODY = "No reader graded these cases."
 _INCOMPLETE = "Not every reader graded every case of the two subgroups."
 _CONSTANTS = 2  # cases of the class against which right answers stand: a variance needs two
 
@@ -83,7 +90,7 @@ def mean_of_readers(readers: Areas, level: float) -> Estimate:
         return mean_over_readers(v10.mean(axis=1), v10, v01, level=level, bounds=(0.0, 1.0))
     graders = readers.only_graders
     if not graders.scores.size:
-        return Estimate.undefined("No reader graded these cases.", U_STATISTICS, n=0, level=level)
+        return Estimate.undefined(_NOBODY, U_STATISTICS, n=0, level=level)
     found = stats.u_statistics(_readings([("readers", graders)]), level=level).modalities[0]
     return _estimate(found, found.n_readers, level, bounds=(0.0, 1.0))
 
@@ -114,14 +121,36 @@ def rate_of_runs(runs: Areas, level: float) -> Estimate:
 
 
 def difference(runs: Areas, readers: Areas, level: float) -> Estimate:
-    """Mean of runs − mean of readers with its interval: runs, readers and cases random; a single run is fixed."""
+    """Mean of runs − mean of readers with its interval: runs, readers and cases random; a single run is fixed.
+
+    Where not every reader graded every case the runs are fixed.
+    """
     if readers.is_complete:
         return stats.runs_against_readers(runs.truth, runs.scores, readers.scores, level).difference
     graders = readers.only_graders
     if not graders.scores.size:
-        return Estimate.undefined("No reader graded these cases.", U_STATISTICS, n=0, level=level)
-    found = stats.u_statistics(_readings([("runs", runs), ("readers", graders)]), level=level)
-    return _estimate(found.differences[0], graders.scores.shape[0], level)
+        return Estimate.undefined(_NOBODY, INCOMPLETE, n=0, level=level)
+    return _incomplete_difference(runs, graders, level)
+
+
+def _incomplete_difference(runs: Areas, readers: Areas, level: float) -> Estimate:
+    """From DeLong's covariance of all readings, the common cases of two of them; the runs' mean stands for the CNN."""
+    both = Areas(runs.truth, np.vstack([runs.scores, readers.scores]))
+    found = readings_covariance(_readings([("both", both)]), CovarianceEstimator.DELONG)
+    M, C = runs.scores.shape[0], found.matrix  # noqa: N806 (the field's own names)
+    cnn, own = float(found.value[:M].mean()), found.value[M:]
+    if C is None:
+        value = cnn - float(own.mean())
+        return Estimate.undefined(
+            found.reason or "", INCOMPLETE, value=value, n=own.size, level=level
+        )
+    shared = C[:M, M:].mean(axis=0)
+    errors = errors_of(C[:M, :M].mean() - shared - shared[:, np.newaxis] + C[M:, M:])
+    row = difference_from_readers(cnn, own, errors, method=INCOMPLETE, level=level)
+    return Estimate(
+        row.effect, row.low, row.high, row.method,
+        n=row.n_readers, se=row.se, df=row.df, p=row.p, level=level, reason=row.reason,
+    )  # fmt: skip
 
 
 def arms(first: Areas, second: Areas, level: float) -> tuple[float | None, float | None, Estimate]:

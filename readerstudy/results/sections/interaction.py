@@ -98,7 +98,13 @@ def _adjusted(
     adjusted = stats.holm([one.p for one in found]).adjusted
     head = {"subject": subject, "model": model, "measure": measure}
     return [
-        {**head, "level": a.level.name, "reference": b.level.name, **one.as_dict(), "p_adjusted": p}
+        {
+            **head,
+            "subgroup": a.level.name,
+            "reference": b.level.name,
+            **one.as_dict(),
+            "p_adjusted": p,
+        }
         for (a, b), one, p in zip(possible, found, adjusted, strict=True)
     ]
 
