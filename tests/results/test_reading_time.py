@@ -133,7 +133,9 @@ def test_the_order_has_ten_tenths_and_the_ratio_over_ten_places():
     expected = slope_by_dummies(np.log(seconds), table.place)
     assert order["time_ratio"]["value"] == pytest.approx(np.exp(10 * expected))
     right = (table.decision == table.truth).astype(float)
-    assert order["right_slope"]["value"] == pytest.approx(slope_by_dummies(right, table.place))
+    assert order["right_change"]["value"] == pytest.approx(
+        10 * slope_by_dummies(right, table.place)
+    )
 
 
 def test_a_known_slowing_is_found():

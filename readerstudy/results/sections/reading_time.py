@@ -17,7 +17,7 @@ _METHOD = (
     "Medians and quartiles of seconds from the photograph to the decision, of answers that nothing disturbed. Wrong against right: "
     "each reader's difference of mean log time, averaged, Student's t over readers, as a ratio. Order: log time (or right "
     "answer, 1 or 0) on the place in the order by ordinary least squares with a constant for each reader and each case, "
-    "interval by a jackknife over readers; the log slope is given as the ratio over ten places."
+    "interval by a jackknife over readers; both slopes are given over ten places, the log one as a ratio."
 )
 _STEPS = 10
 _NONE = "No time to the decision was measured."
@@ -138,10 +138,17 @@ def _order(table: ReadingTable, seconds: Numbers, level: float) -> dict[str, Any
             _tenth(number, table.place, seconds, right, fitted) for number in range(1, _STEPS + 1)
         ],
         "time_ratio": as_ratio(slopes["time"], _STEPS),
-        "right_slope": slopes["right"].as_dict(),
+        "right_change": _times(slopes["right"], _STEPS),
         "per_places": _STEPS,
         "reason": None,
     }
+
+
+def _times(found: Estimate, times: float) -> dict[str, Any]:
+    """An estimate with its standard error and interval, `times` as large."""
+    ends = {name: getattr(found, name) for name in ("value", "low", "high", "se")}
+    larger = {name: None if end is None else times * end for name, end in ends.items()}
+    return {**found.as_dict(), **larger}
 
 
 def _line(found: Estimate, values: Numbers, place: Numbers) -> Numbers:
