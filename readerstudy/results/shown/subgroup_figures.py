@@ -85,8 +85,7 @@ def _caption(part: Document) -> str:
     )
     text = _(
         "In brackets the malignant and the benign cases; a subgroup with fewer than %(smallest)d of either is not shown. "
-        "All readers graded the cases of every subgroup. Readers' means and differences with intervals over random readers and "
-        "cases, the CNN's mean over its training runs with DeLong's interval. Nothing is corrected for the number of "
+        "Readers' means and differences with intervals over random readers and cases, the CNN's mean over its training runs with DeLong's interval. Nothing is corrected for the number of "
         "subgroups."
     )
     return told + text % part
