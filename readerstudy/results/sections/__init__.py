@@ -7,17 +7,31 @@ Everything else of it says by which `method` it was computed, and which `estiman
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from readerstudy.results.sections.aided import aided
+from readerstudy.results.sections.case_table import case_table
+from readerstudy.results.sections.difficulty import difficulty
+from readerstudy.results.sections.errors import NotComputableError
+from readerstudy.results.sections.flow import flow
+from readerstudy.results.sections.missing import missing
+from readerstudy.results.sections.reading_time import reading_time
+from readerstudy.results.sections.repeats import repeats
+from readerstudy.results.sections.subgroups import subgroups
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
 
 Section = Callable[[ReadingTable], dict[str, Any]]
 
 
-class NotComputableError(ValueError):
-    """The data do not allow a section; the message says why, as a sentence for its reader."""
-
-
-SECTIONS: Mapping[str, Section] = {}
+SECTIONS: Mapping[str, Section] = {
+    "subgroups": subgroups,
+    "time": reading_time,
+    "difficulty": difficulty,
+    "aided": aided,
+    "repeats": repeats,
+    "missing": missing,
+    "cases_table": case_table,
+    "flow": flow,
+}
 
 
 def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
@@ -30,3 +44,6 @@ def _built(build: Section, table: ReadingTable) -> dict[str, Any]:
         return build(table)
     except (NotComputableError, StatisticsInputError) as error:
         return {"reason": str(error)}
+
+
+__all__ = ["SECTIONS", "NotComputableError", "Section", "build_sections"]

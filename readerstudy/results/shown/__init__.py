@@ -6,10 +6,17 @@ Pages, report and bundle go through `TOPICS`; a topic whose section has a reason
 from collections.abc import Iterator
 
 from readerstudy.results.figure import Document, Figure
+from readerstudy.results.shown import aided, difficulty, missing, reading_time, subgroups
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
-TOPICS: tuple[Topic, ...] = ()
+TOPICS: tuple[Topic, ...] = (
+    subgroups.TOPIC,
+    difficulty.TOPIC,
+    reading_time.TOPIC,
+    aided.TOPIC,
+    missing.TOPIC,
+)
 
 
 def topic_tables(document: Document) -> Iterator[ResultTable]:
