@@ -7,17 +7,30 @@ Everything else of it says by which `method` it was computed, and which `estiman
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from readerstudy.results.sections.agreement import agreement
+from readerstudy.results.sections.calibration import calibration
+from readerstudy.results.sections.combination import combination
+from readerstudy.results.sections.crowd import crowd
+from readerstudy.results.sections.experience import experience
+from readerstudy.results.sections.net_benefit import net_benefit
+from readerstudy.results.sections.predictive import predictive
+from readerstudy.results.sections.refusals import NotComputableError
+from readerstudy.results.sections.truth_uncertainty import truth_uncertainty
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
 
 Section = Callable[[ReadingTable], dict[str, Any]]
 
-
-class NotComputableError(ValueError):
-    """The data do not allow a section; the message says why, as a sentence for its reader."""
-
-
-SECTIONS: Mapping[str, Section] = {}
+SECTIONS: Mapping[str, Section] = {
+    "agreement": agreement,
+    "calibration": calibration,
+    "net_benefit": net_benefit,
+    "predictive": predictive,
+    "crowd": crowd,
+    "combination": combination,
+    "experience": experience,
+    "truth_uncertainty": truth_uncertainty,
+}
 
 
 def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
