@@ -47,6 +47,12 @@ def test_scores_are_combined_as_ranks(data, rule):
         assert row == pytest.approx(np.array(expected) / K)
 
 
+def test_equal_sums_of_ranks_are_ties_whatever_the_number_of_cases():
+    for count in range(3, 60):
+        rising = np.arange(count)
+        assert np.unique(combined_scores([rising], rising[::-1], "mean rank")).size == 1
+
+
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
