@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-
 # Longer tables are for a program: a page gives the file instead.
 MOST_ROWS_ON_A_PAGE = 2000
 

@@ -71,8 +71,8 @@ def paired_test(
     truth: ArrayLike, score_a: ArrayLike, score_b: ArrayLike, level: float = 0.95
 ) -> Estimate:
     """AUC of a − AUC of b on the same cases, with its interval (not clipped) and two-sided p."""
-    pair = [checked_reading(truth, score)[1] for score in (score_a, score_b)]
-    return paired_tests(truth, *pair, level=level)[0]
+    a, b = (checked_reading(truth, score)[1] for score in (score_a, score_b))
+    return paired_tests(truth, a, b, level)[0]
 
 
 def paired_tests(

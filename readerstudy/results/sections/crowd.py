@@ -204,7 +204,8 @@ def _decided(panel: Panel, model: ModelScores) -> Part:
     points = stats.reader_points(panel.truth, calls_of(model))
     rates = {name: getattr(points, name).tolist() for name in ("sensitivity", "specificity")}
     positive = float(panel.truth.mean())
-    right = [_weighted(*pair, positive) for pair in zip(*rates.values(), strict=True)]
+    pairs = zip(rates["sensitivity"], rates["specificity"], strict=True)
+    right = [_weighted(hits, rejections, positive) for hits, rejections in pairs]
     return {
         **{name: spread(values, "") for name, values in rates.items()},
         "accuracy": spread(right, ""),

@@ -1,6 +1,6 @@
 """What the sections on the readers as a panel share: who counts, rank groups, the CNN's decisions, parts with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -109,7 +109,7 @@ def short(estimate: Estimate) -> Part:
     return told | {name: value for name, value in extra.items() if value is not None}
 
 
-def spread(values: list[float | None], reason: str) -> Part:
+def spread(values: Sequence[float | None], reason: str) -> Part:
     """Mean and range of the values that there are, and how many; None with the reason where there are none."""
     known = [value for value in values if value is not None and np.isfinite(value)]
     if not known:

@@ -15,15 +15,13 @@ from readerstudy.results.table_model import ResultTable
 def tables(document: Document) -> list[ResultTable]:
     """Decision curves at each prevalence, then predictive values."""
     curves, values = (section(document, name) for name in ("net_benefit", "predictive"))
-    found = [
-        build(curves, one)
-        for one in (curves["prevalences"] if curves else ())
-        for build in (_curves, _readers)
-    ]
-    if values is None:
-        return found
-    models = [_runs(values, model, number) for number, model in computed(values["models"])]
-    return [*found, _predictive(values), *models]
+    found = []
+    if curves is not None:
+        found = [build(curves, at) for at in curves["prevalences"] for build in (_curves, _readers)]
+    if values is not None:
+        models = [_runs(values, model, number) for number, model in computed(values["models"])]
+        found += [_predictive(values), *models]
+    return found
 
 
 def _curves(part: Document, at: Document) -> ResultTable:
