@@ -18,7 +18,7 @@ RUN /venv/bin/python -m babel.messages.frontend compile -i locale/de/LC_MESSAGES
 
 FROM python:3.11.7-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /var/lib/readerstudy --create-home readerstudy \
- && mkdir /media && chown readerstudy /media
+ && mkdir /media /checkpoints && chown readerstudy /media /checkpoints
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -135,21 +135,29 @@ def verify_aid(study: Study, section: dict[str, Any]) -> Iterator[str]:
 
 def check_aid_is_there(*, study: Study, actor: User, now: datetime) -> None:  # noqa: ARG001 (of the hook)
     """Raises Conflict where a study with an aided arm is opened before there is something to show for every case."""
+    problem = aid_missing(study)
+    if problem is not None:
+        raise Conflict(problem.message, code=problem.code)
+
+
+def aid_missing(study: Study) -> Problem | None:
+    """Why the aided arm of a locked study has nothing to show for some case; None where it has, or there is no such arm."""
     if not study.design.options.has_aided_arm:
-        return
+        return None
     aid = Aid.objects.select_related("artefact__model").get(study=study)
     run = ModelRun.objects.filter(study=study, artefact=aid.artefact, state=RunState.DONE).first()
     if run is None or not np.isfinite(values_of(run, case_ids_of(study))).all():
-        raise Conflict(
+        return Problem(
+            "aid_not_run",
             f"The aided arm shows the scores of {aid.artefact}, which has not scored every case: run it first.",
-            code="aid_not_run",
         )
     scores = run.scores.filter(study_case__withdrawn_at=None)
     if aid.form != AidForm.WORD and scores.exclude(value__range=(0, 1)).exists():
-        raise Conflict(
+        return Problem(
+            "aid_off_scale",
             f"Some scores of {aid.artefact} are no probabilities: they can only be shown as a word.",
-            code="aid_off_scale",
         )
+    return None
 
 
 def _held_draft(study: Study) -> None:

@@ -8,6 +8,7 @@ class InferenceConfig(AppConfig):
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
         from inference.aiding import (  # noqa: PLC0415
+            aid_missing,
             aid_needs,
             aid_note,
             check_aid_is_there,
@@ -26,6 +27,7 @@ class InferenceConfig(AppConfig):
             register_lock_check,
             register_lock_needs,
             register_lock_section,
+            register_step_note,
             register_verification,
         )
 
@@ -40,4 +42,5 @@ class InferenceConfig(AppConfig):
         # After the plan: the aid is of a model that the copy is planned with.
         register_copied(copy_aid)
         register_design_note("aid", aid_note, template="inference/_aid_note.html")
+        register_step_note(StudyState.READING, aid_missing, template="inference/_aid_missing.html")
         register_entered(StudyState.READING, check_aid_is_there)

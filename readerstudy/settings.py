@@ -21,6 +21,9 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # --- Security ---------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret(VAR_DIR / "secret_key")
+# Not in the database: whoever can write to the database alone cannot make a chain that fits.
+AUDIT_KEY = env.str("AUDIT_KEY", "") or read_or_create_secret(VAR_DIR / "audit_key")
+AUDIT_CHECKPOINTS = Path(env.str("AUDIT_CHECKPOINTS", str(VAR_DIR / "audit-checkpoints.jsonl")))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # HTTPS=on is what a server behind nginx sets; the embedded server speaks plain HTTP to this machine only.

@@ -30,6 +30,7 @@ def _own_media(settings, tmp_path):
     }
     settings.STAGING_DIR = tmp_path / "staging"
     settings.PIXELS_DIR = tmp_path / "pixels"
+    settings.AUDIT_CHECKPOINTS = tmp_path / "audit-checkpoints.jsonl"
     # The real hasher is slow on purpose; its strength is not what these tests are about.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,4 +1,4 @@
-"""The secret key of an embedded installation."""
+"""The secret keys of an embedded installation."""
 
 import contextlib
 import os

@@ -15,10 +15,13 @@ class ReadingConfig(AppConfig):
         )
         from readerstudy.reading.gaps import gaps_note  # noqa: PLC0415
         from readerstudy.reading.sign_rules import copy_thresholds  # noqa: PLC0415
+        from readerstudy.reading.unfinished import unfinished_note  # noqa: PLC0415
+        from readerstudy.studies.choices import StudyState  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
             register_copied,
             register_design_note,
             register_lock_section,
+            register_step_note,
             register_verification,
         )
 
@@ -26,4 +29,5 @@ class ReadingConfig(AppConfig):
         register_verification(SECTION, verify_conduct)
         register_copied(copy_thresholds)
         register_copied(copy_conduct)
+        register_step_note(StudyState.CLOSED, unfinished_note, template="reading/_unfinished.html")
         register_design_note("gaps", gaps_note, template="reading/_gaps.html")

@@ -1,7 +1,7 @@
 """What other rooms add to a study's life without this room knowing them.
 
 They register in their `AppConfig.ready`: what a draft needs before the lock, a section of the lock manifest, a check
-before the lock or of a practice set, a note beside the design, or something to do when a study enters a state or is copied.
+before the lock or of a practice set, a note beside the design or a step, or something to do when a study enters a state or is copied.
 """
 
 from collections import defaultdict
@@ -39,6 +39,12 @@ class DesignNote(Protocol):
     def __call__(self, study: Study, *, readers: int, cases: int) -> object: ...
 
 
+class StepNote(Protocol):
+    """What a room has to say before a study enters a state; with nothing to say, None."""
+
+    def __call__(self, study: Study) -> object | None: ...
+
+
 class Entered(Protocol):
     """Called inside the transaction of the transition; queue tasks with on_commit."""
 
@@ -55,6 +61,7 @@ _lock_needs: list[LockNeeds] = []
 _lock_sections: dict[str, LockSection] = {}
 _lock_checks: dict[str, tuple[LockCheck, str]] = {}
 _design_notes: dict[str, tuple[DesignNote, str]] = {}
+_step_notes: dict[StudyState, list[tuple[StepNote, str]]] = defaultdict(list)
 _verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 _copied: list[Copied] = []
@@ -92,6 +99,12 @@ def register_design_note(name: str, build: DesignNote, *, template: str) -> None
     """Shows what `build` gives beside the design; the template is given it under `name`, and may show nothing."""
     if _design_notes.setdefault(name, (build, template)) != (build, template):
         raise ValueError(f"The design note {name} is already registered.")
+
+
+def register_step_note(state: StudyState, build: StepNote, *, template: str) -> None:
+    """Shows what `build(study)` gives on the page that asks before the study enters the state, as `note`."""
+    if (build, template) not in _step_notes[state]:
+        _step_notes[state].append((build, template))
 
 
 def register_entered(state: StudyState, callback: Entered) -> None:
@@ -147,6 +160,12 @@ def build_design_notes(
         (template, {name: build(study, readers=readers, cases=cases)})
         for name, (build, template) in sorted(_design_notes.items())
     ]
+
+
+def build_step_notes(study: Study, state: StudyState) -> list[tuple[str, object]]:
+    """Template and note of every room that has something to say before the study enters the state."""
+    notes = [(template, build(study)) for build, template in _step_notes[state]]
+    return [(template, note) for template, note in notes if note is not None]
 
 
 def verify_sections(study: Study, sections: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
+from readerstudy.core.checkpoints import write_checkpoint
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.studies.choices import NEXT_STATE, StudyState
 from readerstudy.studies.freezing import freeze
@@ -105,4 +106,5 @@ def _advance(
             data={**data, "reason": reason.strip()},
         )
         call_entered(to, study=locked, actor=actor, now=now)
+        transaction.on_commit(lambda: write_checkpoint(now=now), robust=True)
     return locked

@@ -14,6 +14,7 @@ from readerstudy.core.errors import Conflict, DomainError, Problem
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.forms import LockForm, ReasonForm, UnblindForm
+from readerstudy.studies.hooks import build_step_notes
 from readerstudy.studies.lock_checks import ShownCheck, checks_before_lock
 from readerstudy.studies.models import Study
 from readerstudy.studies.practice import practice_problems
@@ -61,7 +62,14 @@ def study_transition(request: SignedInRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("Done: %(action)s.") % {"action": step.action})
                 return redirect("studies:detail", slug)
     missing = _missing(study) if step.to == StudyState.LOCKED else []
-    context = {"study": study, "step": step, "form": form, "missing": missing, "checks": checks}
+    context = {
+        "study": study,
+        "step": step,
+        "form": form,
+        "missing": missing,
+        "checks": checks,
+        "notes": build_step_notes(study, step.to),
+    }
     return render(request, "studies/transition.html", context, status=status)
 
 

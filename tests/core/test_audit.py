@@ -1,9 +1,14 @@
+import hashlib
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from readerstudy.core.audit import GENESIS, first_broken_event, hash_of, record_event
+from readerstudy.core.checkpoints import checkpoint_faults, write_checkpoint
 from readerstudy.core.models import AppendOnlyError, AuditEvent, AuditHead
 
 
@@ -105,3 +110,119 @@ def test_an_event_goes_with_a_change_that_is_undone(chain, coordinator, now):
         fail()
     assert AuditEvent.objects.count() == 5
     assert first_broken_event() is None
+
+
+# --- The key and the checkpoints --------------------------------------------------------------------------
+
+
+def rewritten(key, settings, changed=3):
+    """The whole chain written anew with one event changed, as somebody could who has the database and this key."""
+    settings.AUDIT_KEY = key
+    previous = GENESIS
+    for event in AuditEvent.objects.order_by("sequence"):
+        event.verb = "thing.other" if event.sequence == changed else event.verb
+        event.previous_hash = previous
+        event.hash = previous = hash_of(event)
+        overwrite(
+            "UPDATE core_auditevent SET verb = %s, previous_hash = %s, hash = %s WHERE id = %s",
+            event.verb, event.previous_hash, event.hash, event.pk,
+        )  # fmt: skip
+    overwrite("UPDATE core_audithead SET hash = %s", previous)
+
+
+def test_a_chain_written_anew_without_the_key_is_found(chain, settings):
+    own = settings.AUDIT_KEY
+    rewritten("another key", settings)
+    settings.AUDIT_KEY = own
+    assert first_broken_event() == 1
+
+
+def test_a_chain_written_anew_with_the_key_does_not_lead_through_the_checkpoints(
+    chain, settings, now
+):
+    assert write_checkpoint(now=now)
+    rewritten(settings.AUDIT_KEY, settings)
+    assert first_broken_event() is None
+    assert list(checkpoint_faults()) == [f"Event 5 is another one than at the checkpoint of {now.isoformat()}."]  # fmt: skip
+    with pytest.raises(CommandError, match="Event 5 is another one"):
+        call_command("verify_audit")
+
+
+def test_a_tail_cut_off_together_with_the_head_is_found(chain, now):
+    write_checkpoint(now=now)
+    overwrite("DELETE FROM core_auditevent WHERE sequence > %s", 3)
+    overwrite("UPDATE core_audithead SET sequence = 3, hash = %s", chain[2].hash)
+    assert first_broken_event() is None
+    assert "Event 5 is gone" in next(checkpoint_faults())
+
+
+def test_events_put_in_another_order_are_found(chain):
+    overwrite("UPDATE core_auditevent SET sequence = 99 WHERE sequence = %s", 2)
+    overwrite("UPDATE core_auditevent SET sequence = 2 WHERE sequence = %s", 3)
+    overwrite("UPDATE core_auditevent SET sequence = 3 WHERE sequence = %s", 99)
+    assert first_broken_event() == 2
+
+
+def test_an_event_appended_behind_the_applications_back_is_found(chain, coordinator, now):
+    last = AuditEvent.objects.last()
+    AuditEvent.objects.bulk_create(
+        [AuditEvent(sequence=6, at=now, verb="x", previous_hash=last.hash, hash="1" * 64)]
+    )
+    assert first_broken_event() == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"sequence": 5', '"sequence": 4'), ('"signature"', '"signed"'), ("}\n", "")]
+)
+def test_a_checkpoint_that_was_changed_is_found(chain, settings, now, old, new):
+    write_checkpoint(now=now)
+    text = settings.AUDIT_CHECKPOINTS.read_text()
+    assert old in text
+    settings.AUDIT_CHECKPOINTS.write_text(text.replace(old, new))
+    assert list(checkpoint_faults())
+
+
+def test_a_checkpoint_that_was_taken_out_is_found(chain, coordinator, settings, now):
+    write_checkpoint(now=now)
+    record_event(actor=coordinator, verb="x", subject=coordinator, now=now)
+    write_checkpoint(now=now)
+    assert not list(checkpoint_faults())
+    second = settings.AUDIT_CHECKPOINTS.read_text().splitlines()[1]
+    settings.AUDIT_CHECKPOINTS.write_text(f"{second}\n")
+    assert list(checkpoint_faults())
+
+
+def test_nothing_is_written_where_nothing_happened(chain, settings, now):
+    assert [write_checkpoint(now=now), write_checkpoint(now=now)] == [True, False]
+    assert len(settings.AUDIT_CHECKPOINTS.read_text().splitlines()) == 1
+
+
+def test_the_commands_say_what_they_found(chain, capsys):
+    with pytest.raises(CommandError, match="There is no checkpoint"):
+        call_command("verify_audit", "--need-checkpoints")
+    call_command("checkpoint_audit")
+    call_command("verify_audit", "--need-checkpoints")
+    assert "verified: yes" in capsys.readouterr().out
+    overwrite("UPDATE core_auditevent SET verb = %s WHERE sequence = 2", "x")
+    with pytest.raises(CommandError, match=r"Event 2 \(x, .* does not fit its hash"):
+        call_command("verify_audit")
+
+
+def test_a_chain_from_before_there_was_a_key_is_given_one(chain):
+    migration = import_module("readerstudy.core.migrations.0002_keyed_chain")
+    previous = GENESIS
+    for event in AuditEvent.objects.order_by("sequence"):
+        event.previous_hash = previous
+        previous = hashlib.sha256(migration.content(event)).hexdigest()
+        overwrite(
+            "UPDATE core_auditevent SET previous_hash = %s, hash = %s WHERE id = %s",
+            event.previous_hash, previous, event.pk,
+        )  # fmt: skip
+    overwrite("UPDATE core_audithead SET hash = %s", previous)
+    assert first_broken_event() == 1
+    state = MigrationExecutor(connection).loader.project_state(("core", "0001_initial"))
+    migration.give_the_key(state.apps, None)
+    assert first_broken_event() is None
+    overwrite("UPDATE core_auditevent SET verb = %s WHERE sequence = 2", "x")
+    with pytest.raises(RuntimeError, match="broken at event 1"):
+        migration.give_the_key(state.apps, None)

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from readerstudy.results.analysis import build_document
 from readerstudy.results.shown import TOPICS
-from readerstudy.results.shown.words import joint_verdict, verdict
+from readerstudy.results.shown.comparison_words import joint_verdict, verdict
 from readerstudy.results.templatetags.result_cells import cell
 from tests.results.factories import fuller_table
 from tests.results.test_comparison_sections import PLAN, TABLES

@@ -11,6 +11,7 @@ from scipy.stats import kruskal, mannwhitneyu
 
 from readerstudy import stats
 from readerstudy.results.sections.differences import is_full
+from readerstudy.results.sections.planned import panel_of
 from readerstudy.results.table import ReaderRow, ReadingTable
 from readerstudy.stats.reader_means import mean_over_readers
 
@@ -41,8 +42,11 @@ class _Measured:
 
 
 def characteristics(table: ReadingTable) -> dict[str, Any]:
-    """By rank group, institution, years of experience, certification and skin checks per week, where known."""
-    panel = table.picked(readers=table.complete)
+    """By rank group, institution, years of experience, certification and skin checks per week, where known.
+
+    Raises NotComputableError where no reader is complete.
+    """
+    panel = panel_of(table)
     measured = _measured(panel)
     parts = [_part(panel, name, measured, groups) for name, groups in _groups(panel).items()]
     return {"method": METHOD, "estimands": ["E5"], "parts": parts}

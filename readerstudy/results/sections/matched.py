@@ -42,6 +42,7 @@ def matched(table: ReadingTable) -> dict[str, Any]:
         "level": level_of(table),
         "n_cases": int(panel.truth.size),
         "codes": [reader.code for reader in panel.readers],
+        "groups": [reader.group for reader in panel.readers],
         "models": [_model(panel, model) for model in panel.models],
     }
 

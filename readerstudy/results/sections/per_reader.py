@@ -11,7 +11,7 @@ from readerstudy.results.sections.differences import Decisions
 from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.fixed_threshold import MAJORITY, vote_of
 from readerstudy.results.sections.measures import measures_of, methods_of
-from readerstudy.results.sections.planned import named
+from readerstudy.results.sections.planned import named, panel_of
 from readerstudy.results.sections.thresholds import called, known_runs
 from readerstudy.results.table import MISSING, ModelScores, ReadingTable
 from readerstudy.stats.mcnemar import PairedCounts
@@ -31,8 +31,11 @@ _SIDES = {"sensitivity": 1, "specificity": 0}
 
 
 def per_reader(table: ReadingTable) -> dict[str, Any]:
-    """Every complete reader's measures, and McNemar's tests of every run that has a threshold."""
-    panel = table.picked(readers=table.complete)
+    """Every complete reader's measures, and McNemar's tests of every run that has a threshold.
+
+    Raises NotComputableError where no reader is complete.
+    """
+    panel = panel_of(table)
     prevalence = panel.plan.prevalence
     return {
         "method": METHOD,

@@ -8,14 +8,22 @@ from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.table import ModelScores, ReadingTable
 
 AUC, MATCHED, FIXED = "auc", "matched", "fixed_threshold"
+NO_READER = "No reader has answered every case, so there is nothing to compare."
 NO_MODEL = "No model has scored every case, so there is nothing to compare with the readers."
 
 
+def panel_of(table: ReadingTable) -> ReadingTable:
+    """The table of the readers who count. Raises NotComputableError where there is none."""
+    if not table.complete.any():
+        raise NotComputableError(NO_READER)
+    return table.picked(readers=table.complete)
+
+
 def panel_with_models(table: ReadingTable) -> ReadingTable:
-    """The table of the readers who count. Raises NotComputableError where no model has scores."""
+    """The same. Raises NotComputableError also where no model has scores."""
     if not table.models:
         raise NotComputableError(NO_MODEL)
-    return table.picked(readers=table.complete)
+    return panel_of(table)
 
 
 def level_of(table: ReadingTable) -> float:

@@ -12,8 +12,7 @@ from readerstudy.results.shown.comparison_figures import (
     better_figure,
     claims_figure,
 )
-from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import (
+from readerstudy.results.shown.comparison_words import (
     comparison_name,
     figure_name,
     limits,
@@ -23,17 +22,17 @@ from readerstudy.results.shown.words import (
     section_of,
     verdict,
 )
+from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
 
 def tables(document: Document) -> list[ResultTable]:
     """Plan and cautions, claims, areas of all runs, how many readers each beats, areas of everybody, spread."""
-    part = section_of(document, "primary")
-    found = [_areas(document)]
-    if part:
-        found = [_plan(document), _claims(part), *_aucs(part), *found]
-    found += [_better(model, index) for index, model in enumerate(document["models"], start=1)]
-    spread = section_of(document, "spread")
+    part, spread = (section_of(document, name) for name in ("primary", "spread"))
+    found = [_plan(document), _claims(part), *_aucs(part)] if part else []
+    if document.get("models"):
+        found.append(_areas(document))
+    found += [_better(model, index) for index, model in enumerate(document.get("models", ()), 1)]
     return [*found, _spread(spread)] if spread else found
 
 
@@ -41,10 +40,10 @@ def figures(document: Document) -> Iterator[Figure]:
     """Intervals beside the margin, areas of runs and readers, how many readers the CNN beats."""
     part = section_of(document, "primary")
     if part:
-        yield claims_figure(document, part)
-    if document["models"]:
+        yield claims_figure(part)
+    if document.get("models"):
         yield areas_figure(document)
-    for index, model in enumerate(document["models"], start=1):
+    for index, model in enumerate(document.get("models", ()), start=1):
         yield better_figure(model, index)
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import CNN, MUTED, TEXT, Document, Figure, group_style
 from readerstudy.results.sentences import percent
-from readerstudy.results.shown.words import (
+from readerstudy.results.shown.comparison_words import (
     comparison_name,
     figure_name,
     role_name,
@@ -44,9 +44,9 @@ def line_at(value: float, *, axis: str, dash: str = "solid") -> dict[str, Any]:
     }
 
 
-def claims_figure(document: Document, part: dict[str, Any]) -> Figure:
+def claims_figure(part: dict[str, Any]) -> Figure:
     """Every planned comparison as an interval, beside no difference and the margin."""
-    rows = list(_claimed(document, part))
+    rows = list(_claimed(part))
     traces = [
         _intervals([row for row in rows if row["role"] == role], role)
         for role in _ROLES
@@ -70,8 +70,8 @@ def claims_figure(document: Document, part: dict[str, Any]) -> Figure:
     return Figure("comparison-claims", title, caption, plot, "comparison-claims")
 
 
-def _claimed(document: Document, part: dict[str, Any]) -> Any:
-    several = len(document["models"]) > 1
+def _claimed(part: dict[str, Any]) -> Any:
+    several = len(part["models"]) > 1
     for model in part["models"]:
         for one in model["comparisons"]:
             for row in one["differences"]:

@@ -6,10 +6,16 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import PERCENT, Document, Figure, group_style
 from readerstudy.results.shown.comparison_figures import BELOW, error_bars
-from readerstudy.results.shown.words import figure_name
+from readerstudy.results.shown.comparison_words import figure_name
 
 
-def forest_figure(document: Document, rows: list[dict[str, Any]], measure: str) -> Figure:
+def groups_of(document: Document, rows: list[dict[str, Any]]) -> list[str]:
+    """The rank groups in the order of the study, whose colours they have in every figure."""
+    known = [group["name"] for group in document.get("readers", {}).get("groups", ())]
+    return known or sorted({row["group"] for row in rows})
+
+
+def forest_figure(rows: list[dict[str, Any]], measure: str, groups: list[str]) -> Figure:
     """One measure of all readers; rows have `code`, `group` and the measure's value and limits."""
     known = [row for row in rows if row[f"{measure}_value"] is not None]
     known.sort(key=lambda row: row[f"{measure}_value"])
@@ -23,8 +29,8 @@ def forest_figure(document: Document, rows: list[dict[str, Any]], measure: str) 
         for rank, row in enumerate(known, start=1)
     ]
     traces = [
-        _of_group([row for row in placed if row["group"] == group["name"]], group["name"], number, measure)
-        for number, group in enumerate(document["readers"]["groups"])
+        _of_group([row for row in placed if row["group"] == group], group, number, measure)
+        for number, group in enumerate(groups)
     ]  # fmt: skip
     layout = {
         "xaxis": {"title": {"text": _("Readers, in the order of the measure")}},

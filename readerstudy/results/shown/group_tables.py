@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from readerstudy.reading.conduct_choices import BoardCertification
-from readerstudy.results.shown.words import figure_name, limits
+from readerstudy.results.shown.comparison_words import figure_name, limits
 from readerstudy.results.table_model import ResultTable
 
 MEASURES = ("sensitivity", "specificity", "auc")

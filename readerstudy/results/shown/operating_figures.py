@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from readerstudy.results.figure import CNN, Document, Figure, group_style
 from readerstudy.results.sentences import percent
 from readerstudy.results.shown.comparison_figures import BELOW, error_bars, line_at
-from readerstudy.results.shown.words import figure_name, run_name
+from readerstudy.results.shown.comparison_words import figure_name, run_name
+from readerstudy.results.shown.forest_figures import groups_of
 
 _POINTS = {"tickformat": "+.0%"}
 _SECOND = "var(--series-2)"
@@ -52,16 +53,21 @@ def _of_rate(runs: list[Any], rate: str, colour: str, symbol: str) -> dict[str, 
     }
 
 
-def gains_figure(document: Document, model: dict[str, Any], index: int, codes: list[str]) -> Figure:
+def gains_figure(
+    document: Document, model: dict[str, Any], index: int, part: dict[str, Any]
+) -> Figure:
     """The difference at each reader's own sensitivity, readers in its order, by rank group."""
     gains = model["readers"][0]["difference"]
-    group_of = {point["code"]: point["group"] for point in document["readers"]["points"]}
-    order = sorted(range(len(codes)), key=lambda place: gains[place])
-    places = [(rank, codes[at], gains[at]) for rank, at in enumerate(order, start=1)]
+    rows = [
+        {"code": code, "group": group, "gain": gain}
+        for code, group, gain in zip(part["codes"], part["groups"], gains, strict=True)
+    ]
+    rows.sort(key=lambda row: row["gain"])
+    placed = [{**row, "rank": rank} for rank, row in enumerate(rows, start=1)]
     traces = [
-        _of_group([place for place in places if group_of[place[1]] == group["name"]], group["name"], number)
-        for number, group in enumerate(document["readers"]["groups"])
-    ]  # fmt: skip
+        _of_group([row for row in placed if row["group"] == group], group, number)
+        for number, group in enumerate(groups_of(document, rows))
+    ]
     layout = {
         "xaxis": {"title": {"text": _("Readers, in the order of the difference")}},
         "yaxis": {"title": {"text": _("Specificity, CNN − reader")}, **_POINTS},
@@ -79,12 +85,12 @@ def gains_figure(document: Document, model: dict[str, Any], index: int, codes: l
     return Figure(name, title, caption, {"data": traces, "layout": layout}, name)
 
 
-def _of_group(places: list[tuple[int, str, float]], name: str, number: int) -> dict[str, Any]:
+def _of_group(rows: list[dict[str, Any]], name: str, number: int) -> dict[str, Any]:
     colour, symbol = group_style(number)
     return {
-        "x": [place[0] for place in places],
-        "y": [place[2] for place in places],
-        "text": [place[1] for place in places],
+        "x": [row["rank"] for row in rows],
+        "y": [row["gain"] for row in rows],
+        "text": [row["code"] for row in rows],
         "mode": "markers",
         "marker": {"color": colour, "symbol": symbol, "size": 8},
         "name": name,

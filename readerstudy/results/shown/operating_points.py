@@ -8,14 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.matching_words import rule_name
-from readerstudy.results.shown.operating_figures import (
-    gains_figure,
-    gains_histogram,
-    thresholds_figure,
-)
-from readerstudy.results.shown.threshold_tables import confusion, rates, threshold_differences
-from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import (
+from readerstudy.results.shown.comparison_words import (
     figure_name,
     group_name,
     limits,
@@ -24,6 +17,13 @@ from readerstudy.results.shown.words import (
     section_of,
     verdict,
 )
+from readerstudy.results.shown.operating_figures import (
+    gains_figure,
+    gains_histogram,
+    thresholds_figure,
+)
+from readerstudy.results.shown.threshold_tables import confusion, rates, threshold_differences
+from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
 
@@ -52,7 +52,7 @@ def figures(document: Document) -> Iterator[Figure]:
         if "reason" not in model:
             yield thresholds_figure(model, index, fixed["level"])
     for index, model in enumerate(matched.get("models", ()), start=1):
-        yield gains_figure(document, model, index, matched["codes"])
+        yield gains_figure(document, model, index, matched)
         yield gains_histogram(model, index)
 
 

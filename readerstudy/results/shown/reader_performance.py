@@ -8,15 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.sentences import percent
-from readerstudy.results.shown.forest_figures import forest_figure
+from readerstudy.results.shown.comparison_words import figure_name, limits, section_of
+from readerstudy.results.shown.forest_figures import forest_figure, groups_of
 from readerstudy.results.shown.group_tables import group_table, rank_tests
 from readerstudy.results.shown.mcnemar_tables import against_majority, against_readers
 from readerstudy.results.shown.threshold_tables import VALUE_KINDS, value_header, values
 from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import figure_name, limits, section_of
 from readerstudy.results.table_model import ResultTable
 
 MEASURES = ("sensitivity", "specificity", "auc")
+_UNKNOWN = {"value": None, "low": None, "high": None}
 
 
 def tables(document: Document) -> list[ResultTable]:
@@ -39,7 +40,7 @@ def figures(document: Document) -> Iterator[Figure]:
     part = section_of(document, "per_reader")
     if part:
         rows = [dict(zip(("code", "group", *_ENDS), row, strict=True)) for row in _rate_rows(document, part)]  # fmt: skip
-        yield from (forest_figure(document, rows, measure) for measure in MEASURES)
+        yield from (forest_figure(rows, measure, groups_of(document, rows)) for measure in MEASURES)
 
 
 _ENDS = tuple(f"{measure}_{end}" for measure in MEASURES for end in ("value", "low", "high"))
@@ -58,10 +59,15 @@ def _rates(document: Document, part: dict[str, Any]) -> ResultTable:
 
 
 def _rate_rows(document: Document, part: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    areas = {point["code"]: point["auc"] for point in document["readers"]["points"]}
+    points = document.get("readers", {}).get("points", ())
+    areas = {point["code"]: point["auc"] for point in points}
     for reader in part["readers"]:
         of_any = reader["measures"]["any"]
-        measures = (of_any["sensitivity"], of_any["specificity"], areas[reader["code"]])
+        measures = (
+            of_any["sensitivity"],
+            of_any["specificity"],
+            areas.get(reader["code"], _UNKNOWN),
+        )
         ends = (one[end] for one in measures for end in ("value", "low", "high"))
         yield (reader["code"], reader["group"], *ends)
 

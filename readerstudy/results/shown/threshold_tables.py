@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from readerstudy.results.shown.words import (
+from readerstudy.results.shown.comparison_words import (
     figure_name,
     group_name,
     joint_verdict,
