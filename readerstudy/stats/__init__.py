@@ -20,6 +20,7 @@ from readerstudy.stats import (
 from readerstudy.stats.against import (
     algorithm_as_second_modality,
     at_group_mean,
+    at_readers_points,
     claim,
     claim_on_both,
     matched_against_readers,
@@ -97,6 +98,7 @@ from readerstudy.stats.standalone import (
     Standalone,
     algorithm_against_readers,
     algorithm_against_readers_of_fixed_cases,
+    algorithms_against_readers,
 )
 from readerstudy.stats.summary import (
     mean_and_range,
@@ -148,7 +150,9 @@ __all__ = [
     "algorithm_against_readers",
     "algorithm_against_readers_of_fixed_cases",
     "algorithm_as_second_modality",
+    "algorithms_against_readers",
     "at_group_mean",
+    "at_readers_points",
     "auc",
     "auc_interval",
     "average_curve",

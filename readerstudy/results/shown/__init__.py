@@ -10,11 +10,14 @@ from readerstudy.results.shown import (
     agreement,
     aided,
     calibration,
+    comparison,
     crowd,
     difficulty,
     experience,
     missing,
     net_benefit,
+    operating_points,
+    reader_performance,
     reading_time,
     subgroups,
 )
@@ -22,6 +25,9 @@ from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
 TOPICS: tuple[Topic, ...] = (
+    comparison.TOPIC,
+    operating_points.TOPIC,
+    reader_performance.TOPIC,
     subgroups.TOPIC,
     agreement.TOPIC,
     calibration.TOPIC,
