@@ -11,10 +11,10 @@ from readerstudy.results.sections.agreement import agreement
 from readerstudy.results.sections.calibration import calibration
 from readerstudy.results.sections.combination import combination
 from readerstudy.results.sections.crowd import crowd
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.experience import experience
 from readerstudy.results.sections.net_benefit import net_benefit
 from readerstudy.results.sections.predictive import predictive
-from readerstudy.results.sections.refusals import NotComputableError
 from readerstudy.results.sections.truth_uncertainty import truth_uncertainty
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
@@ -43,3 +43,6 @@ def _built(build: Section, table: ReadingTable) -> dict[str, Any]:
         return build(table)
     except (NotComputableError, StatisticsInputError) as error:
         return {"reason": str(error)}
+
+
+__all__ = ["SECTIONS", "NotComputableError", "Section", "build_sections"]

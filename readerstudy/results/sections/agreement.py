@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from readerstudy.results.sections.agreement_pairs import pairs
 from readerstudy.results.sections.agreement_with import with_majority, with_models
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.panel import Panel, Part, panel_of, part_or_reason
-from readerstudy.results.sections.refusals import NotComputableError
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats.agreement import (
     Agreement,

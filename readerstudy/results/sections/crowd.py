@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy import stats
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.panel import (
     Panel,
     Part,
@@ -15,7 +16,6 @@ from readerstudy.results.sections.panel import (
     short,
     spread,
 )
-from readerstudy.results.sections.refusals import NotComputableError
 from readerstudy.results.table import ModelScores, ReadingTable
 from readerstudy.stats.crowd import (
     CrowdVote,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from readerstudy import stats
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.panel import Panel, Part, panel_of, short
-from readerstudy.results.sections.refusals import NotComputableError
 from readerstudy.results.table import ReadingTable
 
 METHOD = (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy import stats
-from readerstudy.results.sections.refusals import NotComputableError
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.table import MISSING, ModelScores, ReaderRow, ReadingTable
 from readerstudy.stats import Estimate, StatisticsInputError
 

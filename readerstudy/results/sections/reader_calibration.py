@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.panel import Panel, Part, part_or_reason, spread
-from readerstudy.results.sections.refusals import NotComputableError
 from readerstudy.stats import wilson
 from readerstudy.stats.calibration import (
     ReliabilityCurve,

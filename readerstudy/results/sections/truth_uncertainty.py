@@ -1,7 +1,7 @@
 """How much the results depend on an uncertain reference standard (E17)."""
 
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.panel import Part
-from readerstudy.results.sections.refusals import NotComputableError
 from readerstudy.results.table import ReadingTable
 
 REASON = (

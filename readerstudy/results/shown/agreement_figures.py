@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from readerstudy.results.figure import TEXT, Document, Figure, group_style
 from readerstudy.results.sentences import decimal
 from readerstudy.results.shown.marks import bars, dots, group_name, wide
-from readerstudy.results.shown.words import coefficient_names
+from readerstudy.results.shown.panel_words import coefficient_names
 
 # From low to high agreement; in the light theme ever darker, in the dark one ever lighter, so that grey shows it too.
 _SCALE = [[0, "var(--scale-low)"], [0.5, "var(--scale-middle)"], [1, "var(--scale-high)"]]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from readerstudy.results.figure import CNN, PERCENT, TEXT, Document, Figure, group_style
 from readerstudy.results.sentences import percent
 from readerstudy.results.shown.marks import bars, diagonal, dots, group_name, line, square, wide
-from readerstudy.results.shown.words import judged_names
+from readerstudy.results.shown.panel_words import judged_names
 
 _POINT = "%{y:.1%} / %{x:.1%}<extra></extra>"
 

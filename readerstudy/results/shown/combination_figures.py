@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import CNN, TEXT, Document, Figure, group_style
 from readerstudy.results.shown.marks import diagonal, dots, level_line, square, wide
-from readerstudy.results.shown.words import rule_names
+from readerstudy.results.shown.panel_words import rule_names
 
 _ROOM = 0.03
 _POINT = "%{text}<br>%{y:.3f} / %{x:.3f}<extra></extra>"

@@ -10,8 +10,8 @@ from readerstudy.results.shown.combination_figures import gains_figure, rules_fi
 from readerstudy.results.shown.combination_tables import combination_tables
 from readerstudy.results.shown.crowd_figures import ratings_figure, votes_figure
 from readerstudy.results.shown.marks import computed, group_name, limits_of, range_of_runs, section
+from readerstudy.results.shown.panel_words import measure_names, scale_names
 from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import measure_names, scale_names
 from readerstudy.results.table_model import ResultTable
 
 _NONE = (None, None, None)

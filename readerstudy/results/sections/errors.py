@@ -1,4 +1,4 @@
-"""How a section says that its data do not allow it."""
+"""Why a section of an analysis is not there."""
 
 
 class NotComputableError(ValueError):
