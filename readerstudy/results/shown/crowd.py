@@ -137,8 +137,12 @@ def figures(document: Document) -> list[Figure]:
         votes = [votes_figure(part)] if "sizes" in part["votes"] else []
         rated = any("sizes" in one for one in part["ratings"])
         found = [*votes, *([ratings_figure(part)] if rated else [])]
-    for number, model in computed(combined["models"] if combined else ()):
-        gains = [] if "reason" in model["scores"] else [gains_figure(model, number)]
+    if combined is None:
+        return found
+    for number, model in computed(combined["models"]):
+        gains = (
+            [] if "reason" in model["scores"] else [gains_figure(model, combined["groups"], number)]
+        )
         rules = [] if "reason" in model["decisions"] else [rules_figure(model, number)]
         found += [*gains, *rules]
     return found

@@ -9,6 +9,7 @@ from readerstudy.results.sentences import percent
 from readerstudy.results.shown.marks import band, computed, group_name, line, wide
 
 _HOVER = "%{y:.3f} / %{x:.0%}<extra></extra>"
+_LOG = {"type": "log", "tickmode": "array", "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]}
 _FLOOR = 0.05  # how far below zero a decision curve is drawn
 
 
@@ -92,7 +93,7 @@ def predictive_figures(part: Document) -> list[Figure]:
     return [
         _predictive_figure(part, "ppv", _("Positive predictive value"), PERCENT),
         _predictive_figure(part, "npv", _("Negative predictive value"), PERCENT),
-        _predictive_figure(part, "nnb", _("Number needed to biopsy"), {"type": "log"}),
+        _predictive_figure(part, "nnb", _("Number needed to biopsy"), _LOG),
     ]
 
 

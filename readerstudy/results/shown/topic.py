@@ -30,12 +30,17 @@ class Topic:
 _NAMES = {"reason", "model", "scale"}
 
 
+def is_missing(part: Any) -> bool:
+    """Whether a part of the document has nothing but its name and the reason why it is not there."""
+    return isinstance(part, dict) and "reason" in part and part.keys() <= _NAMES
+
+
 def _missing(part: Any) -> Iterator[str]:
     """The reasons of parts that have nothing but a reason and a name, at any depth."""
     if isinstance(part, list):
         # Columns of numbers hold no parts.
         yield from (reason for one in part if isinstance(one, dict) for reason in _missing(one))
-    elif isinstance(part, dict) and "reason" in part and part.keys() <= _NAMES:
+    elif is_missing(part):
         model = f"{part['model']}: " if "model" in part else ""
         yield f"{model}{part['reason']}"
     elif isinstance(part, dict):
