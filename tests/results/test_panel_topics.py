@@ -141,10 +141,15 @@ def test_every_model_has_its_curve_and_its_columns():
     topic = next(one for one in TOPICS if one.name == "net-benefit")
     figure = next(one for one in topic.figures(document) if one.name == "net-benefit-target")
     names = [trace["name"] for trace in figure.plot["data"]]
-    assert {"Test CNN, mean of runs", "Other CNN, mean of runs", "Treat all"} <= set(names)
+    assert {
+        "Test CNN, mean of runs",
+        "Test CNN, scores moved, mean of runs",
+        "Other CNN, mean of runs",
+        "Treat all",
+    } <= set(names)
     shown = next(one for one in topic.tables(document) if one.name == figure.table)
     assert "Other CNN" in shown.header
-    mean = document["sections"]["net_benefit"]["prevalences"][1]["models"][1]["mean"]
+    mean = document["sections"]["net_benefit"]["prevalences"][1]["models"][2]["mean"]
     column = shown.header.index("Other CNN")
     assert [row[column] for row in shown.rows] == mean
 

@@ -64,7 +64,7 @@ def heat_map(part: Document) -> Figure:
     }
     caption = _(
         "Cohen's kappa of the decisions of every two of %(readers)d readers; lines part the rank groups. Mean of all "
-        "pairs: %(mean)s. White gaps are pairs without a kappa. The colour runs from −1 over 0 (chance) to 1."
+        "pairs: %(mean)s. Gaps are pairs without a kappa. The colour runs from −1 over 0 (chance) to 1."
     ) % {"readers": len(codes), "mean": _kappa(part["pairs"]["mean"])}
     layout = _map_layout(readers)
     plot = {"data": [cells], "layout": layout}

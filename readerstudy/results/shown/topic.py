@@ -27,7 +27,7 @@ class Topic:
 
 
 # What stands beside the reason of a part that has nothing else.
-_NAMES = {"reason", "model", "scale"}
+_NAMES = {"reason", "model", "scale", "scores"}
 
 
 def is_missing(part: Any) -> bool:
