@@ -174,16 +174,16 @@ def _computed(table: ReadingTable, stored: Document, report: Report) -> Document
         return None
     report.numbers = count_numbers(stored)
     _note_versions(stored.get("software"), computed["software"], report)
-    comparable = [
-        {name: part for name, part in one.items() if name != "software"}
-        for one in (stored, computed)
-    ]
-    found = list(differences(*comparable))
+    found = list(differences(_without_software(stored), _without_software(computed)))
     _tell_differences(found, report)
     same = all(one.is_rounding for one in found) and isinstance(stored.get("software"), dict)
     return (
         stored if same else {**computed, "software": stored.get("software", computed["software"])}
     )
+
+
+def _without_software(document: Document) -> Document:
+    return {name: part for name, part in document.items() if name != "software"}
 
 
 def _note_versions(stored: Any, computed: dict[str, str], report: Report) -> None:

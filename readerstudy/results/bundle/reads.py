@@ -77,7 +77,8 @@ def counted_answers(records: Records, order: dict[Key, Found]) -> dict[str, list
     Raises BundleFaultsError for answers to no place of the order, twice the same version, and ratings that decision
     and confidence do not give.
     """
-    faults, newest = Faults(records.file), {}
+    faults = Faults(records.file)
+    newest: dict[tuple[Any, ...], Found] = {}
     seen: set[tuple[Any, ...]] = set()
     for number, row in records.dicts():
         place = order.get(key_of(row))

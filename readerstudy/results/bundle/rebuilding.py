@@ -100,7 +100,7 @@ def read_design(data: bytes) -> dict[str, Any]:
     """The content of design.json. Raises BundleFaultsError where a part is not there or is of another kind."""
     design = read_object("design.json", data)
     wrong = [name for name, kind in _EXPECTED.items() if not isinstance(design.get(name), kind)]
-    study = design.get("study") if isinstance(design.get("study"), dict) else {}
+    study: dict[str, Any] = design["study"] if isinstance(design.get("study"), dict) else {}
     wrong += [f"study.{name}" for name, kind in (("title", str), ("synthetic", bool)) if not isinstance(study.get(name), kind)]  # fmt: skip
     groups, excluded = design.get("group_order") or [], design.get("excluded") or {}
     if not all(isinstance(name, str) for name in groups):

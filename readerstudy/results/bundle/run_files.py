@@ -9,8 +9,8 @@ from readerstudy.results.bundle.faults import BundleFaultsError, Faults
 from readerstudy.results.table import ModelScores
 
 _FILE = "model_runs.json"
-_OF_MODEL = {"id": str, "name": str, "prespecified": bool, "runs": list}
-_OF_RUN = {"label": str, "code": str, "artefact_sha256": str}
+_OF_MODEL: dict[str, type] = {"id": str, "name": str, "prespecified": bool, "runs": list}
+_OF_RUN: dict[str, type] = {"label": str, "code": str, "artefact_sha256": str}
 
 
 def read_models(found: Any, scores: Records, cases: list[str]) -> tuple[ModelScores, ...]:
