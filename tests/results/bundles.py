@@ -1,8 +1,9 @@
 """Bundles made of reading tables, for tests that need no database, and bundles with something changed."""
 
 import dataclasses
-import random
+import io
 import re
+import zipfile
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from readerstudy.core.canonical import sha256_of
 from readerstudy.results.analysis import build_document
 from readerstudy.results.bundle.assembling import derived_files
 from readerstudy.results.bundle.contents import CaseFacts, Contents
-from readerstudy.results.bundle.packing import CONTENTS, SUMS, contents_list, packed, sums_of
+from readerstudy.results.bundle.json_files import json_bytes
+from readerstudy.results.bundle.packing import CONTENTS, SUMS, contents_list, sums_of
 from readerstudy.results.bundle.shown_files import shown_files
 from readerstudy.results.bundle.sources import source_files
 from tests.results.factories import fuller_table
@@ -23,17 +25,23 @@ def bundle_table(**options):
     table = fuller_table(**options)
     unread = (table.decision == -1) & ~table.not_assessable
     sign = np.where(table.aided.decision == 1, 1, -1)
-    aided = dataclasses.replace(
-        table.aided,
-        rating=sign * np.abs(table.aided.rating),
-        milliseconds=np.round(table.aided.milliseconds),
-    )
+    aided = dataclasses.replace(table.aided, rating=sign * np.abs(table.aided.rating))
     return dataclasses.replace(
         table,
         protocol_sha256=sha256_of(MANIFEST),
         milliseconds=np.where(unread, np.nan, table.milliseconds),
         undisturbed=table.undisturbed & ~unread,
-        aided=aided,
+        aided=_only_rated(aided),
+        repeats=_only_rated(table.repeats),
+    )
+
+
+def _only_rated(answers):
+    rated = ~np.isnan(answers.rating)
+    return dataclasses.replace(
+        answers,
+        decision=np.where(rated, answers.decision, -1).astype(np.int8),
+        milliseconds=np.where(rated, np.round(answers.milliseconds), np.nan),
     )
 
 
@@ -98,17 +106,12 @@ def bundle_files(table):
 
 def listed(files):
     """The files with both lists."""
-    from readerstudy.results.bundle.json_files import json_bytes
-
     whole = {**files, CONTENTS: json_bytes(contents_list(files))}
     return {**whole, SUMS: sums_of(whole)}
 
 
 def zipped(files):
     """A zip of exactly these files."""
-    import io
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -117,19 +120,9 @@ def zipped(files):
 
 
 def with_other_digit(data, rng):
-    """The bytes with one digit, at a random place, replaced by another one."""
-    places = [match.start() for match in re.finditer(rb"[0-9]", data)]
+    """The bytes with one digit, at a random place, replaced by another one; a letter where there is no digit."""
+    characters = b"0123456789" if re.search(rb"[0-9]", data) else b"abcdefgh"
+    places = [at for at, character in enumerate(data) if character in characters]
     at = rng.choice(places)
-    other = rng.choice([digit for digit in b"0123456789" if digit != data[at]])
+    other = rng.choice([character for character in characters if character != data[at]])
     return data[:at] + bytes([other]) + data[at + 1 :]
-
-
-__all__ = [
-    "bundle_files",
-    "contents_of_table",
-    "listed",
-    "packed",
-    "random",
-    "with_other_digit",
-    "zipped",
-]

@@ -5,6 +5,7 @@
 
 import csv
 import io
+import itertools
 import json
 import math
 import re
@@ -184,7 +185,7 @@ def along(pieces, target):
     same = [other for at, other in pieces if abs(at - target) < 1e-9]
     if same:
         return max(same)
-    for (a, x), (b, y) in zip(pieces, pieces[1:], strict=False):
+    for (a, x), (b, y) in itertools.pairwise(pieces):
         if a < target < b:
             return x + (target - a) / (b - a) * (y - x)
     raise ValueError(target)
@@ -192,16 +193,16 @@ def along(pieces, target):
 
 def interval_of_mean(rows):
     """The interval of the mean over readers of the share of right answers, readers and cases random; None for none."""
-    shares, J, K = [mean(row) for row in rows], len(rows), len(rows[0])
-    if J < 2 or K < 2 or any(value is None for row in rows for value in row):
+    shares, n_readers, n_cases = [mean(row) for row in rows], len(rows), len(rows[0])
+    if n_readers < 2 or n_cases < 2 or any(value is None for row in rows for value in row):
         return None
-    pairs = [covariance(rows[i], rows[j]) / K for i in range(J) for j in range(i)]
+    pairs = [covariance(rows[i], rows[j]) / n_cases for i in range(n_readers) for j in range(i)]
     ms, cov2 = variance(shares), max(mean(pairs), 0.0)
-    spread = ms + J * cov2
+    spread = ms + n_readers * cov2
     if spread < 1e-20:
         return None
-    df = (J - 1) * (spread / ms) ** 2 if ms > 1e-20 else math.inf
-    half = t_quantile(df) * math.sqrt(spread / J)
+    df = (n_readers - 1) * (spread / ms) ** 2 if ms > 1e-20 else math.inf
+    half = t_quantile(df) * math.sqrt(spread / n_readers)
     return max(mean(shares) - half, 0.0), min(mean(shares) + half, 1.0)
 
 
@@ -209,16 +210,16 @@ def against_readers(algorithm, readers, truth):
     """AUC of the algorithm − the readers' mean AUC: effect, SE, t, df, p, limits; readers and cases random, DeLong."""
     own, *others = [components(row, truth) for row in (algorithm, *readers)]
     effects = [own[0] - one[0] for one in others]
-    J = len(effects)
+    n_readers = len(effects)
     parts = [[[a - b for a, b in zip(own[side], one[side], strict=True)] for one in others] for side in (1, 2)]  # fmt: skip
     pairs = [
         sum(covariance(part[i], part[j]) / len(part[i]) for part in parts)
-        for i in range(J)
+        for i in range(n_readers)
         for j in range(i)
     ]
     ms, effect = variance(effects), mean(effects)
-    spread = ms + J * max(mean(pairs), 0.0)
-    se, df = math.sqrt(spread / J), (J - 1) * (spread / ms) ** 2
+    spread = ms + n_readers * max(mean(pairs), 0.0)
+    se, df = math.sqrt(spread / n_readers), (n_readers - 1) * (spread / ms) ** 2
     half = t_quantile(df) * se
     return {
         "effect": effect, "se": se, "t": effect / se, "df": df, "p": 2 * t_tail(effect / se, df),

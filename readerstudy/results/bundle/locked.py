@@ -23,6 +23,7 @@ def lock_faults(sources: Sources) -> Iterator[str]:
     if order_sha256(tuple(rows)) != design["order_sha256"]:
         yield "order.csv: its rows do not have the hash order_sha256 of design.json."
     yield from _order_faults(sources, manifest)
+    yield from _photograph_faults(sources, manifest)
 
 
 def _order_faults(sources: Sources, manifest: dict[str, Any]) -> Iterator[str]:
@@ -39,3 +40,14 @@ def _order_faults(sources: Sources, manifest: dict[str, Any]) -> Iterator[str]:
     rows = [list(row[:columns]) for row in sources.records["order.csv"].rows if row[0] in codes]
     if sha256_of(sorted(rows, key=lambda row: row[:3])) != order.get("sha256"):
         yield "order.csv: the orders are not those whose hash stands in the lock manifest."
+
+
+def _photograph_faults(sources: Sources, manifest: dict[str, Any]) -> Iterator[str]:
+    """Every case's photographs are those that were locked."""
+    cases = manifest.get("cases")
+    if not isinstance(cases, list):
+        return
+    locked = {one.get("id"): one.get("images") for one in cases if isinstance(one, dict)}
+    for number, row in sources.records["cases.csv"].dicts():
+        if row["image_sha256"].split() != locked.get(row["case"]):
+            yield f"cases.csv, row {number}, column image_sha256: not the photographs of the lock manifest."

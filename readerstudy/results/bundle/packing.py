@@ -13,6 +13,7 @@ from readerstudy.core.canonical import sha256_of
 from readerstudy.results.bundle.faults import BundleFaultsError
 from readerstudy.results.bundle.json_files import json_bytes
 
+# Raised whenever a file is written in another way: verification makes every file again and compares its bytes.
 FORMAT = "reader-study-bundle/1"
 SUMS, CONTENTS = "SHA256SUMS", "bundle.json"
 _DATE = (2000, 1, 1, 0, 0, 0)

@@ -147,6 +147,8 @@ def _names(records: Records, column: str) -> list[str]:
     """The names in the order of the file."""
     faults, names = Faults(records.file), dict[str, int]()
     for number, row in records.dicts():
+        if row.get("number", number - 1) != number - 1:
+            faults.add("the cases must be numbered from 1.", row=number, column="number")
         if names.setdefault(row[column], number) != number:
             faults.add(
                 f"the name stands in row {names[row[column]]} already.", row=number, column=column
