@@ -19,6 +19,7 @@ _FILES = {
     "analysis.json": "the frozen analysis: all numbers, with the hash of the document",
     "tables/*.csv": "every table of the results, fractions at full precision",
     "figures/*.json": "every figure as Plotly JSON, with its caption and the table that holds its numbers",
+    "report*.html": "the report in English and German, where this version makes one",
     "study.imrmc": "the readings for iMRMC (and RJafroc, format iMRMC)",
     "mrmcaov.csv": "the readings for MRMCaov: complete readers, cases that all of them graded",
     "rjafroc.xlsx": "the same for RJafroc, sheets TRUTH, FP and TP; cases by their number in cases.csv",
