@@ -121,14 +121,14 @@ def incomplete_beta(a, b, x):
 
 def t_tail(t, df):
     """P(T > |t|); with many degrees of freedom by its expansion about the normal one."""
-    if df > 1e4:
+    if df > 1e5:
         z = abs(t) * (1 - (t**2 + 1) / (4 * df) + (13 * t**4 + 8 * t**2 + 3) / (96 * df**2))
         return 0.5 * math.erfc(z / math.sqrt(2))
     return 0.5 * incomplete_beta(df / 2, 0.5, df / (df + t * t))
 
 
 def t_quantile(df, tail=0.025):
-    low, high = 0.0, 20.0 if df > 1e4 else 1e6
+    low, high = 0.0, 20.0 if df > 1e5 else 1e6
     for _step in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if t_tail(middle, df) > tail else (low, middle)
