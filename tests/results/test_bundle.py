@@ -107,7 +107,13 @@ def test_the_columns_are_those_of_the_table():
 
 
 def test_the_plan_comes_back_as_it_was_fixed():
-    plan = AnalysisPlan(True, 0.01, 0.05, 0.013, "A registry")
+    plan = AnalysisPlan(
+        is_prespecified=True,
+        alpha=0.01,
+        margin=0.05,
+        prevalence=0.013,
+        prevalence_source="A registry",
+    )
     table = dataclasses.replace(bundle_table(), plan=plan)
     assert read_sources(bundle_files(table)).table.plan == plan
 

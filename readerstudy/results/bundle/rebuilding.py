@@ -220,6 +220,9 @@ def _or_nan(value: float | None) -> float:
 
 
 def _undisturbed(rows: list[dict[str, Any]], places: _Places) -> Any:
+    """None where of no answer anything is known."""
+    if not any(row["timing_quality"] for row in rows):
+        return None
     told = [row["timing_quality"] == UNDISTURBED for row in rows]
     return places.filled(False, rows, told).astype(np.bool_)
 
