@@ -5,12 +5,13 @@ the source tables against each other and against the lock manifest's hash; and t
 the CSV files, against analysis.json and everything that was derived from it.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from readerstudy.core.canonical import sha256_of
+from readerstudy.core.canonical import canonical_json, sha256_of
 from readerstudy.core.errors import DomainError
 from readerstudy.core.version import VERSION
 from readerstudy.results.analysis import SCHEMA, build_document
@@ -168,7 +169,8 @@ def _computed(table: ReadingTable, stored: Document, report: Report) -> Document
         )
         return None
     try:
-        computed = build_document(table)
+        # As it is stored: tuples are lists in JSON, and keys texts.
+        computed = json.loads(canonical_json(build_document(table)))
     except (DomainError, ValueError, ArithmeticError, LookupError) as error:
         report.faults.append(f"The analysis cannot be computed from these files: {error}")
         return None
