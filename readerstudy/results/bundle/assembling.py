@@ -1,8 +1,10 @@
 """All files of a bundle out of its sources; export and verification make them by the same code."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from readerstudy.core.canonical import canonical_json
 from readerstudy.results.bundle.exchange import exchange_files
 from readerstudy.results.bundle.prose import prose_files
 from readerstudy.results.bundle.r_script import r_script
@@ -16,6 +18,8 @@ def derived_files(
     table: ReadingTable, document: Document, *, shown: Shown | None
 ) -> dict[str, bytes]:
     """What follows from table and document: exchange formats, R script, prose, and what `shown` makes of the document."""
+    # Databases give the keys of JSON in orders of their own; a table that goes through them must not.
+    document = json.loads(canonical_json(document))
     return {
         **exchange_files(table),
         "primary_result.R": r_script(table, document),
