@@ -1,5 +1,6 @@
 """The section "agreement" against plain loops over readers, pairs and cases."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -110,6 +111,35 @@ def test_the_triangle_holds_every_pair_in_the_order_of_groups_and_codes():
     assert pairs["mean"] == pytest.approx(np.mean(expected))
     first = [k for (a, b), k in zip(itertools.combinations(order, 2), expected, strict=True) if 2 in {a, b}]  # fmt: skip
     assert pairs["readers"][1]["mean"] == pytest.approx(np.mean(first))
+
+
+def weighted_kappa(first, second, levels):
+    """Cohen's kappa with weights 1 − (distance of the levels' places)², from all pairs of ratings."""
+    place = {level: number / (len(levels) - 1) for number, level in enumerate(levels)}
+
+    def loss(pairs):
+        return np.mean([(place[a] - place[b]) ** 2 for a, b in pairs])
+
+    return 1 - loss(zip(first, second, strict=True)) / loss(itertools.product(first, second))
+
+
+def test_ratings_have_a_weighted_kappa():
+    table = fuller_table()
+    pairs = agreement(table)["pairs"]
+    levels = sorted(set(table.rating.ravel().tolist()))
+    rows = table.rating.tolist()
+    expected = [weighted_kappa(rows[1], rows[other], levels) for other in (0, 2, 3, 4, 5)]
+    reader = next(one for one in pairs["readers"] if one["code"] == "R-1")
+    assert reader["weighted"] == pytest.approx(np.mean(expected))
+    every = [weighted_kappa(a, b, levels) for a, b in itertools.combinations(rows, 2)]
+    assert pairs["weighted_mean"] == pytest.approx(np.mean(every))
+
+
+def test_decisions_alone_have_no_weighted_kappa():
+    table = fuller_table()
+    pairs = agreement(dataclasses.replace(table, rating=np.sign(table.rating)))["pairs"]
+    assert pairs["weighted_mean"] is None
+    assert "this scale has 2" in pairs["weighted_reason"]
 
 
 def test_means_within_and_between_groups_take_every_pair_once():

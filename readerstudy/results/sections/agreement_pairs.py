@@ -6,14 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy.results.sections.panel import Panel, Part, numbers_or_none
-from readerstudy.stats.agreement import pairwise_kappa
+from readerstudy.stats.agreement import Weights, pairwise_kappa
 
 METHOD = (
     "Cohen's kappa (1960) of two readers' decisions on the cases that both graded; means are over the pairs that have "
-    "one (of all pairs: Light 1971), without intervals"
+    "one (of all pairs: Light 1971), without intervals. Weighted: the same of the ratings with quadratic weights by the "
+    "place of their levels (Cohen 1968)"
 )
 # The triangle of 200 readers has 19,900 numbers: more than that is no picture any more.
 MOST_READERS = 200
+_MOST_LEVELS = 20
+_NO_LEVELS = "Weighted kappa is for ratings of 3 to 20 levels: this scale has {}."
 _TOO_MANY = "With more than {} readers the kappas of single pairs are not kept, only their means."
 
 
@@ -27,13 +30,16 @@ def pairs(panel: Panel) -> Part:
     table = pairwise_kappa(panel.choices)[np.ix_(order, order)]
     upper = table[np.triu_indices(order.size, 1)]
     few = order.size <= MOST_READERS
+    weighted, no_weights = _weighted(panel, order)
     return {
         "method": METHOD,
-        "readers": _readers(panel, order, table),
+        "readers": _readers(panel, order, table, weighted),
         "triangle": numbers_or_none(upper) if few else None,
         "reason": None if few else _TOO_MANY.format(MOST_READERS),
         "mean": _mean(upper),
         "undefined": int(np.isnan(upper).sum()),
+        "weighted_mean": _mean(weighted[np.triu_indices(order.size, 1)]),
+        "weighted_reason": no_weights,
         "groups": _groups(panel, order, table),
     }
 
@@ -44,17 +50,31 @@ def _order(panel: Panel) -> NDArray[np.intp]:
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
 
 
-def _readers(panel: Panel, order: NDArray[np.intp], table: NDArray[np.float64]) -> list[Part]:
-    others = table.copy()
-    np.fill_diagonal(others, np.nan)
+def _weighted(panel: Panel, order: NDArray[np.intp]) -> tuple[NDArray[np.float64], str | None]:
+    """Weighted kappas of the ratings (J, J); NaN and the reason where the scale is not made for them."""
+    levels = np.unique(panel.rating[~np.isnan(panel.rating)]).size
+    if not panel.has_confidence or levels > _MOST_LEVELS:
+        return np.full((order.size, order.size), np.nan), _NO_LEVELS.format(levels)
+    return pairwise_kappa(panel.rating, Weights.QUADRATIC)[np.ix_(order, order)], None
+
+
+def _readers(
+    panel: Panel,
+    order: NDArray[np.intp],
+    table: NDArray[np.float64],
+    weighted: NDArray[np.float64],
+) -> list[Part]:
+    own = np.eye(order.size, dtype=np.bool_)
+    others, ratings = (np.where(own, np.nan, values) for values in (table, weighted))
     return [
         {
             "code": panel.readers[place].code,
             "group": panel.readers[place].group,
             "mean": _mean(row),
             "undefined": int(np.isnan(row).sum()) - 1,
+            "weighted": _mean(of_ratings),
         }
-        for place, row in zip(order, others, strict=True)
+        for place, row, of_ratings in zip(order, others, ratings, strict=True)
     ]
 
 

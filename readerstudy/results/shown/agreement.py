@@ -72,14 +72,14 @@ def _groups(part: Document) -> ResultTable:
 def _readers(part: Document) -> ResultTable:
     low, high = limits_of(part["level"])
     header = (
-        _("Reader"), _("Rank group"), _("Mean kappa with the other readers"), _("Kappa with the majority of the others"),
+        _("Reader"), _("Rank group"), _("Mean kappa with the other readers"), _("Mean weighted kappa of the ratings"), _("Kappa with the majority of the others"),
         low, high, _("Equal decisions"), low, high, _("Number of cases"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", *["auc"] * 4, *["rate"] * 3, "count", "text")
-    mean = {one["code"]: one["mean"] for one in part["pairs"]["readers"]}
+    kinds = ("text", "text", *["auc"] * 5, *["rate"] * 3, "count", "text")
+    means = {one["code"]: _numbers(one, "mean", "weighted") for one in part["pairs"]["readers"]}
     rows = tuple(
         (
-            one["code"], one["group"], mean[one["code"]], *_numbers(one["kappa"], "value", "low", "high"),
+            one["code"], one["group"], *means[one["code"]], *_numbers(one["kappa"], "value", "low", "high"),
             *_numbers(one["equal"], "value", "low", "high"), one["n_cases"], one["kappa"].get("reason"),
         )
         for one in part["with_majority"]["readers"]
