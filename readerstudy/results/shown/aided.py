@@ -94,11 +94,12 @@ def _influence(document: Document, part: Document) -> ResultTable:
         "corrected_though_cnn_wrong": _("wrong without the aid, CNN wrong: became right"),
     }
     header = (
-        _("Answers"), _("Possible"), _("Turned"), _("Share"), _("Readers"), _("Mean over readers"), *limits(document),
+        _("Rank group"), _("Answers"), _("Possible"), _("Turned"), _("Share"), _("Readers"), _("Mean over readers"), *limits(document),
         _("Why not"),
     )  # fmt: skip
     rows = tuple(
         (
+            group_name(row["group"]),
             names[row["kind"]],
             *(row[name] for name in ("possible", "turned", "share", "readers")),
             *interval(row["mean"]),
@@ -106,7 +107,7 @@ def _influence(document: Document, part: Document) -> ResultTable:
         )
         for row in part["influence"]
     )
-    kinds = ("text", "count", "count", "rate", "count", "rate", "rate", "rate", "text")
+    kinds = ("text", "text", "count", "count", "rate", "count", *["rate"] * 3, "text")
     title = _("How far readers followed the CNN")
     return ResultTable("aided-influence", title, header, kinds, rows)
 
