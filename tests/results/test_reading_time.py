@@ -120,6 +120,9 @@ def test_wrong_against_right_is_a_ratio_within_readers():
     expected = scipy_stats.t.interval(0.95, 7, np.mean(gaps), scipy_stats.sem(gaps))
     assert found["value"] == pytest.approx(np.exp(np.mean(gaps)))
     assert (found["low"], found["high"]) == pytest.approx(tuple(np.exp(expected)))
+    wrong = (table.decision != table.truth).astype(float)
+    of_a_case = reading_time(table)["wrong_against_right_of_a_case"]
+    assert of_a_case["value"] == pytest.approx(np.exp(slope_by_dummies(logs, wrong)))
 
 
 def test_the_order_has_ten_tenths_and_the_ratio_over_ten_places():

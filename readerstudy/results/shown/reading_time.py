@@ -60,7 +60,13 @@ def _outcomes(part: Document) -> ResultTable:
 
 def _trends(document: Document, part: Document) -> ResultTable:
     """Ratios of times, and the change of the share of right answers along the order."""
-    found = [(_("Time, wrong to right answers (ratio)"), part["wrong_against_right"])]
+    found = [
+        (_("Time, wrong to right answers (ratio)"), part["wrong_against_right"]),
+        (
+            _("Time, wrong to right answers to the same case (ratio)"),
+            part["wrong_against_right_of_a_case"],
+        ),
+    ]
     order = part["order"]
     if "tenths" in order:
         places = _("Time, over ten places in the order (ratio)")
