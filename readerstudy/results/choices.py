@@ -7,3 +7,14 @@ class AnalysisState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class PrimaryComparison(models.TextChoices):
+    """What a study's analysis plan calls its primary comparison of the CNN with the readers."""
+
+    AUC = "auc", _("Area under the ROC curve")
+    MATCHED = "matched", _("Specificity at each reader's own sensitivity")
+    FIXED_THRESHOLD = (
+        "fixed_threshold",
+        _("Sensitivity and specificity at the fixed threshold, both"),
+    )

@@ -16,6 +16,7 @@ from readerstudy.reading.conduct_models import ReaderProfile
 from readerstudy.reading.models import Reading
 from readerstudy.reading.rating import rating
 from readerstudy.reading.selectors import aided_readings, current_readings, primary_readings
+from readerstudy.results.analysis_plan import locked_plan
 from readerstudy.results.table import (
     MISSING,
     Answers,
@@ -91,6 +92,7 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
         aided=_answers(aided, places) if aided else None,
         repeats=_repeats(study, places),
         design=study.design.kind,
+        plan=locked_plan(study),
     )
 
 

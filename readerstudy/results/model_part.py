@@ -98,11 +98,12 @@ def _against_readers(table: ReadingTable, model: ModelScores) -> list[dict[str, 
     truth = table.truth[graded]
     if truth.size == 0 or truth.min() == truth.max():
         return []
+    each = stats.algorithms_against_readers(truth, ratings[:, graded], model.values[:, graded])
     return [
         {
             "label": label,
             "cases": int(graded.sum()),
-            **stats.algorithm_against_readers(truth, ratings[:, graded], scores[graded]).as_dict(),
+            **one.as_dict(),
         }
-        for label, scores in zip(model.run_labels, model.values, strict=True)
+        for label, one in zip(model.run_labels, each, strict=True)
     ]

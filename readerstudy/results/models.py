@@ -5,7 +5,10 @@ from django.db import models
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.results.choices import AnalysisState
+from readerstudy.results.plan_models import StudyPlan
 from readerstudy.studies.models import Study
+
+__all__ = ["Analysis", "StudyPlan"]
 
 
 class Analysis(PublicIdModel):

@@ -58,11 +58,13 @@ class Answers:
 class AnalysisPlan:
     """What was fixed of the analysis before anybody read; the defaults are those of a study without such a plan.
 
-    `alpha` is two-sided. `margin` is the largest disadvantage of the CNN that counts as none, None where no
+    `primary` is the comparison with the readers that the study is about: `auc`, `matched` (specificity at each reader's
+    own sensitivity) or `fixed_threshold` (sensitivity and specificity, both). `alpha` is two-sided. `margin` is the largest disadvantage of the CNN that counts as none, None where no
     non-inferiority was planned. `prevalence` is that of the population the test is meant for, with its `source`.
     """
 
     is_prespecified: bool = False
+    primary: str = "auc"
     alpha: float = 0.05
     margin: float | None = None
     prevalence: float | None = None

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+# Longer tables are for a program: a page gives the file instead.
+MOST_ROWS_ON_A_PAGE = 2000
+
 
 @dataclass(frozen=True)
 class ResultTable:
@@ -13,6 +16,11 @@ class ResultTable:
     header: tuple[str, ...]
     kinds: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def is_for_files(self) -> bool:
+        """Whether the table is too long for a page."""
+        return len(self.rows) > MOST_ROWS_ON_A_PAGE
 
     @property
     def columns(self) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from readerstudy.results.matching_words import rule_name
 from readerstudy.results.shown import topic_tables
 from readerstudy.results.table_model import ResultTable
 
@@ -153,16 +154,6 @@ def _matched(
     )
     kinds = ("text", "text", "count", *["rate"] * 5, "difference")
     return ResultTable(f"model-{index}-{key.replace('_', '-')}", title, header, kinds, rows)
-
-
-def rule_name(rule: str) -> str:
-    """The name of a matching rule for a person."""
-    names = {
-        "interpolated": _("interpolated on the empirical ROC"),
-        "next": _("next threshold at or above"),
-        "nearest": _("nearest threshold"),
-    }
-    return names[rule]
 
 
 def comparison(model: Document, index: int) -> ResultTable:

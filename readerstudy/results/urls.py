@@ -1,10 +1,12 @@
 from django.urls import path
 
-from readerstudy.results import views
+from readerstudy.results import plan_views, views
 
 app_name = "results"
 urlpatterns = [
     path("<slug:slug>/", views.dashboard, name="dashboard"),
+    path("<slug:slug>/plan/", plan_views.analysis_plan, name="plan"),
+    path("<slug:slug>/plan/drop/", plan_views.analysis_plan_drop, name="plan-drop"),
     path("<slug:slug>/topic/<slug:name>/", views.topic, name="topic"),
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/cases/", views.cases, name="cases"),

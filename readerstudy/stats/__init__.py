@@ -20,6 +20,7 @@ from readerstudy.stats import (
 from readerstudy.stats.against import (
     algorithm_as_second_modality,
     at_group_mean,
+    at_readers_points,
     claim,
     claim_on_both,
     matched_against_readers,
@@ -35,11 +36,13 @@ from readerstudy.stats.comparison import (
     compare_with_readers,
 )
 from readerstudy.stats.confusion import ConfusionTable, confusion_table
+from readerstudy.stats.correlation import least_squares, spearman
 from readerstudy.stats.covariance import AucCovariance, CovarianceEstimator
 from readerstudy.stats.delong import (
     auc_interval,
     delong_covariance,
     paired_test,
+    paired_tests,
     structural_components,
 )
 from readerstudy.stats.figures import (
@@ -82,7 +85,7 @@ from readerstudy.stats.operating_points import (
     specificity_at_sensitivity,
 )
 from readerstudy.stats.partial import partial_auc
-from readerstudy.stats.predictive import table_measures
+from readerstudy.stats.predictive import predictive_values, table_measures
 from readerstudy.stats.proportions import clopper_pearson, wilson
 from readerstudy.stats.rate_intervals import (
     sensitivity_at_specificity_interval,
@@ -95,6 +98,7 @@ from readerstudy.stats.standalone import (
     Standalone,
     algorithm_against_readers,
     algorithm_against_readers_of_fixed_cases,
+    algorithms_against_readers,
 )
 from readerstudy.stats.summary import (
     mean_and_range,
@@ -146,7 +150,9 @@ __all__ = [
     "algorithm_against_readers",
     "algorithm_against_readers_of_fixed_cases",
     "algorithm_as_second_modality",
+    "algorithms_against_readers",
     "at_group_mean",
+    "at_readers_points",
     "auc",
     "auc_interval",
     "average_curve",
@@ -174,6 +180,7 @@ __all__ = [
     "jackknife_aucs",
     "jackknife_covariance",
     "jeffreys",
+    "least_squares",
     "load",
     "load_text",
     "logit_auc_interval",
@@ -191,7 +198,9 @@ __all__ = [
     "paired_counts",
     "paired_difference",
     "paired_test",
+    "paired_tests",
     "partial_auc",
+    "predictive_values",
     "random_reader_random_case_interval",
     "rate_against_readers",
     "reader_points",
@@ -200,6 +209,7 @@ __all__ = [
     "save_long_csv",
     "sensitivity_at_specificity",
     "sensitivity_at_specificity_interval",
+    "spearman",
     "specificity_at_sensitivity",
     "specificity_at_sensitivity_interval",
     "spread_of_runs_and_readers",

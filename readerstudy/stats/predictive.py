@@ -75,6 +75,24 @@ def table_measures(
     )
 
 
+def predictive_values(
+    sensitivity: float, specificity: float, prevalence: float
+) -> tuple[float | None, float | None]:
+    """PPV and NPV of an operating point in a population of this prevalence, by Bayes' theorem; no interval.
+
+    For means over readers or training runs, which are no counts of cases. None where nobody would be called so. Raises
+    StatisticsInputError for a prevalence not between 0 and 1.
+    """
+    _check_prevalence(prevalence)
+    true_positive, true_negative = prevalence * sensitivity, (1 - prevalence) * specificity
+    called = true_positive + (1 - prevalence) * (1 - specificity)
+    spared = true_negative + prevalence * (1 - sensitivity)
+    return (
+        true_positive / called if called else None,
+        true_negative / spared if spared else None,
+    )
+
+
 def positive_likelihood_ratio(table: ConfusionTable, level: float = 0.95) -> Estimate:
     """Sensitivity / (1 − specificity) (Simel, Samsa, Matchar, J Clin Epidemiol 1991;44:763).
 

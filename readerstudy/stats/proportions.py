@@ -2,10 +2,11 @@
 
 import math
 
-from scipy.stats import beta, norm
+from scipy.stats import beta
 
 from readerstudy.stats.inputs import check_level
 from readerstudy.stats.result import Estimate, StatisticsInputError
+from readerstudy.stats.tails import quantile
 
 WILSON = "Wilson score interval"
 CLOPPER_PEARSON = "Clopper-Pearson exact interval"
@@ -20,7 +21,7 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Estimate:
     _check(successes, n, level)
     if n == 0:
         return Estimate.undefined(_NOTHING, WILSON, n=0, level=level)
-    share, z = successes / n, float(norm.isf((1 - level) / 2))
+    share, z = successes / n, quantile(level)
     scale = 1 + z * z / n
     centre = (share + z * z / (2 * n)) / scale
     half = z / scale * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

@@ -1,7 +1,7 @@
 """What every estimator returns: a number with its interval, or the reason why there is none."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,7 @@ class Estimate(Rendered):
 
     def __post_init__(self) -> None:
         """Raises ArithmeticError for a number that is not finite."""
-        refuse_not_finite(asdict(self))
+        refuse_not_finite(vars(self))
 
     @classmethod
     def undefined(
@@ -75,4 +75,4 @@ class Spread(Rendered):
 
     def __post_init__(self) -> None:
         """Raises ArithmeticError for a number that is not finite."""
-        refuse_not_finite(asdict(self))
+        refuse_not_finite(vars(self))

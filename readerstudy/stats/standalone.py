@@ -77,15 +77,31 @@ def algorithm_against_readers(
 
     Raises StatisticsInputError for scores that do not fit the truth, and for an unknown covariance estimator.
     """
+    score = checked_reading(truth, algorithm_score)[1]
+    return algorithms_against_readers(truth, reader_scores, score, level, covariance=covariance)[0]
+
+
+def algorithms_against_readers(
+    truth: ArrayLike,
+    reader_scores: ArrayLike,
+    algorithm_scores: ArrayLike,
+    level: float = 0.95,
+    *,
+    covariance: CovarianceEstimator | str = CovarianceEstimator.DELONG,
+) -> list[Standalone]:
+    """`algorithm_against_readers` of each of M algorithms or training runs (M, K), the covariances estimated once."""
     check_level(level)
-    labels, readings = _stacked(truth, reader_scores, algorithm_score)
+    labels, algorithms = checked_readings(truth, algorithm_scores)
+    readings = np.vstack([algorithms, checked_readings(labels, reader_scores)[1]])
     name, estimate = _ESTIMATORS[_estimator(covariance)]
-    result = estimate(labels, readings)
-    errors = _errors_of_differences(result)
-    return difference_from_readers(
-        result.auc[0], result.auc[1:], errors,
-        method=METHOD.format(name), level=level, reason=result.reason,
-    )  # fmt: skip
+    result, M = estimate(labels, readings), len(algorithms)
+    return [
+        difference_from_readers(
+            result.auc[m], result.auc[M:], _errors_of_differences(result, m, M),
+            method=METHOD.format(name), level=level, reason=result.reason,
+        )
+        for m in range(M)
+    ]  # fmt: skip
 
 
 def algorithm_against_readers_of_fixed_cases(
@@ -132,12 +148,27 @@ def errors_of(matrix: FloatArray) -> ErrorsOfDifferences:
     return ErrorsOfDifferences(trace / J, (float(matrix.sum()) - trace) / max(J * (J - 1), 1))
 
 
-def _errors_of_differences(result: AucCovariance) -> ErrorsOfDifferences | None:
-    """Of the algorithm (first) and the readers: Q C Qᵀ with the rows e_algorithm − e_reader of Q."""
+def errors_of_left_out(left_out: FloatArray) -> ErrorsOfDifferences:
+    """`errors_of` the jackknife covariance of J differences without each of K cases (J, K), which is never formed.
+
+    The sum of all covariances is the variance of the sum, and the trace that of each.
+    """
+    (J, K), deviations = left_out.shape, left_out - left_out.mean(axis=1, keepdims=True)
+    total, trace = (
+        float((part**2).sum()) * (K - 1) / K for part in (deviations.sum(axis=0), deviations)
+    )
+    return ErrorsOfDifferences(trace / J, (total - trace) / max(J * (J - 1), 1))
+
+
+def _errors_of_differences(
+    result: AucCovariance, algorithm: int, readers: int
+) -> ErrorsOfDifferences | None:
+    """Of one algorithm and the readers, from row `readers` on: Q C Qᵀ with the rows e_algorithm − e_reader of Q."""
     C = result.covariance
     if C is None:
         return None
-    return errors_of(C[0, 0] - C[0, 1:] - C[1:, :1] + C[1:, 1:])
+    own = C[algorithm, readers:]
+    return errors_of(C[algorithm, algorithm] - own - own[:, np.newaxis] + C[readers:, readers:])
 
 
 def difference_from_readers(

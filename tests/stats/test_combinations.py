@@ -47,6 +47,14 @@ def test_scores_are_combined_as_ranks(data, rule):
         assert row == pytest.approx(np.array(expected) / K)
 
 
+def test_equal_sums_of_ranks_are_ties_whatever_the_number_of_cases():
+    rng = np.random.default_rng(3)
+    for count in range(3, 60):
+        reader, cnn = rng.permutation(count), rng.permutation(count)
+        found = combined_scores([reader], cnn, "mean rank")
+        assert np.unique(found).size == np.unique(reader + cnn).size
+
+
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [

@@ -7,15 +7,29 @@ Everything else of it says by which `method` it was computed, and which `estiman
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from readerstudy.results.sections.agreement import agreement
 from readerstudy.results.sections.aided import aided
+from readerstudy.results.sections.calibration import calibration
 from readerstudy.results.sections.case_table import case_table
+from readerstudy.results.sections.characteristics import characteristics
+from readerstudy.results.sections.combination import combination
+from readerstudy.results.sections.crowd import crowd
 from readerstudy.results.sections.difficulty import difficulty
 from readerstudy.results.sections.errors import NotComputableError
+from readerstudy.results.sections.experience import experience
+from readerstudy.results.sections.fixed_threshold import fixed_threshold
 from readerstudy.results.sections.flow import flow
+from readerstudy.results.sections.matched import matched
 from readerstudy.results.sections.missing import missing
+from readerstudy.results.sections.net_benefit import net_benefit
+from readerstudy.results.sections.per_reader import per_reader
+from readerstudy.results.sections.predictive import predictive
+from readerstudy.results.sections.primary import primary
 from readerstudy.results.sections.reading_time import reading_time
 from readerstudy.results.sections.repeats import repeats
+from readerstudy.results.sections.spread import spread
 from readerstudy.results.sections.subgroups import subgroups
+from readerstudy.results.sections.truth_uncertainty import truth_uncertainty
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
 
@@ -23,6 +37,12 @@ Section = Callable[[ReadingTable], dict[str, Any]]
 
 
 SECTIONS: Mapping[str, Section] = {
+    "primary": primary,
+    "fixed_threshold": fixed_threshold,
+    "matched": matched,
+    "per_reader": per_reader,
+    "spread": spread,
+    "characteristics": characteristics,
     "subgroups": subgroups,
     "time": reading_time,
     "difficulty": difficulty,
@@ -31,6 +51,14 @@ SECTIONS: Mapping[str, Section] = {
     "missing": missing,
     "cases_table": case_table,
     "flow": flow,
+    "agreement": agreement,
+    "calibration": calibration,
+    "net_benefit": net_benefit,
+    "predictive": predictive,
+    "crowd": crowd,
+    "combination": combination,
+    "experience": experience,
+    "truth_uncertainty": truth_uncertainty,
 }
 
 

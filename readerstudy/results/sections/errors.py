@@ -3,3 +3,6 @@
 
 class NotComputableError(ValueError):
     """The data do not allow a section; the message says why, as a sentence for its reader."""
+
+
+NO_COMPLETE_READER = "No reader has answered every case."

@@ -6,12 +6,34 @@ Pages, report and bundle go through `TOPICS`; a topic whose section has a reason
 from collections.abc import Iterator
 
 from readerstudy.results.figure import Document, Figure
-from readerstudy.results.shown import aided, difficulty, missing, reading_time, subgroups
+from readerstudy.results.shown import (
+    agreement,
+    aided,
+    calibration,
+    comparison,
+    crowd,
+    difficulty,
+    experience,
+    missing,
+    net_benefit,
+    operating_points,
+    reader_performance,
+    reading_time,
+    subgroups,
+)
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
 TOPICS: tuple[Topic, ...] = (
+    comparison.TOPIC,
+    operating_points.TOPIC,
+    reader_performance.TOPIC,
     subgroups.TOPIC,
+    agreement.TOPIC,
+    calibration.TOPIC,
+    net_benefit.TOPIC,
+    crowd.TOPIC,
+    experience.TOPIC,
     difficulty.TOPIC,
     reading_time.TOPIC,
     aided.TOPIC,

@@ -1,7 +1,8 @@
 """What a topic of the dashboard is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -20,6 +21,22 @@ class Topic:
     figures: Callable[[Document], Sequence[Figure]]
 
     def reasons(self, document: Document) -> list[str]:
-        """Why sections of this topic could not be computed."""
+        """Why sections of this topic, or parts of them, could not be computed; each sentence once."""
         parts = (document.get("sections", {}).get(name, {}) for name in self.sections)
-        return [part["reason"] for part in parts if "reason" in part]
+        return list(dict.fromkeys(reason for part in parts for reason in _missing(part)))
+
+
+# What stands beside the reason of a part that has nothing else.
+_NAMES = {"reason", "model", "scale"}
+
+
+def _missing(part: Any) -> Iterator[str]:
+    """The reasons of parts that have nothing but a reason and a name, at any depth."""
+    if isinstance(part, list):
+        # Columns of numbers hold no parts.
+        yield from (reason for one in part if isinstance(one, dict) for reason in _missing(one))
+    elif isinstance(part, dict) and "reason" in part and part.keys() <= _NAMES:
+        model = f"{part['model']}: " if "model" in part else ""
+        yield f"{model}{part['reason']}"
+    elif isinstance(part, dict):
+        yield from (reason for one in part.values() for reason in _missing(one))

@@ -11,6 +11,7 @@ from readerstudy.results.sentences import decimal, percent
 register = template.Library()
 _MISSING = "–"
 _TINY_P = 0.0001
+_MANY = 1000
 # Characters that could end a script element or open a comment inside it.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -36,12 +37,19 @@ def _p_value(value: float) -> str:
     return f"< {decimal(_TINY_P, 4)}" if value < _TINY_P else decimal(value, 4)
 
 
+def _df(value: float) -> str:
+    """Degrees of freedom; beyond what changes an interval only that they are many."""
+    return f"> {_MANY}" if value > _MANY else decimal(value, 1)
+
+
 _FORMATS = {
     "rate": percent,
     "auc": _decimals(3),
     "difference_auc": _decimals(3),
     "difference": _signed_points,
     "number": _decimals(2),
+    "variance": _decimals(5),
+    "df": _df,
     "p": _p_value,
 }
 

@@ -8,7 +8,9 @@ from readerstudy.stats.against.hypotheses import (
     claim_on_both,
 )
 from readerstudy.stats.against.matched import (
+    AtReadersPoints,
     MatchedComparison,
+    at_readers_points,
     matched_against_readers,
 )
 from readerstudy.stats.against.rates import rate_against_readers
@@ -21,6 +23,7 @@ from readerstudy.stats.against.runs import (
 from readerstudy.stats.against.two_treatments import algorithm_as_second_modality
 
 __all__ = [
+    "AtReadersPoints",
     "Claim",
     "GroupMeanComparison",
     "JointClaim",
@@ -29,6 +32,7 @@ __all__ = [
     "SpreadComparison",
     "algorithm_as_second_modality",
     "at_group_mean",
+    "at_readers_points",
     "claim",
     "claim_on_both",
     "matched_against_readers",

@@ -1,18 +1,28 @@
 """The algorithm at the readers' mean operating point, as in the paper, with its caveat."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from readerstudy.stats.against.matched import OTHER, figure_at, inputs, left_out_points
+from readerstudy.stats.against.matched import (
+    OTHER,
+    figure_at,
+    inputs,
+    left_out_points,
+    of_runs,
+)
 from readerstudy.stats.covariance import TOO_FEW_CASES, ZERO_VARIANCE
-from readerstudy.stats.figures.matched_rate import SensitivityAt, SpecificityAt, left_out_rates_at
+from readerstudy.stats.figures.matched_rate import (
+    left_out_rates_at,
+    rates_at,
+)
 from readerstudy.stats.inputs import check_level
 from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
 from readerstudy.stats.render import Rendered
-from readerstudy.stats.result import Estimate, FloatArray, IntArray
+from readerstudy.stats.result import Estimate, FloatArray
 from readerstudy.stats.tails import quantile, two_sided_p
 
 METHOD = (
@@ -52,21 +62,22 @@ def at_group_mean(
 ) -> GroupMeanComparison:
     """The algorithm's other rate at the mean sensitivity (or specificity, by `held`) of J readers − their mean rate.
 
-    Decisions 1/0 (J, K), scores (K,). The variance is the sum of a jackknife over readers and one over cases; what
+    Decisions 1/0 (J, K), scores (K,), or (M, K) of M training runs, whose mean rate counts. The variance is the sum of a jackknife over readers and one over cases; what
     readers and cases do together is in both, so the interval is wide rather than narrow. See `CAVEAT`. Raises
     StatisticsInputError for a missing decision and an unknown rate or rule.
     """
     check_level(level)
-    labels, score, table = inputs(truth, reader_decisions, algorithm_score)
+    labels, scores, table = inputs(truth, reader_decisions, algorithm_score)
     figure, chosen = figure_at(held, rule), matching_rule(rule)
     own, other = left_out_points(labels, table, held)
     # One row: the mean point of all readers, of all cases and without each case.
-    found = left_out_rates_at(figure, labels, score, own.mean(axis=0, keepdims=True))[0]
+    mean_point = own.mean(axis=0, keepdims=True)
+    found = _mean_of(left_out_rates_at(figure, labels, score, mean_point)[0] for score in scores)
     by_case = found - other.mean(axis=0)
-    by_reader = _curve_at(figure, labels, score, _without_each(own[:, 0])) - _without_each(
-        other[:, 0]
-    )
-    method = METHOD.format(compared=OTHER[held], held=held, rule=chosen)
+    targets = _without_each(own[:, 0])
+    at_targets = _mean_of(rates_at(figure, labels, score, targets) for score in scores)
+    by_reader = at_targets - _without_each(other[:, 0])
+    method = METHOD.format(compared=OTHER[held], held=held, rule=chosen) + of_runs(len(scores))
     few = np.bincount(labels).min() < 2  # noqa: PLR2004 (one must be left)
     difference = _estimate(float(by_case[0]), None if few else by_case[1:], by_reader, method, level)  # fmt: skip
     return GroupMeanComparison(OTHER[held], held, chosen.value, float(own[:, 0].mean()), float(found[0]), float(other[:, 0].mean()), difference)  # fmt: skip
@@ -78,14 +89,9 @@ def _without_each(values: FloatArray) -> FloatArray:
     return (values.sum() - values) / (J - 1) if J > 1 else np.empty(0)
 
 
-def _curve_at(
-    figure: SensitivityAt | SpecificityAt, labels: IntArray, score: FloatArray, targets: FloatArray
-) -> FloatArray:
-    """The algorithm's rate on all cases at each target (J,)."""
-    if not targets.size:
-        return targets
-    wide = np.repeat(targets[:, np.newaxis], labels.size + 1, axis=1)
-    return np.asarray(left_out_rates_at(figure, labels, score, wide)[:, 0])
+def _mean_of(rates: Iterable[FloatArray]) -> FloatArray:
+    """Over the runs."""
+    return np.asarray(np.mean(list(rates), axis=0))
 
 
 def _estimate(

@@ -11,18 +11,17 @@ from readerstudy.stats.inputs import (
     MISSING,
     check_level,
     checked_decisions,
+    checked_readings,
     checked_truth,
     read_only,
 )
-from readerstudy.stats.jackknife import covariance_of_left_out
 from readerstudy.stats.operating_points import MatchingRule, matching_rule
 from readerstudy.stats.render import Rendered
-from readerstudy.stats.result import FloatArray, IntArray, StatisticsInputError
-from readerstudy.stats.roc import checked_reading
+from readerstudy.stats.result import BoolArray, FloatArray, IntArray, StatisticsInputError
 from readerstudy.stats.standalone import (
     Standalone,
     difference_from_readers,
-    errors_of,
+    errors_of_left_out,
 )
 
 OWN_POINT = (
@@ -45,6 +44,56 @@ class MatchedComparison(Rendered):
     mean: Standalone
 
 
+@dataclass(frozen=True, eq=False)
+class AtReadersPoints:
+    """M runs' rates at J readers' own points (M, J, 1 + K), of all cases and without each; the readers' own (J, 1 + K).
+
+    Everything is read off the curves once; any of the runs and readers are compared from it.
+    """
+
+    labels: IntArray
+    found: FloatArray
+    own: FloatArray
+    other: FloatArray
+    held: str
+    rule: MatchingRule
+    level: float
+
+    def comparison(
+        self, readers: BoolArray | None = None, run: int | None = None
+    ) -> MatchedComparison:
+        """Of these readers (J,) with one run, or with the mean of all, which count as fixed."""
+        chosen = slice(None) if readers is None else readers
+        runs = self.found if run is None else self.found[run : run + 1]
+        found, own, other = runs.mean(axis=0)[chosen], self.own[chosen], self.other[chosen]
+        compared = OTHER[self.held]
+        method = OWN_POINT.format(compared=compared, held=self.held, rule=self.rule) + of_runs(len(runs))  # fmt: skip
+        mean = _averaged(found, other, self.labels, method=method, level=self.level)
+        algorithm, theirs, at = (read_only(part[:, 0].copy()) for part in (found, other, own))
+        return MatchedComparison(compared, self.held, self.rule.value, algorithm, theirs, at, mean)
+
+
+def at_readers_points(
+    truth: ArrayLike,
+    reader_decisions: ArrayLike,
+    algorithm_score: ArrayLike,
+    level: float = 0.95,
+    *,
+    held: str = "sensitivity",
+    rule: MatchingRule | str = MatchingRule.INTERPOLATED,
+) -> AtReadersPoints:
+    """What `matched_against_readers` compares, for comparisons of several groups of readers and several runs.
+
+    Raises StatisticsInputError for a missing decision and an unknown rate or rule.
+    """
+    check_level(level)
+    labels, scores, table = inputs(truth, reader_decisions, algorithm_score)
+    figure, chosen = figure_at(held, rule), matching_rule(rule)
+    own, other = left_out_points(labels, table, held)
+    found = np.stack([left_out_rates_at(figure, labels, score, own) for score in scores])
+    return AtReadersPoints(labels, found, own, other, held, chosen, level)
+
+
 def matched_against_readers(
     truth: ArrayLike,
     reader_decisions: ArrayLike,
@@ -56,17 +105,14 @@ def matched_against_readers(
 ) -> MatchedComparison:
     """Per reader the algorithm's other rate at the reader's own sensitivity (or specificity, by `held`) − the reader's.
 
-    Decisions 1/0 (J, K), scores (K,). Leaving out a case changes the reader's point and the algorithm's curve together,
-    so the interval carries both. Raises StatisticsInputError for a missing decision and an unknown rate or rule.
+    Decisions 1/0 (J, K), scores (K,), or (M, K) of M training runs, whose mean rate counts and which are fixed. Leaving
+    out a case changes the reader's point and the algorithm's curve together, so the interval carries both. Raises
+    StatisticsInputError for a missing decision and an unknown rate or rule.
     """
-    check_level(level)
-    labels, score, table = inputs(truth, reader_decisions, algorithm_score)
-    figure, chosen = figure_at(held, rule), matching_rule(rule)
-    own, other = left_out_points(labels, table, held)
-    found = left_out_rates_at(figure, labels, score, own)
-    mean = _averaged(found, other, labels, method=OWN_POINT.format(compared=OTHER[held], held=held, rule=chosen), level=level)  # fmt: skip
-    at_point, readers, at = (read_only(column[:, 0].copy()) for column in (found, other, own))
-    return MatchedComparison(OTHER[held], held, chosen.value, at_point, readers, at, mean)
+    points = at_readers_points(
+        truth, reader_decisions, algorithm_score, level, held=held, rule=rule
+    )
+    return points.comparison()
 
 
 OTHER = {"sensitivity": "specificity", "specificity": "sensitivity"}
@@ -78,10 +124,15 @@ def figure_at(held: str, rule: MatchingRule | str) -> SensitivityAt | Specificit
     return SpecificityAt(0.5, rule=rule) if held == "sensitivity" else SensitivityAt(0.5, rule=rule)
 
 
+def of_runs(count: int) -> str:
+    """What a method's text adds where the mean of several runs is compared."""
+    return f"; mean of {count} runs, which count as fixed" if count > 1 else ""
+
+
 def inputs(
-    truth: ArrayLike, decisions: ArrayLike, score: ArrayLike
+    truth: ArrayLike, decisions: ArrayLike, scores: ArrayLike
 ) -> tuple[IntArray, FloatArray, IntArray]:
-    labels, values = checked_reading(checked_truth(truth), score)
+    labels, values = checked_readings(checked_truth(truth), scores)
     table = checked_decisions(decisions, labels.size)
     missing = np.argwhere(table == MISSING)
     if missing.size:
@@ -106,7 +157,7 @@ def _averaged(
     found: FloatArray, other: FloatArray, labels: IntArray, *, method: str, level: float
 ) -> Standalone:
     few = np.bincount(labels).min() < 2  # noqa: PLR2004 (one must be left)
-    errors = None if few else errors_of(covariance_of_left_out((found - other)[:, 1:]))
+    errors = None if few else errors_of_left_out((found - other)[:, 1:])
     return difference_from_readers(
         found[:, 0], other[:, 0], errors,
         method=method, level=level, reason=TOO_FEW_CASES if few else None,

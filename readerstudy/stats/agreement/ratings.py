@@ -53,7 +53,10 @@ class Ratings:
     @property
     def counts(self) -> FloatArray:
         """How many readers put each case into each category, (K, q)."""
-        return np.asarray(self.one_hot.sum(axis=0))
+        case = np.broadcast_to(np.arange(self.place.shape[1]), self.place.shape)
+        read, q = self.place != UNREAD, self.categories.size
+        flat = np.bincount(case[read] * q + self.place[read], minlength=self.place.shape[1] * q)
+        return flat.reshape(-1, q).astype(np.float64)
 
     @property
     def one_hot(self) -> FloatArray:

@@ -59,7 +59,9 @@ def combined_scores(scores: ArrayLike, cnn: ArrayLike, rule: ScoreRule | str) ->
         raise StatisticsInputError(f"The readers have {readers.shape[1]} cases, but the CNN's scores have the shape {np.shape(cnn)}.")  # fmt: skip
     if chosen is ScoreRule.MAX_RANK:
         return np.maximum(readers, algorithm)
-    return np.asarray((readers + algorithm) / 2)
+    # Doubled mid-ranks are whole numbers, whose sums are exact: scaled ones would miss ties by rounding.
+    twice = 2 * readers.shape[1]
+    return np.asarray((np.round(twice * readers) + np.round(twice * algorithm)) / (2 * twice))
 
 
 def combined_decisions(

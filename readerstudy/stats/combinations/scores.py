@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from readerstudy.stats.combinations.effect import Effect, effect, stated
 from readerstudy.stats.combinations.rules import ScoreRule, combined_scores, score_rule
 from readerstudy.stats.crowd.names import reader_names
-from readerstudy.stats.delong import auc_interval, paired_test, structural_components
+from readerstudy.stats.delong import auc_interval, paired_tests, structural_components
 from readerstudy.stats.inputs import check_level, checked_readings
 from readerstudy.stats.render import Rendered
 from readerstudy.stats.result import Estimate
@@ -62,7 +62,7 @@ def combine_scores(
     combined = combined_scores(readers, algorithm, chosen)
     method = stated(AUC.format(f"{chosen} of both"), prespecified=prespecified)
     tables = [structural_components(labels, rows) for rows in (readers, combined, algorithm)]
-    tests = [paired_test(labels, both, one, level) for one, both in zip(readers, combined, strict=True)]  # fmt: skip
+    tests = paired_tests(labels, combined, readers, level)
     aucs = [table[0].mean(axis=1).tolist() for table in tables[:2]]
     rows = tuple(ReaderAuc(*row) for row in zip(known, *aucs, tests, strict=True))
     return ScoreCombination(

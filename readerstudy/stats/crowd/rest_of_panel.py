@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from readerstudy.stats.crowd.mean_rating import RatingScale, on_scale, rating_scale, tied
 from readerstudy.stats.crowd.names import reader_names
 from readerstudy.stats.crowd.votes import TieRule, majority, tie_rule
-from readerstudy.stats.delong import paired_test
+from readerstudy.stats.delong import paired_tests
 from readerstudy.stats.figures import Auc
 from readerstudy.stats.inputs import (
     MISSING,
@@ -121,7 +121,7 @@ def rest_of_panel_ratings(
     known, chosen = _at_least_two(names, values.shape[0]), rating_scale(scale)
     rated = on_scale(values, chosen)
     rest = tied(rated.sum(axis=0) - rated)
-    tests = [paired_test(labels, own, others, level) for own, others in zip(values, rest, strict=True)]  # fmt: skip
+    tests = paired_tests(labels, values, rest, level)
     aucs = [Auc().values(labels, rows).tolist() for rows in (values, rest)]
     rows = tuple(RestRating(*row) for row in zip(known, *aucs, tests, strict=True))
     single, panel = (mean_and_range(column) for column in aucs)

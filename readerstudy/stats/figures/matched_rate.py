@@ -53,14 +53,16 @@ class _RateAt(CurveFigure):
         return f"{self.name[:1].upper()}{self.name[1:]}, {rule} (Zhou, Obuchowski and McClish 2011)"
 
     def _matched(self, found: LeftOutCurves, fpf: float | FloatArray) -> FloatArray:
-        """The TPF of each curve (D,) at the FPF, one for all or its own (D,)."""
+        """The TPF of each curve (D,) at the FPF, one for all or its own (D,), or several of its own (J, D)."""
         at = found.false_positives(fpf)
+        # The curve without the only case of a class is not needed: such data have no interval.
+        n_positive = np.maximum(found.n_positive, 1)
         if self.rule == MatchingRule.INTERPOLATED:
-            return np.asarray(found.height(at) / found.n_positive)
+            return np.asarray(found.height(at) / n_positive)
         point = found.last_point(at)
         if self.rule == MatchingRule.NEAREST:
             point = _nearest(found, point, at)
-        return np.asarray(found.tp_at(point) / found.n_positive)
+        return np.asarray(found.tp_at(point) / n_positive)
 
 
 def _nearest(found: LeftOutCurves, point: IntArray, at: FloatArray) -> IntArray:
@@ -125,6 +127,22 @@ def left_out_rates_at(
 
     Column 0 is the curve of all cases, column k + 1 the curve without case k. The figure's own target is not used.
     """
-    of_specificity = isinstance(figure, SpecificityAt)
-    found = curves(1 - labels, -score, left_out=True) if of_specificity else curves(labels, score, left_out=True)  # fmt: skip
-    return np.stack([figure._matched(found, 1 - row) for row in targets])  # noqa: SLF001 (same module)
+    found = _curves_of(figure, labels, score, left_out=True)
+    return figure._matched(found, 1 - targets)  # noqa: SLF001 (same module)
+
+
+def rates_at(
+    figure: SensitivityAt | SpecificityAt, labels: IntArray, score: FloatArray, targets: FloatArray
+) -> FloatArray:
+    """The matched rate (J,) of one reading on all its cases at each target (J,). The figure's own target is not used."""
+    found = _curves_of(figure, labels, score, left_out=False)
+    return figure._matched(found, 1 - targets)  # noqa: SLF001 (same module)
+
+
+def _curves_of(
+    figure: SensitivityAt | SpecificityAt, labels: IntArray, score: FloatArray, *, left_out: bool
+) -> LeftOutCurves:
+    """The curve whose TPF is the figure's rate, of all cases and, with `left_out`, without each."""
+    if isinstance(figure, SpecificityAt):
+        return curves(1 - labels, -score, left_out=left_out)
+    return curves(labels, score, left_out=left_out)

@@ -7,7 +7,11 @@ from readerstudy.stats.net_benefit.curve import (
     treat_all,
 )
 from readerstudy.stats.net_benefit.precision import BenefitInterval
-from readerstudy.stats.net_benefit.readers import ReadersNetBenefit, readers_net_benefit
+from readerstudy.stats.net_benefit.readers import (
+    ReadersNetBenefit,
+    mean_net_benefit,
+    readers_net_benefit,
+)
 
 __all__ = [
     "BenefitInterval",
@@ -15,6 +19,7 @@ __all__ = [
     "NetBenefit",
     "ReadersNetBenefit",
     "decision_curve",
+    "mean_net_benefit",
     "readers_net_benefit",
     "treat_all",
 ]
