@@ -8,15 +8,8 @@ from django.utils.translation import gettext_lazy
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.sections.subgroup_areas import MEASURES
 from readerstudy.results.shown.aided_figures import aided_figures
-from readerstudy.results.shown.labels import (
-    group_name,
-    interval,
-    limits,
-    measure_kind,
-    measure_name,
-    reasons,
-    section,
-)
+from readerstudy.results.shown.labels import interval, limits, measure_kind, measure_name, reasons
+from readerstudy.results.shown.marks import group_name, section
 from readerstudy.results.shown.repeats import repeat_tables
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import TEXT, Document, Figure
 from readerstudy.results.shown.forest import level, upright
-from readerstudy.results.shown.labels import Cells, filled, section, truth_name
+from readerstudy.results.shown.labels import Cells, filled, truth_name
+from readerstudy.results.shown.marks import section
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import Document, Figure
-from readerstudy.results.shown.labels import Cells, interval, limits, reasons, section, truth_name
+from readerstudy.results.shown.labels import Cells, interval, limits, reasons, truth_name
+from readerstudy.results.shown.marks import section
 from readerstudy.results.shown.reading_time_figures import time_figures
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
