@@ -149,7 +149,8 @@ def test_switches_are_counted_by_whether_the_cnn_was_right():
 def test_automation_bias_is_the_share_of_right_answers_given_up_where_the_cnn_is_wrong():
     table = two_arms()
     wrong = (table.models[0].values.mean(axis=0) >= 0.5) != table.truth
-    row = next(one for one in aided(table)["switching"]["influence"] if one["kind"] == "misled")
+    found = aided(table)["switching"]["influence"]
+    row = next(one for one in found if (one["group"], one["kind"]) == ("", "misled"))
     shares = []
     for reader in range(8):
         right = wrong & (table.decision[reader] == table.truth)
@@ -160,6 +161,9 @@ def test_automation_bias_is_the_share_of_right_answers_given_up_where_the_cnn_is
     before = (table.decision == table.truth) & wrong
     assert row["possible"] == before.sum()
     assert row["turned"] == (before & (table.aided.decision != table.truth)).sum()
+    residents = next(one for one in found if (one["group"], one["kind"]) == ("Resident", "misled"))
+    assert residents["mean"]["value"] == pytest.approx(np.mean(shares[::2]))
+    assert residents["possible"] == before[::2].sum()
 
 
 def test_without_a_threshold_switches_are_counted_but_not_by_the_cnn():

@@ -69,9 +69,10 @@ def test_lists_and_quadrants_tell_who_fails_where():
     assert model["quadrants"] == {
         "easy_right": 2,
         "easy_wrong": 1,
+        "easy_undecided": 0,
         "hard_right": 1,
         "hard_wrong": 1,
-        "undecided": 0,
+        "hard_undecided": 0,
     }
 
 
@@ -89,7 +90,8 @@ def test_half_of_the_runs_say_neither():
     model = dataclasses.replace(table.models[0], values=values, thresholds=(0.5, 0.5))
     found = difficulty(dataclasses.replace(table, models=(model,)))
     assert {row["models"][0]["right"] for row in found["cases"]} == {None}
-    assert found["models"][0]["quadrants"]["undecided"] == 17
+    counts = found["models"][0]["quadrants"]
+    assert counts["easy_undecided"] + counts["hard_undecided"] == 17
 
 
 def test_without_a_threshold_it_is_not_known_whether_the_cnn_is_right():

@@ -1,11 +1,13 @@
 """Times and the order of cases against plain loops and ordinary least squares written out."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
+from readerstudy.results.gathering import _Places, _undisturbed
 from readerstudy.results.sections import NotComputableError
 from readerstudy.results.sections.reading_time import reading_time
 from readerstudy.results.sections.two_way import slope
@@ -118,6 +120,9 @@ def test_wrong_against_right_is_a_ratio_within_readers():
     expected = scipy_stats.t.interval(0.95, 7, np.mean(gaps), scipy_stats.sem(gaps))
     assert found["value"] == pytest.approx(np.exp(np.mean(gaps)))
     assert (found["low"], found["high"]) == pytest.approx(tuple(np.exp(expected)))
+    wrong = (table.decision != table.truth).astype(float)
+    of_a_case = reading_time(table)["wrong_against_right_of_a_case"]
+    assert of_a_case["value"] == pytest.approx(np.exp(slope_by_dummies(logs, wrong)))
 
 
 def test_the_order_has_ten_tenths_and_the_ratio_over_ten_places():
@@ -154,3 +159,14 @@ def test_without_times_or_places_there_is_a_reason():
     disturbed = dataclasses.replace(fuller_table(), undisturbed=np.zeros((6, 17), bool))
     with pytest.raises(NotComputableError, match="disturbed"):
         reading_time(disturbed)
+
+
+def test_times_of_unknown_quality_are_not_taken_for_disturbed():
+    study = SimpleNamespace(
+        enrolments=[SimpleNamespace(pk=1)], cases=[SimpleNamespace(pk=n) for n in (5, 6)]
+    )
+    places = _Places(study.enrolments, study.cases)
+    rows = [(1, case, "", None, "", None, 900, quality) for case, quality in ((5, ""), (6, ""))]
+    assert _undisturbed(rows, places) is None
+    rows[0] = (*rows[0][:7], "ok")
+    assert _undisturbed(rows, places).tolist() == [[True, False]]

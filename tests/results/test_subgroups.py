@@ -115,6 +115,15 @@ def test_a_rate_of_one_run_has_wilsons_interval():
     assert (found["low"], found["high"]) == (expected.low, expected.high)
 
 
+def test_runs_that_decide_alike_have_wilsons_interval_too():
+    table = table_by_sex()
+    model = dataclasses.replace(table.models[0], values=np.zeros((3, 36)))
+    found = subgroups(dataclasses.replace(table, models=(model,)))
+    expected = stats.wilson(0, 7)
+    row = level(found, "sex", "female")["models"][0]["sensitivity"]
+    assert (row["value"], row["low"], row["high"]) == (0, expected.low, expected.high)
+
+
 def test_the_interaction_is_the_difference_of_independent_cases_read_by_the_same_readers():
     table = table_by_sex(runs=1)
     rows = factor(subgroups(table), "sex")["interaction"]

@@ -113,10 +113,10 @@ def mean_of_runs(runs: Areas, level: float) -> Estimate:
 
 
 def rate_of_runs(runs: Areas, level: float) -> Estimate:
-    """The same for a rate: Wilson's interval where there is one run."""
+    """The same for a rate: Wilson's interval where there is one run, or all decide alike on every case."""
     right = runs.scores[:, runs.truth == 1]
-    if right.shape[0] == 1:
-        return stats.wilson(int(right.sum()), right.size, level)
+    if (right == right[0]).all():
+        return stats.wilson(int(right[0].sum()), right.shape[1], level)
     return mean_of_runs(runs, level)
 
 

@@ -152,13 +152,12 @@ def _threshold(model: ModelScores) -> float | None:
 def _quadrants(
     wrong: Numbers, right: NDArray[np.bool_], fails: NDArray[np.bool_]
 ) -> dict[str, int]:
-    hard, easy = wrong >= _HARD, wrong < _HARD
+    sides = {"easy": wrong < _HARD, "hard": wrong >= _HARD}
+    outcomes = {"right": right, "wrong": fails, "undecided": ~right & ~fails}
     return {
-        "easy_right": int((easy & right).sum()),
-        "easy_wrong": int((easy & fails).sum()),
-        "hard_right": int((hard & right).sum()),
-        "hard_wrong": int((hard & fails).sum()),
-        "undecided": int((~right & ~fails).sum()),
+        f"{side}_{outcome}": int((cases & own).sum())
+        for side, cases in sides.items()
+        for outcome, own in outcomes.items()
     }
 
 

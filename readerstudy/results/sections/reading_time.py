@@ -15,7 +15,7 @@ Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 _METHOD = (
     "Medians and quartiles of seconds from the photograph to the decision, of answers that nothing disturbed. Wrong against right: "
-    "each reader's difference of mean log time, averaged, Student's t over readers, as a ratio. Order: log time (or right "
+    "each reader's difference of mean log time, averaged, Student's t over readers, as a ratio; once more with a constant for each reader and each case. Order: log time (or right "
     "answer, 1 or 0) on the place in the order by ordinary least squares with a constant for each reader and each case, "
     "interval by a jackknife over readers; both slopes are given over ten places, the log one as a ratio."
 )
@@ -43,6 +43,7 @@ def reading_time(table: ReadingTable) -> dict[str, Any]:
         "groups": _by_group(table, seconds),
         "outcomes": _by_outcome(table, seconds),
         "wrong_against_right": _wrong_against_right(table, seconds, level),
+        "wrong_against_right_of_a_case": _within_cases(table, seconds, level),
         "order": _order(table, seconds, level),
     }
 
@@ -109,6 +110,12 @@ def _wrong_against_right(table: ReadingTable, seconds: Numbers, level: float) ->
     both = right.any(axis=1) & wrong.any(axis=1)
     means = [_row_means(logs[both], side[both]) for side in (wrong, right)]
     return as_ratio(stats.t_interval_of_mean(means[0] - means[1], level))
+
+
+def _within_cases(table: ReadingTable, seconds: Numbers, level: float) -> dict[str, Any]:
+    """The same ratio with the cases held: a hard case takes longer, whoever is right on it."""
+    wrong = np.where(table.decision != MISSING, table.decision != table.truth, np.nan)
+    return as_ratio(slope(np.log(seconds), wrong, level))
 
 
 def _row_means(values: Numbers, where: Mask) -> Numbers:

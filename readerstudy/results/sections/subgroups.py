@@ -20,7 +20,7 @@ from readerstudy.stats import Estimate
 
 _METHOD = (
     "Readers: mean over readers with readers and cases random (Obuchowski-Rockette with Hillis df; U-statistics where not "
-    "every reader graded every case). CNN: mean over training runs, DeLong's interval (Wilson's for a rate of one run), at "
+    "every reader graded every case). CNN: mean over training runs, DeLong's interval (Wilson's for a rate where all runs decide alike), at "
     "each run's own threshold; its specificity at the readers' mean sensitivity over all cases is read off the subgroup's "
     "empirical curve by interpolation. CNN - readers: runs, readers and cases random (the runs fixed where not every reader graded every case). Interaction: each subgroup against the "
     "largest one, whose cases are others and whose readers are the same, p adjusted within a property of the cases by "

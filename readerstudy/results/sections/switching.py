@@ -26,16 +26,21 @@ def switching(arms: Arms, calls: NDArray[np.int8] | None, level: float) -> dict[
     }
 
 
+def _members(arms: Arms) -> list[tuple[str, Mask]]:
+    """Everybody, then each rank group: name and which readers (J,)."""
+    own = np.array([reader.group for reader in arms.table.readers])
+    present = [name for name in arms.table.group_order if (own == name).any()]
+    return [("", np.ones(own.shape, np.bool_)), *((name, own == name) for name in present)]
+
+
 def _rows(arms: Arms, calls: NDArray[np.int8] | None) -> list[dict[str, Any]]:
-    truth, groups = arms.table.truth, np.array([reader.group for reader in arms.table.readers])
+    truth = arms.table.truth
     cases: list[tuple[str, Mask]] = [("all", np.ones(truth.shape, np.bool_))]
     if calls is not None:
         cases += [("right", np.asarray(calls == truth)), ("wrong", np.asarray(calls != truth))]
-    everybody = np.ones(groups.shape, np.bool_)
-    rows = [("", everybody), *((name, groups == name) for name in arms.table.group_order if (groups == name).any())]  # fmt: skip
     return [
         {"group": group, "cnn": cnn, **_counts(arms, np.outer(who, which))}
-        for group, who in rows
+        for group, who in _members(arms)
         for cnn, which in cases
     ]
 
@@ -69,7 +74,8 @@ def _influence(arms: Arms, calls: NDArray[np.int8], level: float) -> list[dict[s
         "corrected_though_cnn_wrong": (graded & ~before & ~is_right, after),
     }
     return [
-        {"kind": kind, **_share(possible, turned, level)}
+        {"group": group, "kind": kind, **_share(possible[who], turned[who], level)}
+        for group, who in _members(arms)
         for kind, (possible, turned) in kinds.items()
     ]
 

@@ -16,7 +16,10 @@ METHOD = (
 )
 _FEWEST_READERS = 3
 _FEW_READERS = "The jackknife needs three readers: without one of them two are left."
-_SAME_ORDER = "Place and case cannot be told apart: every reader has the cases in the same order."
+_NOT_APART = (
+    "Within readers and cases nothing of it varies, as of the place where all have the cases in the same order: there is no "
+    "slope."
+)
 # Of the variance of x within readers: below this share nothing is left of it within cases, but for rounding.
 _NOTHING = 1e-9
 Numbers = NDArray[np.float64]
@@ -34,7 +37,7 @@ def slope(y: Numbers, x: Numbers, level: float = 0.95) -> Estimate:
     value = parts.slope()
     left_out = [parts.slope(without=reader) for reader in range(known.shape[0])]
     if value is None or None in left_out:
-        return Estimate.undefined(_SAME_ORDER, METHOD, value=value, n=n, level=level)
+        return Estimate.undefined(_NOT_APART, METHOD, value=value, n=n, level=level)
     return _jackknifed(value, np.array(left_out, np.float64), n, level)
 
 

@@ -8,15 +8,8 @@ from django.utils.translation import gettext_lazy
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.sections.subgroup_areas import MEASURES
 from readerstudy.results.shown.aided_figures import aided_figures
-from readerstudy.results.shown.labels import (
-    group_name,
-    interval,
-    limits,
-    measure_kind,
-    measure_name,
-    reasons,
-    section,
-)
+from readerstudy.results.shown.labels import interval, limits, measure_kind, measure_name, reasons
+from readerstudy.results.shown.marks import group_name, section
 from readerstudy.results.shown.repeats import repeat_tables
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
@@ -94,11 +87,12 @@ def _influence(document: Document, part: Document) -> ResultTable:
         "corrected_though_cnn_wrong": _("wrong without the aid, CNN wrong: became right"),
     }
     header = (
-        _("Answers"), _("Possible"), _("Turned"), _("Share"), _("Readers"), _("Mean over readers"), *limits(document),
+        _("Rank group"), _("Answers"), _("Possible"), _("Turned"), _("Share"), _("Readers"), _("Mean over readers"), *limits(document),
         _("Why not"),
     )  # fmt: skip
     rows = tuple(
         (
+            group_name(row["group"]),
             names[row["kind"]],
             *(row[name] for name in ("possible", "turned", "share", "readers")),
             *interval(row["mean"]),
@@ -106,7 +100,7 @@ def _influence(document: Document, part: Document) -> ResultTable:
         )
         for row in part["influence"]
     )
-    kinds = ("text", "count", "count", "rate", "count", "rate", "rate", "rate", "text")
+    kinds = ("text", "text", "count", "count", "rate", "count", *["rate"] * 3, "text")
     title = _("How far readers followed the CNN")
     return ResultTable("aided-influence", title, header, kinds, rows)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import TEXT, Document, Figure
 from readerstudy.results.shown.forest import level, upright
-from readerstudy.results.shown.labels import Cells, filled, section, truth_name
+from readerstudy.results.shown.labels import Cells, filled, truth_name
+from readerstudy.results.shown.marks import section
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
@@ -86,13 +87,19 @@ def _right(is_right: bool | None) -> str | None:  # noqa: FBT001 (a cell)
 
 def _quadrants(model: Document, number: int) -> ResultTable:
     found = model["quadrants"]
-    header = (_("Cases for the readers"), _("CNN right"), _("CNN wrong"))
-    rows = (
-        (_("easy: fewer than half decide wrongly"), found["easy_right"], found["easy_wrong"]),
-        (_("hard: at least half decide wrongly"), found["hard_right"], found["hard_wrong"]),
+    header = (
+        _("Cases for the readers"), _("CNN right"), _("CNN wrong"), _("Half of the runs right"),
+    )  # fmt: skip
+    sides = {
+        "easy": _("easy: fewer than half decide wrongly"),
+        "hard": _("hard: at least half decide wrongly"),
+    }
+    rows = tuple(
+        (label, *(found[f"{side}_{outcome}"] for outcome in ("right", "wrong", "undecided")))
+        for side, label in sides.items()
     )
     title = _("Cases by readers and %(model)s") % {"model": model["name"]}
-    return ResultTable(f"difficulty-quadrants-{number}", title, header, ("text", "count", "count"), rows)  # fmt: skip
+    return ResultTable(f"difficulty-quadrants-{number}", title, header, ("text", *["count"] * 3), rows)  # fmt: skip
 
 
 def _failures(part: Document, model: Document, number: int) -> ResultTable:

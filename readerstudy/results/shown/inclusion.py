@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import Document
-from readerstudy.results.shown.labels import Cells, factor_name, level_name, section
+from readerstudy.results.shown.labels import Cells, factor_name, level_name
+from readerstudy.results.shown.marks import section
 from readerstudy.results.table_model import ResultTable
 
 _COLUMNS = ("malignant", "share_malignant", "benign", "share_benign", "all", "share_all")

@@ -7,17 +7,10 @@ from django.utils.translation import gettext as _
 
 from readerstudy.images.choices import Sex, View
 from readerstudy.results.figure import Document
-from readerstudy.results.sentences import percent
+from readerstudy.results.shown.marks import limits_of
 from readerstudy.results.table_model import ResultTable
 
 Cells = tuple[Any, ...]
-_WHOLE = 1e-9
-
-
-def section(document: Document, name: str) -> Document | None:
-    """A section of the document; None where an older analysis lacks it or it has a reason instead."""
-    part: Document = document.get("sections", {}).get(name, {"reason": ""})
-    return None if "reason" in part else part
 
 
 def filled(tables: Iterable[ResultTable]) -> list[ResultTable]:
@@ -61,9 +54,7 @@ def measure_kind(measure: str, *, is_difference: bool = False) -> str:
 
 def limits(document: Document) -> tuple[str, str]:
     """The headings of an interval's two ends, at the level of the study's plan."""
-    level = 1 - document.get("study", {}).get("plan", {}).get("alpha", 0.05)
-    words = {"level": percent(level, 0 if abs(100 * level % 1) < _WHOLE else 1)}
-    return _("%(level)s CI, low") % words, _("%(level)s CI, high") % words
+    return limits_of(1 - document.get("study", {}).get("plan", {}).get("alpha", 0.05))
 
 
 def interval(found: Document) -> Cells:
@@ -80,8 +71,3 @@ def reasons(found: Sequence[Document]) -> str | None:
 def truth_name(*, malignant: bool) -> str:
     """The two classes of cases."""
     return _("malignant") if malignant else _("benign")
-
-
-def group_name(name: str) -> str:
-    """A rank group; the empty name is everybody."""
-    return name or _("All readers")

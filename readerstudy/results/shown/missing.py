@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from readerstudy.results.figure import PERCENT, Document, Figure
 from readerstudy.results.shown.forest import forest_layout, points
 from readerstudy.results.shown.inclusion import case_tables, flow_tables
-from readerstudy.results.shown.labels import interval, limits, reasons, section, truth_name
+from readerstudy.results.shown.labels import interval, limits, reasons, truth_name
+from readerstudy.results.shown.marks import section
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 

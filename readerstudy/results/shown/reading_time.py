@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import Document, Figure
-from readerstudy.results.shown.labels import Cells, interval, limits, reasons, section, truth_name
+from readerstudy.results.shown.labels import Cells, interval, limits, reasons, truth_name
+from readerstudy.results.shown.marks import section
 from readerstudy.results.shown.reading_time_figures import time_figures
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
@@ -60,7 +61,13 @@ def _outcomes(part: Document) -> ResultTable:
 
 def _trends(document: Document, part: Document) -> ResultTable:
     """Ratios of times, and the change of the share of right answers along the order."""
-    found = [(_("Time, wrong to right answers (ratio)"), part["wrong_against_right"])]
+    found = [
+        (_("Time, wrong to right answers (ratio)"), part["wrong_against_right"]),
+        (
+            _("Time, wrong to right answers to the same case (ratio)"),
+            part["wrong_against_right_of_a_case"],
+        ),
+    ]
     order = part["order"]
     if "tenths" in order:
         places = _("Time, over ten places in the order (ratio)")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from readerstudy.results.figure import PERCENT, TEXT, Document, Figure, group_style
+from readerstudy.results.figure import TEXT, Document, Figure, group_style
 
 
 def time_figures(part: Document) -> list[Figure]:
@@ -94,7 +94,7 @@ def _right_curve(order: Document) -> Figure:
         "Share of right decisions in tenths of each reader's own order. The line is the trend with a constant for each reader "
         "and each case: it rises where readers learn and falls where they tire."
     )
-    plot = {"data": traces, "layout": _layout(_("Right decisions"), **PERCENT)}
+    plot = {"data": traces, "layout": _layout(_("Right decisions"), tickformat=".1%")}
     return Figure("time-right", _("Right answers along the order"), caption, plot, "time-order")
 
 

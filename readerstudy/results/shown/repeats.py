@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import Document
-from readerstudy.results.shown.labels import Cells, limits, section
+from readerstudy.results.shown.labels import Cells, limits
+from readerstudy.results.shown.marks import section
 from readerstudy.results.table_model import ResultTable
 
 

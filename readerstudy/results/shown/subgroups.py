@@ -18,8 +18,8 @@ from readerstudy.results.shown.labels import (
     measure_kind,
     measure_name,
     reasons,
-    section,
 )
+from readerstudy.results.shown.marks import section
 from readerstudy.results.shown.subgroup_figures import subgroup_figures
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
