@@ -7,17 +7,22 @@ Everything else of it says by which `method` it was computed, and which `estiman
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from readerstudy.results.reader_part import VOTES_ALONE
+from readerstudy.results.sections.errors import NotComputableError
+from readerstudy.results.sections.modalities import modalities
+from readerstudy.results.sections.votes import votes
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
 
 Section = Callable[[ReadingTable], dict[str, Any]]
 
 
-class NotComputableError(ValueError):
-    """The data do not allow a section; the message says why, as a sentence for its reader."""
-
-
-SECTIONS: Mapping[str, Section] = {}
+SECTIONS: Mapping[str, Section] = {
+    "modalities": modalities,
+    "votes": votes,
+}
+# What can be told of counts of votes, where single readers are not known.
+WITHOUT_READERS: frozenset[Section] = frozenset({votes})
 
 
 def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
@@ -26,7 +31,12 @@ def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
 
 
 def _built(build: Section, table: ReadingTable) -> dict[str, Any]:
+    if table.votes and build not in WITHOUT_READERS:
+        return {"reason": VOTES_ALONE}
     try:
         return build(table)
     except (NotComputableError, StatisticsInputError) as error:
         return {"reason": str(error)}
+
+
+__all__ = ["SECTIONS", "NotComputableError", "Section", "build_sections"]

@@ -6,10 +6,22 @@ Pages, report and bundle go through `TOPICS`; a topic whose section has a reason
 from collections.abc import Iterator
 
 from readerstudy.results.figure import Document, Figure
+from readerstudy.results.shown import modalities, votes
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
-TOPICS: tuple[Topic, ...] = ()
+TOPICS: tuple[Topic, ...] = (modalities.TOPIC, votes.TOPIC)
+
+
+def topics_of(document: Document) -> list[Topic]:
+    """The topics that have a page: all but those that are optional and have nothing to show."""
+    sections = document.get("sections", {})
+    return [
+        topic
+        for topic in TOPICS
+        if not topic.is_optional
+        or any(name in sections and "reason" not in sections[name] for name in topic.sections)
+    ]
 
 
 def topic_tables(document: Document) -> Iterator[ResultTable]:
