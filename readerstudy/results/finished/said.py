@@ -1,5 +1,6 @@
 """What a person said of a file: which column is what, what counts as positive, which modality is which."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
@@ -60,9 +61,16 @@ def said_of(given: Mapping[str, Any]) -> Said:
     said = Said(**dict(given))
     for name in ("columns", *_ALLOWED):
         _check_mapping(name, getattr(said, name))
+    if said.cut_off is not None and not _is_finite(said.cut_off):
+        message = f"The cut-off “{said.cut_off}” is not a number."
+        raise InvalidInput(message, code="unknown_answer", field="cut_off")
     if said.missing not in ("", NOT_GIVEN, NOT_ANSWERED):
         raise InvalidInput(f"“{said.missing}” is not understood.", code="unknown_answer", field="missing")  # fmt: skip
     return said
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _check_mapping(name: str, value: Any) -> None:

@@ -104,8 +104,12 @@ def _keep(
         created_at=now,
     )
     row.content.save(row.name, ContentFile(file.content), save=False)
-    # A file of an upload that is rolled back would lie there for ever; it is the same row's either way.
-    row.save()
+    try:
+        row.save()
+    except BaseException:
+        # The row is rolled back, the file would lie there for ever.
+        row.content.storage.delete(str(row.content.name))
+        raise
 
 
 def _record(actor: User, verb: str, finished: FinishedStudy, now: datetime) -> None:

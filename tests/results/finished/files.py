@@ -45,11 +45,15 @@ def table(content, said=None, **files):
 def long_csv(*, sign=",", decision=True, rating=True, number=str, more=lambda _j, _k: ()):
     names = ["reader", "case", "truth", *["decision"] * decision, *["rating"] * rating]
     rows = [
-        [READERS[j], CASES[k], str(TRUTH[k]), *[str(DECISION[j, k])] * decision, *[number(RATING[j, k])] * rating]
-        + list(more(j, k))
+        [
+            *(READERS[j], CASES[k], str(TRUTH[k])),
+            *[str(DECISION[j, k])] * decision,
+            *[number(RATING[j, k])] * rating,
+            *more(j, k),
+        ]
         for j in range(3)
         for k in range(8)
-    ]  # fmt: skip
+    ]
     return "\n".join(sign.join(row) for row in [names, *rows]) + "\n"
 
 

@@ -71,7 +71,7 @@ def test_without_decisions_the_cut_off_is_asked_for_and_stated():
 def test_a_truth_of_words_is_asked_for_and_one_of_numbers_is_not():
     words = "\n".join(
         line.replace(f"{case},{TRUTH[k]}", f"{case},{('nevus', 'melanoma')[TRUTH[k]]}")
-        for line in text.splitlines()
+        for line in long_csv().splitlines()
         for k, case in enumerate(CASES)
         if case in line or (line.startswith("reader") and k == 0)
     )
