@@ -25,8 +25,11 @@ def readings_of(
     """Readings from arrays (J, K) by modality; NaN where a case was not read. Readers and cases are numbered."""
     scores = np.stack(list(modalities.values()))
     _, readers, cases = scores.shape
-    names = (tuple(str(n) for n in range(size)) for size in (readers, cases))
-    return stats.Readings(tuple(modalities), *names, truth, scores)
+    return stats.Readings(tuple(modalities), _numbers(readers), _numbers(cases), truth, scores)
+
+
+def _numbers(size: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(size))
 
 
 def split_plot_interval(

@@ -24,7 +24,7 @@ from readerstudy.results.table import (
 
 _PARTS = tuple(str(part) for part in Part)
 _CHOICES = (NOT_GIVEN, NOT_ANSWERED)
-_AIDED_WORDS = ("aid", "with ai", "after")
+_AIDED_WORDS = ("aid", "withai", "after")
 _UNAIDED_WORDS = ("unaid", "without", "before", "alone")
 
 
@@ -76,16 +76,22 @@ def _parts(cells: Cells, said: Said) -> tuple[dict[str, Part], list[Question]]:
     questions = [Question("modalities", name, _likely_part(name), _PARTS) for name in names if name not in said.modalities]  # fmt: skip
     parts = {name: Part(said.modalities[name]) for name in names if name in said.modalities}
     if not questions:
-        for part, fewest in ((Part.UNAIDED, 1), (Part.AIDED, 0)):
-            count = list(parts.values()).count(part)
-            if not fewest <= count <= 1:
-                message = f"{count} modalities are {part}: it must be one" + ("." if fewest else " at most.")  # fmt: skip
-                raise InvalidInput(message, code="modalities", field="modalities")
+        _check_parts(list(parts.values()))
     return parts, questions
 
 
+def _check_parts(parts: list[Part]) -> None:
+    main, aided = parts.count(Part.UNAIDED), parts.count(Part.AIDED)
+    if main != 1:
+        message = f"{main} modalities are the one that is analysed; it must be one."
+        raise InvalidInput(message, code="modalities", field="modalities")
+    if aided > 1:
+        message = f"{aided} modalities are aided; it must be one at most."
+        raise InvalidInput(message, code="modalities", field="modalities")
+
+
 def _likely_part(name: str) -> str:
-    plain = name.casefold()
+    plain = name.casefold().replace(" ", "")
     if any(word in plain for word in _UNAIDED_WORDS):
         return Part.UNAIDED
     return Part.AIDED if any(word in plain for word in _AIDED_WORDS) else ""
@@ -117,8 +123,12 @@ def _answers(cells: Cells, modality: int, columns: NDArray[np.intp]) -> Answers:
     # An answer is a decision: a rating without one says nothing of what was done.
     undecided = decision == MISSING
     ratings[undecided], milliseconds[undecided] = np.nan, np.nan
-    every = (decision, ratings, milliseconds, np.zeros(shape, np.bool_))
-    return Answers(*(one[:, columns] for one in every))
+    return Answers(
+        decision[:, columns],
+        ratings[:, columns],
+        milliseconds[:, columns],
+        np.zeros((shape[0], columns.size), np.bool_),
+    )
 
 
 def _asked(answers: Answers) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """The answers of a long sheet: decisions and ratings, times, groups, truth; what is open of them is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -46,6 +46,7 @@ from readerstudy.stats.result import FloatArray, IntArray
 BEFORE, AFTER = "before advice", "after advice"
 ONE_GROUP = "Readers"
 _BINARY = {0.0, 1.0}
+_NO_RATINGS = "There are no ratings: areas under ROC curves are those of the decision alone."
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def read_cells(found: Opened, truths: Truths | None, said: Said, problems: Probl
     classes, questions = classes_of("truth", kinds, found.layout.truth, said.truth)
     truth = truth_of_cases(texts, classes)
     if not questions:
-        check_told(truth, sheet.column(roles[CASE]).names, problems, f" in {truths.name}" if truths else "")  # fmt: skip
+        check_told(truth, sheet.column(roles[CASE]).names, problems, truths.name if truths else "")  # fmt: skip
     answers, open_answers = _answers(found, said, truth, problems)
     open_now = (*questions, *open_answers)
     if open_now or problems.count or answers is None:
@@ -140,7 +141,7 @@ def _decided(
     positive = ", ".join(f"“{text}”" for text, what in sorted(classes.items()) if what == POSITIVE)
     words = f"Positive is {positive} in the column {heading}."
     if ratings is None:
-        words += " There are no ratings: areas under ROC curves are those of the decision alone."
+        words = f"{words} {_NO_RATINGS}"
     return _Answers(decision, own, words, notes=_contradicting(decision, own)), ()
 
 
@@ -216,7 +217,9 @@ def _cells(
     kept = partial(_rows, rows=rows)
     return _with_second(
         Cells(
-            *(Column(one.names, one.code[rows]) for one in (reader, case, modality)),
+            reader=Column(reader.names, reader.code[rows]),
+            case=Column(case.names, case.code[rows]),
+            modality=Column(modality.names, modality.code[rows]),
             decision=kept(answers.decision),
             rating=kept(answers.rating),
             milliseconds=kept(_milliseconds(sheet, roles, problems)),
@@ -239,16 +242,19 @@ def _with_second(cells: Cells, second: tuple[np.ndarray, np.ndarray] | None) -> 
     if second is None:
         return cells
     size = cells.reader.code.size
-    twice = lambda one: Column(one.names, np.tile(one.code, 2))  # noqa: E731
-    return Cells(
-        twice(cells.reader),
-        twice(cells.case),
-        Column((BEFORE, AFTER), np.repeat(np.arange(2), size)),
-        np.concatenate([cells.decision, second[0]]),
-        np.concatenate([cells.rating, second[1]]),
-        np.concatenate([cells.milliseconds, np.full(size, np.nan)]),
-        *(cells.truth, cells.diagnosis, cells.groups, cells.group_order, cells.years),
+    return replace(
+        cells,
+        reader=_twice(cells.reader),
+        case=_twice(cells.case),
+        modality=Column((BEFORE, AFTER), np.repeat(np.arange(2), size)),
+        decision=np.concatenate([cells.decision, second[0]]),
+        rating=np.concatenate([cells.rating, second[1]]),
+        milliseconds=np.concatenate([cells.milliseconds, np.full(size, np.nan)]),
     )
+
+
+def _twice(column: Column) -> Column:
+    return Column(column.names, np.tile(column.code, 2))
 
 
 def _modality(sheet: Sheet, roles: Mapping[str, str]) -> Column:

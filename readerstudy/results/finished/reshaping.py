@@ -14,7 +14,9 @@ from readerstudy.stats.files.problems import FileProblems
 from readerstudy.stats.readings import Readings
 
 ANSWER = "answer"
-_NUMBERED = re.compile(r"(observer|reader|rater|dermatologist)[._ ]?[0-9]+", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:observer|reader|rater|dermatologist)[._ ]?\d+", re.IGNORECASE | re.ASCII
+)
 _NOT_READERS = frozenset(name for role, names in NAMES.items() if role != READER for name in names)
 _BEGIN = re.compile(rb"^[ \t]*BEGIN[ \t]+DATA[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _IMAGE_ENDING = re.compile(r"\.(jpe?g|png|tiff?|bmp|webp|dcm)$", re.IGNORECASE)

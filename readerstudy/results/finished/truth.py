@@ -59,9 +59,12 @@ def truth_of_cases(
 
 
 def check_told(
-    truth: np.ndarray, names: tuple[str, ...], problems: Problems, where: str
-) -> None:  # fmt: skip
-    """Every case must have a truth, or be left out."""
-    for place in np.flatnonzero(truth == UNTOLD)[:5].tolist():
-        problems.add("no_truth", f"case {shown(names[place])} has no truth{where}.")
-    problems.count += max(0, int((truth == UNTOLD).sum()) - 5)
+    truth: np.ndarray, names: tuple[str, ...], problems: Problems, file: str = ""
+) -> None:
+    """Every case must have a truth, or be left out; `file` is the table that should have it, where there is one."""
+    untold = np.flatnonzero(truth == UNTOLD)
+    for place in untold[:5].tolist():
+        case = shown(names[place])
+        message = f"case {case} has no truth in {file}." if file else f"case {case} has no truth."
+        problems.add("no_truth", message)
+    problems.count += max(0, int(untold.size) - 5)

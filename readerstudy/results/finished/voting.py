@@ -51,7 +51,7 @@ def read_votes(
     if questions:
         return None, questions
     truth = truth_of_cases(texts, classes)
-    check_told(truth, case.names, problems, "")
+    check_told(truth, case.names, problems, truths.name if truths else "")
     kept = np.flatnonzero(truth != LEFT)
     if not problems.count and set(truth[kept].tolist()) != {0, 1}:
         problems.add("one_class", "there must be positive and negative cases.")
@@ -61,7 +61,7 @@ def read_votes(
         problems.add("no_class", "no column of votes is for a positive diagnosis.")
     if problems.count:
         return None, []
-    order = kept[np.argsort(np.array([case[row] for row in kept], dtype=object))]
+    order = kept[np.argsort(np.array([case[row] for row in kept.tolist()], dtype=object))]
     positive = sum((counts[one] for one in named), np.zeros(len(sheet), np.int64))
     total = sum(counts.values(), np.zeros(len(sheet), np.int64))
     words = "; ".join(f"{text} is {what}" for text, what in sorted(classes.items()))
@@ -69,7 +69,7 @@ def read_votes(
         said.part or GROUP,
         tuple(case[int(row)] for row in order),
         truth[order],
-        tuple(texts[row] for row in order),
+        tuple(texts[row] for row in order.tolist()),
         positive[order],
         total[order],
         int(len(sheet) - kept.size),
