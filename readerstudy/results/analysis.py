@@ -34,6 +34,7 @@ def build_document(table: ReadingTable) -> dict[str, Any]:
             "protocol_sha256": table.protocol_sha256,
             "inputs_sha256": table.sha256(),
             "design": table.design,
+            "crossed": table.is_crossed,
             "plan": asdict(table.plan),
             **({"origin": asdict(table.origin)} if table.origin else {}),
         },

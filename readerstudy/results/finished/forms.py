@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.results.finished import layouts
 from readerstudy.results.finished.layouts import CASE, DECISION, RATING, READER, TRUTH
 from readerstudy.results.finished.opening import NamedFile
 from readerstudy.results.finished.said import (
@@ -37,6 +38,22 @@ _CHOICES = {
     str(Part.COMPARED): _("compared with the first in a table of its own"),
     NOT_GIVEN: _("was not given to the reader"),
     NOT_ANSWERED: _("was given to the reader and not answered"),
+}
+ROLE_WORDS = {
+    READER: _("Reader"),
+    CASE: _("Case"),
+    TRUTH: _("Truth"),
+    DECISION: _("Decision"),
+    RATING: _("Rating"),
+    layouts.SECOND: _("Rating after advice"),
+    layouts.MODALITY: _("Modality"),
+    layouts.GROUP: _("Rank group"),
+    layouts.YEARS: _("Years of experience"),
+    layouts.MILLISECONDS: _("Milliseconds"),
+    layouts.SECONDS: _("Seconds"),
+    layouts.STUDY_PART: _("Part"),
+    layouts.DIAGNOSIS: _("Diagnosis"),
+    layouts.QUESTION: _("Question"),
 }
 _ONE_ANSWER = ("cut_off", "part", "question", "missing")
 

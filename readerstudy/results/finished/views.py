@@ -15,7 +15,13 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
 from readerstudy.results.choices import AnalysisState, FinishedState
-from readerstudy.results.finished.forms import AboutForm, QuestionsForm, ScoresForm, named_file
+from readerstudy.results.finished.forms import (
+    ROLE_WORDS,
+    AboutForm,
+    QuestionsForm,
+    ScoresForm,
+    named_file,
+)
 from readerstudy.results.finished.models import FinishedStudy
 from readerstudy.results.finished.opening import NamedFile
 from readerstudy.results.finished.permissions import (
@@ -97,6 +103,7 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
         "study": finished,
         "form": form,
         "report": finished.report,
+        "roles": [(ROLE_WORDS[role], one) for role, one in finished.report["roles"].items()],
         "ready": finished.state == FinishedState.PLANNED,
     }
     status = 400 if form.errors else 200
