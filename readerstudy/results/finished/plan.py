@@ -134,7 +134,11 @@ def _chosen(found: Opened, said: Said) -> tuple[Opened, list[Question]]:
         heading = found.roles.get(role)
         names = found.sheet.column(heading).names if heading else ()
         if told and told not in names:
-            raise InvalidInput(f"{found.sheet.name} has no {kind} {told}.", code="unknown_part", field=kind)  # fmt: skip
+            raise InvalidInput(
+                f"{found.sheet.name} holds no part or question that is called {told}.",
+                code="unknown_part",
+                field=kind,
+            )
         if told and heading:
             column = found.sheet.column(heading)
             rows = np.flatnonzero(column.code == names.index(told))

@@ -97,7 +97,7 @@ def _truth_texts(
 
 
 def _truth_words(classes: Mapping[str, str]) -> str:
-    return "; ".join(f"{text} is {what}" for text, what in sorted(classes.items()))
+    return "; ".join(f"{text}: {what}" for text, what in sorted(classes.items()))
 
 
 @dataclass(frozen=True, eq=False)

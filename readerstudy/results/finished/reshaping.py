@@ -94,7 +94,7 @@ def mclass_sheet(sheet: Sheet, names: Sheet | None) -> Sheet:
     column = sheet.column(reader)
     if len(column.names) < len(sheet):
         twice = next(n for n in column.names if (column.code == column.names.index(n)).sum() > 1)
-        raise InvalidInput(f"{sheet.name}: {reader} {twice} stands there twice.", code="read_twice")
+        raise InvalidInput(f"{sheet.name} has two rows of the {reader} {twice}.", code="read_twice")
     cases = _image_names(names, len(images), sheet.name) if names else images
     rows = len(sheet)
     columns = (

@@ -64,7 +64,7 @@ def read_votes(
     order = kept[np.argsort(np.array([case[row] for row in kept.tolist()], dtype=object))]
     positive = sum((counts[one] for one in named), np.zeros(len(sheet), np.int64))
     total = sum(counts.values(), np.zeros(len(sheet), np.int64))
-    words = "; ".join(f"{text} is {what}" for text, what in sorted(classes.items()))
+    words = "; ".join(f"{text}: {what}" for text, what in sorted(classes.items()))
     return VotesRead(
         said.part or GROUP,
         tuple(case[int(row)] for row in order),

@@ -210,7 +210,7 @@ def test_one_of_several_studies_in_a_file_is_picked():
     text = text.replace("decision,rating", "decision,rating,sub_study", 1)
     assert plan(text).questions[0].choices == ("first", "second")
     assert len(table(text, {"part": "first"}).readers) == 2
-    with pytest.raises(InvalidInput, match="no part third"):
+    with pytest.raises(InvalidInput, match="no part or question that is called third"):
         plan(text, {"part": "third"})
 
 
