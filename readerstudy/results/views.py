@@ -68,7 +68,7 @@ def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[
         "headline": headline(document),
         "checks": checks_at_lock(lock_of(study)) if isinstance(study, Study) else [],
         "figures": figures,
-        "tables": [table for table in tables.values() if len(table.rows) <= _SHORT_TABLE],
+        "tables": [table for table in tables.values() if 0 < len(table.rows) <= _SHORT_TABLE],
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }

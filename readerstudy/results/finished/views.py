@@ -48,6 +48,7 @@ from readerstudy.results.views import WITH_PLOTS, dashboard_context, topic_conte
 
 BASE = "results/finished/base.html"
 _SHORT_TABLE = 40
+_WITHOUT_READERS = ("votes", "model-")
 
 
 @require_GET
@@ -195,8 +196,12 @@ def dashboard(request: SignedInRequest, public_id: str) -> HttpResponse:
 def _votes_context(finished: FinishedStudy, analysis: Analysis) -> dict[str, Any]:
     document = analysis.document or {}
     topic = next(one for one in topics_of(document) if one.name == "votes")
-    tables = all_tables(document)
-    shown = [table for table in tables.values() if len(table.rows) <= _SHORT_TABLE and table.rows]
+    known = all_tables(document).items()
+    shown = [
+        table
+        for name, table in known
+        if name.startswith(_WITHOUT_READERS) and len(table.rows) <= _SHORT_TABLE
+    ]
     return {
         **topic_context(finished, analysis, topic),
         "document": document,

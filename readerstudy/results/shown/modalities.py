@@ -74,7 +74,6 @@ def figures(document: Document) -> list[Figure]:
         "xaxis": {"title": {"text": _("Mean over readers")}, "range": [0, 1]},
         "yaxis": {"automargin": True, "autorange": "reversed", "type": "category"},
         "legend": {"orientation": "h", "y": -0.2, "yanchor": "top"},
-        "scattermode": "group",
     }
     caption = _(
         "Mean over the readers of each modality with its 95 %% interval, readers and cases random. %(method)s"
@@ -93,7 +92,7 @@ def _trace(part: Document, number: int) -> Document:
         "mode": "markers",
         "name": _figure_name(part["figure"]),
         "x": [one["estimate"] for one in whole],
-        "y": [one["modality"] for one in whole],
+        "y": [f"{one['modality']}, {_figure_name(part['figure'])}" for one in whole],
         "marker": {"color": colour, "symbol": symbol, "size": 10, "line": {"color": TEXT, "width": 1}},
         "error_x": {
             "type": "data",
