@@ -44,16 +44,20 @@ print(1)
 # By the database alone: a million rows through Django would take longer than everything that is measured.
 FILL = (
     "SET session_replication_role = replica",
-    "INSERT INTO studies_position (public_id, enrolment_id, session_id, study_case_id, number, arm, block)"
-    " SELECT substr(md5(e.id || 'p' || p.id), 1, 26), e.id, p.session_id, p.study_case_id, p.number, p.arm, p.block"
-    " FROM studies_enrolment e, studies_position p WHERE e.id <> p.enrolment_id",
-    "INSERT INTO reading_reading (public_id, position_id, level, version, attempt, body_sha256, scale, decision,"
-    " confidence, not_assessable_reason, not_assessable_note, further_answers, milliseconds_to_decision,"
-    " milliseconds_to_commit, milliseconds_hidden, timing_quality, zooms, input_device, language, received_at)"
-    " SELECT substr(md5(p.id::text), 1, 26), p.id, 1, 1, gen_random_uuid(), repeat('0', 64), 'two_step',"
-    " CASE WHEN p.id * 7919 % 5 < 2 THEN 'biopsy / further treatment' ELSE 'no further treatment' END,"
-    " 1 + p.id * 31 % 5, '', '', '{}', 1000 + p.id % 5000, 3000 + p.id % 5000, 0, 'ok', 0, 'mouse', 'en', now()"
-    " FROM studies_position p",
+    (
+        "INSERT INTO studies_position (public_id, enrolment_id, session_id, study_case_id, number, arm, block)"
+        " SELECT substr(md5(e.id || 'p' || p.id), 1, 26), e.id, p.session_id, p.study_case_id, p.number, p.arm, p.block"
+        " FROM studies_enrolment e, studies_position p WHERE e.id <> p.enrolment_id"
+    ),
+    (
+        "INSERT INTO reading_reading (public_id, position_id, level, version, attempt, body_sha256, scale, decision,"
+        " confidence, not_assessable_reason, not_assessable_note, further_answers, milliseconds_to_decision,"
+        " milliseconds_to_commit, milliseconds_hidden, timing_quality, zooms, input_device, language, received_at)"
+        " SELECT substr(md5(p.id::text), 1, 26), p.id, 1, 1, gen_random_uuid(), repeat('0', 64), 'two_step',"
+        " CASE WHEN p.id * 7919 % 5 < 2 THEN 'biopsy / further treatment' ELSE 'no further treatment' END,"
+        " 1 + p.id * 31 % 5, '', '', '{}', 1000 + p.id % 5000, 3000 + p.id % 5000, 0, 'ok', 0, 'mouse', 'en', now()"
+        " FROM studies_position p"
+    ),
     "ANALYZE",
 )
 MEASURE = """

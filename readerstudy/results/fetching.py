@@ -53,7 +53,10 @@ def _copied(rows: QuerySet[Any, Any], width: int) -> NDArray[np.int64]:
         connection.connection.cursor() as cursor,
         cursor.copy(statement, parameters) as copy,
     ):
-        content = b"".join(copy)
+        # A million small pieces kept for a join would take more memory than what they hold.
+        content = bytearray()
+        for piece in copy:
+            content += piece
     row = np.dtype(
         [("columns", ">i2"), *((f"{kind}{n}", of) for n in range(width) for kind, of in (("l", ">i4"), ("v", ">i8")))]
     )  # fmt: skip
