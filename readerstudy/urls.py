@@ -12,5 +12,6 @@ urlpatterns = [
     path("reading/", include("readerstudy.reading.urls")),
     path("models/", include("inference.urls")),
     path("results/", include("readerstudy.results.urls")),
+    path("finished-studies/", include("readerstudy.results.finished.urls")),
     path("api/v1/", include("readerstudy.api_urls")),
 ]

@@ -14,6 +14,7 @@ from tools import (
     bench_inference,
     bench_planning,
     bench_reading,
+    bench_results,
     bench_screen,
     bench_statistics,
     simulations,
@@ -78,6 +79,7 @@ def main() -> None:
     bench_import.main(["--photographs", "24"])
     bench_planning.main()
     bench_statistics.main()
+    bench_results.main([])
     bench_reading.main([])
     bench_screen.main([])
     if chosen.simulations:

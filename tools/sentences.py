@@ -50,7 +50,14 @@ SHOWN = (
     "readerstudy/results/bundle/exporting.py",
     "readerstudy/results/services.py",
     "readerstudy/results/selectors.py",
-)
+    *(
+        f"readerstudy/results/finished/{name}.py"
+        for name in (
+            "building", "cells", "opening", "plan", "problems", "reading", "reshaping", "said", "scores", "services",
+            "sheet", "truth", "voting", "workbook",
+        )
+    ),
+)  # fmt: skip
 GETTEXT = re.compile(r"_|n?gettext(_lazy|_noop)?")
 # Headers, lines of the log, regular expressions, annotations, and names of fields in JSON files.
 NO_SENTENCE = re.compile(

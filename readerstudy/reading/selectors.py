@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
@@ -72,14 +72,23 @@ def current_readings(study: Study) -> QuerySet[Reading]:
 
     Left out: second answers, given with facts and further images; readings of withdrawn readers and of withdrawn cases.
     """
-    newest = Reading.objects.filter(position=OuterRef("position"), level=1).order_by("-version")
-    return (
-        Reading.objects.filter(
-            position__enrolment__study=study, position__study_case__withdrawn_at=None
-        )
-        .exclude(position__enrolment__state=EnrolmentState.WITHDRAWN)
-        .filter(pk=Subquery(newest.values("pk")[:1]))
+    return _newest_readings(study).filter(level=1)
+
+
+def _newest_readings(study: Study) -> QuerySet[Reading]:
+    """The answer with the highest version for every position and level; who and what is withdrawn is left out.
+
+    Asked as "there is none with a higher version", which databases answer for all rows at once, and which stays right
+    whatever is filtered after it.
+    """
+    higher = Reading.objects.filter(
+        position=OuterRef("position"), level=OuterRef("level"), version__gt=OuterRef("version")
     )
+    return Reading.objects.filter(
+        ~Exists(higher),
+        position__enrolment__study=study,
+        position__study_case__withdrawn_at=None,
+    ).exclude(position__enrolment__state=EnrolmentState.WITHDRAWN)
 
 
 def primary_readings(study: Study) -> QuerySet[Reading]:
@@ -96,15 +105,8 @@ def aided_readings(study: Study) -> QuerySet[Reading]:
 
     Left out: readings of withdrawn readers and of withdrawn cases.
     """
-    own = Reading.objects.filter(position=OuterRef("position"), level=OuterRef("level"))
     aided = Q(position__arm=ArmKind.AIDED, level=1) | Q(position__arm=ArmKind.SEQUENTIAL, level=2)
-    return (
-        Reading.objects.filter(
-            aided, position__enrolment__study=study, position__study_case__withdrawn_at=None
-        )
-        .exclude(position__enrolment__state=EnrolmentState.WITHDRAWN)
-        .filter(pk=Subquery(own.order_by("-version").values("pk")[:1]))
-    )
+    return _newest_readings(study).filter(aided)
 
 
 def enrolment_of_position(user: User, public_id: str) -> Enrolment:

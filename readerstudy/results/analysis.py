@@ -34,7 +34,9 @@ def build_document(table: ReadingTable) -> dict[str, Any]:
             "protocol_sha256": table.protocol_sha256,
             "inputs_sha256": table.sha256(),
             "design": table.design,
+            "crossed": table.is_crossed,
             "plan": asdict(table.plan),
+            **({"origin": asdict(table.origin)} if table.origin else {}),
         },
         "counts": _counts(table),
         "readers": readers,
@@ -45,7 +47,7 @@ def build_document(table: ReadingTable) -> dict[str, Any]:
 
 
 def _check(table: ReadingTable) -> None:
-    if not table.complete.any():
+    if not table.votes and not table.complete.any():
         raise Conflict(
             "No reader has answered every case, so there is nothing to compare.",
             code="no_complete_reader",

@@ -22,13 +22,15 @@ class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
     """An analysis without its document."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    study = serializers.CharField(source="study.slug", read_only=True)
+    study = serializers.CharField(source="study.slug", read_only=True, allow_null=True)
+    finished = serializers.CharField(source="finished.public_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Analysis
         fields = [
             "id",
             "study",
+            "finished",
             "state",
             "sha256",
             "inputs_sha256",

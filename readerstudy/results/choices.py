@@ -18,3 +18,20 @@ class PrimaryComparison(models.TextChoices):
         "fixed_threshold",
         _("Sensitivity and specificity at the fixed threshold, both"),
     )
+
+
+class FinishedState(models.TextChoices):
+    """How far the import of a finished study is."""
+
+    ASKED = "asked", _("Has questions")
+    PLANNED = "planned", _("Checked")
+    IMPORTED = "imported", _("Imported")
+
+
+class FinishedKind(models.TextChoices):
+    """What a file of a finished study holds."""
+
+    READINGS = "readings", _("Readings")
+    NAMES = "names", _("Names of the images")
+    TRUTH = "truth", _("Truth")
+    SCORES = "scores", _("Scores of a CNN")

@@ -65,8 +65,16 @@ def roc_figure(document: Document, model: Document | None, index: int) -> Figure
 def _roc_caption(document: Document, model: Document | None) -> str:
     counts = document["counts"]
     words = {**counts, "runs": len(model["runs"]) if model else 0}
+    # Analyses of before this was told are of crossed studies.
+    same = (
+        _("%(readers)d readers graded the same %(cases)d cases (%(positives)d malignant).")
+        if document["study"].get("crossed", True)
+        else _(
+            "%(readers)d readers graded %(cases)d cases (%(positives)d malignant), not everybody every case."
+        )
+    )
     readers = _(
-        "%(readers)d readers graded the same %(cases)d cases (%(positives)d malignant). Each point is a reader's "
+        " Each point is a reader's "
         "sensitivity and 1 − specificity; its area grows with the number of readers on the same spot. Diamonds "
         "are the means of the rank groups, the large cross is the mean of all with its 95 %% interval "
         "(readers and cases random)."
@@ -75,7 +83,7 @@ def _roc_caption(document: Document, model: Document | None) -> str:
         " Thin lines are the empirical ROC curves of %(runs)d training runs, the thick line is their vertical "
         "mean, the band runs from the lowest to the highest."
     )
-    return (readers + (curves if model else "")) % words
+    return (same + readers + (curves if model else "")) % words
 
 
 def _chance() -> dict[str, Any]:

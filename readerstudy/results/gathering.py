@@ -5,18 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from inference.selectors import scores_of
 from readerstudy.accounts.models import User
 from readerstudy.images.selectors import primary_images
-from readerstudy.reading.choices import ManagementDecision, TimingQuality
 from readerstudy.reading.conduct_models import ReaderProfile
-from readerstudy.reading.models import Reading
-from readerstudy.reading.rating import rating
 from readerstudy.reading.selectors import aided_readings, current_readings, primary_readings
 from readerstudy.results.analysis_plan import locked_plan
+from readerstudy.results.fetching import whole_numbers
+from readerstudy.results.readings import FetchedReadings, fetched
 from readerstudy.results.table import (
     MISSING,
     Answers,
@@ -29,29 +27,41 @@ from readerstudy.studies.choices import ArmKind, DesignKind, EnrolmentState
 from readerstudy.studies.models import Enrolment, Position, Study, StudyCase
 from readerstudy.truth.selectors import reference_standards
 
-_COLUMNS = (
-    "position__enrolment_id", "position__study_case_id", "decision", "confidence", "scale", "value",
-    "milliseconds_to_decision", "timing_quality",
-)  # fmt: skip
+_OF_POSITIONS = {"enrolment": "enrolment", "case": "study_case", "session": "session__number", "place": "number"}  # fmt: skip
 _FROM_PROFILE = (
     "board_certification", "years_in_dermatology", "years_of_dermoscopy", "skin_checks_per_week", "prior_exposure",
 )  # fmt: skip
-Row = tuple[Any, ...]
 
 
 class _Places:
     """Which row and column an answer belongs to, by the keys of its enrolment and case."""
 
     def __init__(self, enrolments: list[Enrolment], cases: list[StudyCase]) -> None:
-        self.row = {enrolment.pk: index for index, enrolment in enumerate(enrolments)}
-        self.column = {case.pk: index for index, case in enumerate(cases)}
+        self.keys = [enrolment.pk for enrolment in enrolments]
+        self._rows, self._columns = _Numbers(self.keys), _Numbers([case.pk for case in cases])
         self.shape = (len(enrolments), len(cases))
 
-    def of(self, rows: list[Row]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Rows and columns of answers whose first two values are the two keys."""
-        index = [(self.row[one[0]], self.column[one[1]]) for one in rows]
-        j, k = np.array(index, np.intp).reshape(-1, 2).T
-        return j, k
+    def of(
+        self, enrolments: NDArray[np.int64], cases: NDArray[np.int64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows and columns of answers (N,) by the two keys of each."""
+        return self._rows.of(enrolments), self._columns.of(cases)
+
+
+class _Numbers:
+    """The place of each key in a list."""
+
+    def __init__(self, keys: list[int]) -> None:
+        known = np.array(keys, np.int64)
+        self._order = np.argsort(known)
+        self._sorted = known[self._order]
+
+    def of(self, keys: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Raises KeyError for a key that is not in the list."""
+        found = np.searchsorted(self._sorted, keys)
+        if keys.size and not np.array_equal(self._sorted.take(found, mode="clip"), keys):
+            raise KeyError("an answer of an enrolment or case that is not in the table")
+        return self._order[found]
 
 
 def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
@@ -65,10 +75,10 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
     cases = list(
         study.study_cases.filter(withdrawn_at=None).select_related("case").order_by("public_id")
     )
-    primary, aided = _rows(primary_readings(study)), _rows(aided_readings(study))
-    enrolments = _enrolments(study, {row[0] for row in (*primary, *aided)})
+    primary, aided = fetched(primary_readings(study)), fetched(aided_readings(study))
+    enrolments = _enrolments(study, {*primary.readers, *aided.readers})
     places = _Places(enrolments, cases)
-    first = _answers(primary, places)
+    first, positions = _answers(primary, places), _positions(study, places)
     own = [truth[case.case_id] for case in cases]
     return ReadingTable(
         study_title=study.title,
@@ -86,18 +96,14 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
         models=_models(study, cases),
         excluded=_excluded(study, enrolments),
         cases=_case_rows(cases),
-        assigned=_assigned(study, places),
-        place=_order_places(study, places),
+        assigned=_assigned(study, positions, places),
+        place=_order_places(positions, places),
         undisturbed=_undisturbed(primary, places),
-        aided=_answers(aided, places) if aided else None,
+        aided=_answers(aided, places) if len(aided) else None,
         repeats=_repeats(study, places),
         design=study.design.kind,
         plan=locked_plan(study),
     )
-
-
-def _rows(readings: QuerySet[Reading]) -> list[Row]:
-    return list(readings.order_by().values_list(*_COLUMNS))
 
 
 def _enrolments(study: Study, answered: set[int]) -> list[Enrolment]:
@@ -106,30 +112,25 @@ def _enrolments(study: Study, answered: set[int]) -> list[Enrolment]:
     return [enrolment for enrolment in enrolments if enrolment.pk in answered]
 
 
-def _answers(rows: list[Row], places: _Places) -> Answers:
+def _answers(rows: FetchedReadings, places: _Places) -> Answers:
     """The answers as arrays (J, K)."""
     decision = np.full(places.shape, MISSING, np.int8)
     ratings, milliseconds = np.full(places.shape, np.nan), np.full(places.shape, np.nan)
     not_assessable = np.zeros(places.shape, np.bool_)
-    at = places.of(rows)
-    graded = np.array([bool(row[2]) for row in rows], np.bool_)
-    decision[at] = [row[2] == ManagementDecision.BIOPSY if row[2] else MISSING for row in rows]
-    ratings[at] = [_rating(row) for row in rows]
-    milliseconds[at] = [np.nan if row[6] is None else row[6] for row in rows]
-    not_assessable[at] = ~graded
+    at = places.of(rows.enrolment, rows.case)
+    decision[at] = rows.decision
+    ratings[at] = rows.rating
+    milliseconds[at] = rows.milliseconds
+    not_assessable[at] = rows.decision == MISSING
     return Answers(decision, ratings, milliseconds, not_assessable)
 
 
-def _rating(row: Row) -> float:
-    return rating(row[2], row[3], scale=row[4], value=row[5]) if row[2] else float("nan")
-
-
-def _undisturbed(rows: list[Row], places: _Places) -> NDArray[np.bool_] | None:
+def _undisturbed(rows: FetchedReadings, places: _Places) -> NDArray[np.bool_] | None:
     """None where of no answer anything is known, as of imported ones."""
-    if not any(row[7] for row in rows):
+    if not rows.timed.any():
         return None
     found = np.zeros(places.shape, np.bool_)
-    found[places.of(rows)] = [row[7] == TimingQuality.OK for row in rows]
+    found[places.of(rows.enrolment, rows.case)] = rows.undisturbed
     return found
 
 
@@ -138,38 +139,42 @@ def _repeats(study: Study, places: _Places) -> Answers | None:
     unaided = current_readings(study).filter(
         position__arm__in=[ArmKind.UNAIDED, ArmKind.SEQUENTIAL]
     )
-    rows = _rows(unaided.exclude(position__repeat_of=None))
-    return _answers(rows, places) if rows else None
+    rows = fetched(unaided.exclude(position__repeat_of=None))
+    return _answers(rows, places) if len(rows) else None
 
 
-def _positions(study: Study, places: _Places) -> QuerySet[Position]:
+def _positions(study: Study, places: _Places) -> NDArray[np.int64]:
+    """Enrolment, case, number of the session and place in it, of each case that was to be read unaided."""
     unaided = Position.objects.filter(
         enrolment__study=study,
-        enrolment__in=list(places.row),
+        enrolment__in=places.keys,
         study_case__withdrawn_at=None,
         repeat_of=None,
         arm__in=[ArmKind.UNAIDED, ArmKind.SEQUENTIAL],
     )
-    return unaided.order_by("enrolment", "session__number", "number")
+    return whole_numbers(unaided.order_by(), _OF_POSITIONS)
 
 
-def _assigned(study: Study, places: _Places) -> NDArray[np.bool_] | None:
+def _assigned(
+    study: Study, positions: NDArray[np.int64], places: _Places
+) -> NDArray[np.bool_] | None:
     """Which cases each reader was given unaided; None in designs in which every reader is given every case."""
     if study.design.kind not in (DesignKind.BLOCKS, DesignKind.ONCE):
         return None
     found = np.zeros(places.shape, np.bool_)
-    rows = list(_positions(study, places).values_list("enrolment_id", "study_case_id"))
-    found[places.of(rows)] = True
+    found[places.of(positions[:, 0], positions[:, 1])] = True
     return found
 
 
-def _order_places(study: Study, places: _Places) -> NDArray[np.float64]:
+def _order_places(positions: NDArray[np.int64], places: _Places) -> NDArray[np.float64]:
     """The place (from 1) of each case in each reader's unaided order over all sessions."""
     found = np.full(places.shape, np.nan)
-    seen: Counter[int] = Counter()
-    for enrolment, case in _positions(study, places).values_list("enrolment_id", "study_case_id"):
-        seen[enrolment] += 1
-        found[places.row[enrolment], places.column[case]] = seen[enrolment]
+    enrolment, _case, session, number = positions.T
+    ordered = positions[np.lexsort((number, session, enrolment))]
+    reader, case = places.of(ordered[:, 0], ordered[:, 1])
+    # Each reader's positions stand together: a place is the distance from the first of them.
+    first = np.searchsorted(ordered[:, 0], ordered[:, 0], side="left")
+    found[reader, case] = np.arange(len(ordered)) - first + 1
     return found
 
 

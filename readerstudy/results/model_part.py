@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from readerstudy import stats
+from readerstudy.results.split_plot import split_plot_against_readers
 from readerstudy.results.table import ModelScores, ReadingTable
 
 # Where the mean curve over runs is evaluated: every 1/400 of the false positive fraction.
@@ -28,9 +29,21 @@ def model_part(table: ReadingTable, model: ModelScores, readers: dict[str, Any])
         ],
         "auc": stats.mean_and_range(np.array([curve.auc for curve in curves])).as_dict(),
         "mean_roc": _mean_roc(curves),
+        **_beside_readers(table, model, readers, curves),
+    }
+
+
+def _beside_readers(
+    table: ReadingTable, model: ModelScores, readers: dict[str, Any], curves: list[stats.RocCurve]
+) -> dict[str, Any]:
+    """What a model is compared with; nothing where only votes are known."""
+    if table.votes:
+        return {"matched": [], "comparison": None, "against_readers": []}
+    against = _against_readers if table.is_crossed else split_plot_against_readers
+    return {
         "matched": [_matched(table, model, readers, rule) for rule in _RULES],
         "comparison": _comparison(curves, table),
-        "against_readers": _against_readers(table, model),
+        "against_readers": against(table, model),
     }
 
 

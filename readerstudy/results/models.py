@@ -5,16 +5,23 @@ from django.db import models
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.results.choices import AnalysisState
+from readerstudy.results.finished.models import FinishedFile, FinishedStudy
 from readerstudy.results.plan_models import StudyPlan
 from readerstudy.studies.models import Study
 
-__all__ = ["Analysis", "StudyPlan"]
-
 
 class Analysis(PublicIdModel):
-    """All numbers of one study, with the hash of what went in and the version of the code that computed them."""
+    """All numbers of one study, with the hash of what went in and the version of the code that computed them.
 
-    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="analyses")
+    It is of a study of this installation, or of a finished study whose readings came in files, and never of both.
+    """
+
+    study = models.ForeignKey(
+        Study, null=True, blank=True, on_delete=models.PROTECT, related_name="analyses"
+    )
+    finished = models.ForeignKey(
+        FinishedStudy, null=True, blank=True, on_delete=models.PROTECT, related_name="analyses"
+    )
     state = models.CharField(
         max_length=10, choices=AnalysisState.choices, default=AnalysisState.QUEUED
     )
@@ -37,6 +44,30 @@ class Analysis(PublicIdModel):
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = "analyses"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(study=None, finished__isnull=False)
+                | models.Q(study__isnull=False, finished=None),
+                name="analysis_is_of_one_study",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"Analysis of {self.study}, {self.created_at:%Y-%m-%d}"
+        return f"Analysis of {self.subject}, {self.created_at:%Y-%m-%d}"
+
+    @property
+    def subject(self) -> Study | FinishedStudy:
+        """The study that it is of."""
+        subject = self.study or self.finished
+        assert subject is not None  # noqa: S101 (the database sees to it)
+        return subject
+
+    @property
+    def own_study(self) -> Study:
+        """The study of this installation that it is of. Raises TypeError for an imported one."""
+        if self.study is None:
+            raise TypeError("The analysis is of an imported study.")
+        return self.study
+
+
+__all__ = ["Analysis", "FinishedFile", "FinishedStudy", "StudyPlan"]

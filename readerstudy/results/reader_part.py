@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy import stats
+from readerstudy.results.split_plot import split_plot_interval
 from readerstudy.results.table import MISSING, ReaderRow, ReadingTable
+
+VOTES_ALONE = "The file holds counts of votes on each case, not the answers of single readers."
 
 
 def reader_part(table: ReadingTable) -> dict[str, Any]:
     """Means and ranges of sensitivity and specificity, overall, per rank group and institution, and every point."""
+    if table.votes:
+        return _no_readers()
     decision, readers = table.decision[table.complete], complete_readers(table)
     groups = np.array([reader.group for reader in readers])
     institutions = np.array([reader.institution for reader in readers])
@@ -21,6 +26,7 @@ def reader_part(table: ReadingTable) -> dict[str, Any]:
         "institutions": [
             {"name": str(name), **_rates(table, decision[institutions == name])}
             for name in np.unique(institutions)
+            if name
         ],
         "points": _points(table, readers),
     }
@@ -33,8 +39,29 @@ def complete_readers(table: ReadingTable) -> list[ReaderRow]:
     ]
 
 
+def _no_readers() -> dict[str, Any]:
+    """Where only votes are known: the same part, empty, with the reason."""
+    names = ("mean", "low", "high", "sd")
+    rate = {**dict.fromkeys(names), "n": 0, "reason": VOTES_ALONE}
+    rate["interval"] = stats.Estimate.undefined(VOTES_ALONE, "").as_dict()
+    empty: list[dict[str, Any]] = []
+    rates = {"n": 0, "sensitivity": rate, "specificity": rate}
+    return {**rates, "groups": empty, "institutions": empty, "points": empty}
+
+
 def _rates(table: ReadingTable, decision: NDArray[np.int8]) -> dict[str, Any]:
     points = stats.reader_points(table.truth, decision)
+    if not table.is_crossed:
+        return {
+            "n": int(decision.shape[0]),
+            **{
+                name: {
+                    **stats.mean_and_range(getattr(points, name)).as_dict(),
+                    "interval": split_plot_interval(table.truth, decision, name).as_dict(),
+                }
+                for name in ("sensitivity", "specificity")
+            },
+        }
     correct = np.where(decision == MISSING, MISSING, decision == table.truth)
     return {
         "n": int(decision.shape[0]),

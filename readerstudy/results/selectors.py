@@ -1,25 +1,31 @@
 """Reading of analyses."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.results.choices import AnalysisState
-from readerstudy.results.models import Analysis
+from readerstudy.results.finished.permissions import finished_studies_visible_to
+from readerstudy.results.models import Analysis, FinishedStudy
 from readerstudy.studies.models import Study
 from readerstudy.studies.selectors import staff_studies_visible_to
 
 
 def analyses_visible_to(user: User) -> QuerySet[Analysis]:
-    """The analyses of the studies whose staff the person belongs to. Admins and readers see none."""
-    return Analysis.objects.filter(study__in=staff_studies_visible_to(user)).select_related(
-        "study__image_set"
-    )
+    """The analyses of the studies whose staff the person belongs to, and of the finished studies that they may see.
+
+    Of this installation's own studies admins and readers see none.
+    """
+    own = Q(study__in=staff_studies_visible_to(user))
+    finished = Q(finished__in=finished_studies_visible_to(user))
+    return Analysis.objects.filter(own | finished).select_related("study__image_set", "finished")
 
 
-def latest_analysis(study: Study) -> Analysis | None:
+def latest_analysis(study: Study | FinishedStudy) -> Analysis | None:
     """The newest finished analysis of a study, or the newest of any state where none has finished."""
-    newest = Analysis.objects.filter(study=study).order_by("-created_at")
+    newest = Analysis.objects.filter(
+        **{"finished" if isinstance(study, FinishedStudy) else "study": study}
+    ).order_by("-created_at")
     return newest.filter(state=AnalysisState.DONE).first() or newest.first()
 
 

@@ -10,10 +10,11 @@ from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.version import VERSION
 from readerstudy.results.analysis import build_document
-from readerstudy.results.choices import AnalysisState
+from readerstudy.results.choices import AnalysisState, FinishedState
 from readerstudy.results.gathering import reading_table
-from readerstudy.results.models import Analysis
-from readerstudy.results.stored_table import table_bytes
+from readerstudy.results.models import Analysis, FinishedStudy
+from readerstudy.results.stored_table import table_bytes, table_of
+from readerstudy.results.table import ReadingTable
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 
@@ -24,7 +25,18 @@ def request_analysis(*, actor: User, study: Study, now: datetime) -> Analysis:
     """Queues an analysis of an unblinded study. Raises Conflict before unblinding."""
     if study.state not in OPEN_STATES:
         raise Conflict("Results exist only after the study is unblinded.", code="not_unblinded")
-    analysis = Analysis(study=study, code_version=VERSION, created_by=actor, created_at=now)
+    return _queued(Analysis(study=study), actor, now)
+
+
+def request_finished_analysis(*, actor: User, finished: FinishedStudy, now: datetime) -> Analysis:
+    """Queues an analysis of a finished study. Raises Conflict before it is imported."""
+    if finished.state != FinishedState.IMPORTED:
+        raise Conflict("The study is not imported yet.", code="not_imported")
+    return _queued(Analysis(finished=finished), actor, now)
+
+
+def _queued(analysis: Analysis, actor: User, now: datetime) -> Analysis:
+    analysis.code_version, analysis.created_by, analysis.created_at = VERSION, actor, now
     analysis.full_clean(exclude=["document", "table"])
     with transaction.atomic():
         analysis.save()
@@ -33,7 +45,7 @@ def request_analysis(*, actor: User, study: Study, now: datetime) -> Analysis:
             verb="analysis requested",
             subject=analysis,
             now=now,
-            study_id=study.public_id,
+            study_id=analysis.subject.public_id,
         )
         transaction.on_commit(lambda: _send(analysis.pk))
     return analysis
@@ -47,7 +59,8 @@ def _send(analysis_id: int) -> None:
 
 def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
     """Computes a queued analysis and freezes it. A finished one is left as it is."""
-    analysis = Analysis.objects.select_related("study__image_set", "created_by").get(pk=analysis_id)
+    found = Analysis.objects.select_related("study__image_set", "finished", "created_by")
+    analysis = found.get(pk=analysis_id)
     if analysis.state == AnalysisState.DONE:
         return analysis
     try:
@@ -59,7 +72,7 @@ def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
 
 
 def _compute(analysis: Analysis, now: datetime) -> None:
-    table = reading_table(study=analysis.study, actor=analysis.created_by, now=now)
+    table = _table(analysis, now)
     document = build_document(table)
     analysis.document, analysis.table = document, table_bytes(table)
     analysis.sha256, analysis.inputs_sha256 = (
@@ -74,6 +87,13 @@ def _compute(analysis: Analysis, now: datetime) -> None:
             verb="analysis finished",
             subject=analysis,
             now=now,
-            study_id=analysis.study.public_id,
+            study_id=analysis.subject.public_id,
             data={"sha256": analysis.sha256, "inputs_sha256": analysis.inputs_sha256},
         )
+
+
+def _table(analysis: Analysis, now: datetime) -> ReadingTable:
+    if analysis.study is not None:
+        return reading_table(study=analysis.study, actor=analysis.created_by, now=now)
+    assert analysis.finished is not None  # noqa: S101 (the database sees to it)
+    return table_of(bytes(analysis.finished.table or b""))

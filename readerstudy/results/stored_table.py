@@ -12,9 +12,12 @@ from readerstudy.results.table import (
     AnalysisPlan,
     Answers,
     CaseRow,
+    FurtherModality,
     ModelScores,
+    Origin,
     ReaderRow,
     ReadingTable,
+    Votes,
 )
 
 _HEAD = "head"
@@ -34,6 +37,7 @@ def table_bytes(table: ReadingTable) -> bytes:
         "cases": [asdict(case) for case in table.cases],
         "models": [_model_head(model) for model in table.models],
         "plan": asdict(table.plan),
+        **_finished_head(table),
     }
     arrays = {_HEAD: np.frombuffer(canonical_json(head), np.uint8), **_arrays(table)}
     file = io.BytesIO()
@@ -56,6 +60,7 @@ def table_of(stored: bytes) -> ReadingTable:
         "cases": tuple(CaseRow(**row) for row in head["cases"]),
         "models": tuple(models),
         "plan": AnalysisPlan(**head["plan"]),
+        **_finished(head, arrays),
     }
     return ReadingTable(**parts)
 
@@ -70,7 +75,50 @@ def _arrays(table: ReadingTable) -> dict[str, Any]:
     }
     scores = {f"model.{number}": model.values for number, model in enumerate(table.models)}
     return {
-        name: array for name, array in {**own, **further, **scores}.items() if array is not None
+        name: array
+        for name, array in {**own, **further, **scores, **_finished_arrays(table)}.items()
+        if array is not None
+    }
+
+
+def _finished_head(table: ReadingTable) -> dict[str, Any]:
+    if table.origin is None:
+        return {}
+    return {
+        "origin": asdict(table.origin),
+        "further": [one.name for one in table.further],
+        "votes": [one.group for one in table.votes],
+    }
+
+
+def _finished_arrays(table: ReadingTable) -> dict[str, Any]:
+    answers = {
+        f"further.{number}.{field.name}": getattr(one.answers, field.name)
+        for number, one in enumerate(table.further)
+        for field in fields(Answers)
+    }
+    votes = {
+        f"votes.{number}.{name}": getattr(one, name)
+        for number, one in enumerate(table.votes)
+        for name in ("positive", "total")
+    }
+    return {**answers, **votes}
+
+
+def _finished(head: dict[str, Any], arrays: dict[str, Any]) -> dict[str, Any]:
+    """What only a finished study has."""
+    if "origin" not in head:
+        return {}
+    further = [(name, _answers(f"further.{n}", arrays)) for n, name in enumerate(head["further"])]
+    return {
+        "origin": Origin(
+            **{**head["origin"], "files": tuple(tuple(one) for one in head["origin"]["files"])}
+        ),
+        "further": tuple(FurtherModality(name, answers) for name, answers in further if answers),
+        "votes": tuple(
+            Votes(group, arrays[f"votes.{n}.positive"], arrays[f"votes.{n}.total"])
+            for n, group in enumerate(head["votes"])
+        ),
     }
 
 

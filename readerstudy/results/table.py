@@ -86,6 +86,43 @@ class ModelScores:
 
 
 @dataclass(frozen=True)
+class FurtherModality:
+    """The answers of the same readers to the same cases in another modality of a finished study."""
+
+    name: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Votes:
+    """How many readers of a group voted on each case: arrays (K,). Nothing is known of who voted for what."""
+
+    group: str
+    positive: NDArray[np.int64]
+    total: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the readings of a finished study come from, and what was said of them before they became a table.
+
+    `decision` says how a decision follows from what the file holds, `truth` what counts as positive.
+    """
+
+    format: str
+    files: tuple[tuple[str, str], ...]
+    """Name and SHA-256 of each file."""
+    source: str
+    licence: str
+    citation: str
+    decision: str
+    truth: str
+    modality: str
+    part: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class ReadingTable:
     """J readers × K cases.
 
@@ -97,6 +134,8 @@ class ReadingTable:
     `place` (J, K) is the place of the case in the reader's order over all sessions, from 1, NaN for no answer;
     `undisturbed` (J, K) says where nothing disturbed the timing of the answer; None where it is not known.
     `aided` are the answers with the CNN's aid, `repeats` those to cases that came again; None where there are none.
+    `further` are other modalities of a finished study and `origin` its source; `votes` are there where single readers
+    are not known (J is 0).
     """
 
     study_title: str
@@ -121,6 +160,9 @@ class ReadingTable:
     repeats: Answers | None = None
     design: str = "unaided"
     plan: AnalysisPlan = AnalysisPlan()
+    further: tuple[FurtherModality, ...] = ()
+    votes: tuple[Votes, ...] = ()
+    origin: Origin | None = None
 
     @property
     def is_crossed(self) -> bool:
@@ -155,6 +197,11 @@ class ReadingTable:
             models=tuple(replace(one, values=one.values[:, column]) for one in self.models),
             aided=some(self.aided) if self.aided else None,
             repeats=some(self.repeats) if self.repeats else None,
+            further=tuple(replace(one, answers=some(one.answers)) for one in self.further),
+            votes=tuple(
+                replace(one, positive=one.positive[column], total=one.total[column])
+                for one in self.votes
+            ),
             **{name: _block(getattr(self, name), row, column) for name in _TABLES + _MAYBE_TABLES},
         )
 
@@ -184,6 +231,17 @@ class ReadingTable:
                 for name in (*_MAYBE_TABLES, "aided", "repeats")
                 if getattr(self, name) is not None
             ],
+            **self._finished_head(),
+        }
+
+    def _finished_head(self) -> dict[str, Any]:
+        """What only a finished study has; nothing for others, whose hashes do not depend on it."""
+        if self.origin is None:
+            return {}
+        return {
+            "origin": asdict(self.origin),
+            "modalities": [one.name for one in self.further],
+            "votes": [one.group for one in self.votes],
         }
 
     def _arrays(self) -> Iterator[NDArray[Any]]:
@@ -193,9 +251,11 @@ class ReadingTable:
         yield from (
             getattr(self, name) for name in _MAYBE_TABLES if getattr(self, name) is not None
         )
-        for answers in (self.aided, self.repeats):
+        for answers in (self.aided, self.repeats, *(one.answers for one in self.further)):
             if answers is not None:
                 yield from (getattr(answers, field.name) for field in fields(Answers))
+        for votes in self.votes:
+            yield from (votes.positive, votes.total)
 
 
 _TABLES = ("decision", "rating", "milliseconds", "not_assessable")

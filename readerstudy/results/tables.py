@@ -16,7 +16,8 @@ def all_tables(document: Document) -> dict[str, ResultTable]:
     """Every table by its name, in the order in which the report gives them."""
     tables = [build(document) for build in (groups, institutions, readers, cases)]
     for index, model in enumerate(document["models"], start=1):
-        tables += [build(model, index) for build in _MODEL_TABLES]
+        builders = _MODEL_TABLES if model["comparison"] else (model_auc, roc_points)
+        tables += [build(model, index) for build in builders]
     tables += topic_tables(document)
     return {table.name: table for table in tables}
 

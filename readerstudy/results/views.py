@@ -17,11 +17,12 @@ from readerstudy.core.csvio import write_table
 from readerstudy.core.errors import NotFound
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.figures import all_figures
-from readerstudy.results.models import Analysis
+from readerstudy.results.models import Analysis, FinishedStudy
 from readerstudy.results.selectors import analysis_for, latest_analysis
 from readerstudy.results.sentences import headline
 from readerstudy.results.services import OPEN_STATES, request_analysis
-from readerstudy.results.shown import TOPICS
+from readerstudy.results.shown import TOPICS, topics_of
+from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 from readerstudy.results.tables import all_tables
 from readerstudy.studies.lock_checks import checks_at_lock
@@ -29,13 +30,13 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.selectors import lock_of, staff_study_for
 
 # Plotly places its labels with style attributes; only pages with figures allow that.
-_WITH_PLOTS = csp_update({"style-src": ["'unsafe-inline'"]})
+WITH_PLOTS = csp_update({"style-src": ["'unsafe-inline'"]})
 _SHORT_TABLE = 40
 
 
 @require_GET
 @login_required
-@_WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+@WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
 def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     """The figures and tables of the newest analysis; before unblinding, why there are none."""
     study = staff_study_for(request.user, slug)
@@ -51,10 +52,11 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         # The waiting page has asked: the figures need a page of their own.
         return HttpResponseClientRefresh()
-    return render(request, "results/dashboard.html", _dashboard_context(study, analysis))
+    return render(request, "results/dashboard.html", dashboard_context(study, analysis))
 
 
-def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
+def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[str, Any]:
+    """What the overview shows of one finished analysis."""
     document = analysis.document or {}
     tables = all_tables(document)
     figures = [(figure, tables[figure.table]) for figure in all_figures(document)]
@@ -62,10 +64,11 @@ def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
         "study": study,
         "analysis": analysis,
         "document": document,
+        "topics": topics_of(document),
         "headline": headline(document),
-        "checks": checks_at_lock(lock_of(study)),
+        "checks": checks_at_lock(lock_of(study)) if isinstance(study, Study) else [],
         "figures": figures,
-        "tables": [table for table in tables.values() if len(table.rows) <= _SHORT_TABLE],
+        "tables": [table for table in tables.values() if 0 < len(table.rows) <= _SHORT_TABLE],
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }
@@ -73,28 +76,34 @@ def _dashboard_context(study: Study, analysis: Analysis) -> dict[str, Any]:
 
 @require_GET
 @login_required
-@_WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+@WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
 def topic(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
     """The figures and tables of one topic of the newest analysis."""
     study = staff_study_for(request.user, slug)
     analysis = _finished(study)
-    document = analysis.document or {}
     chosen = next((one for one in TOPICS if one.name == name), None)
     if chosen is None:
         raise NotFound("There is no such topic.")
+    return render(request, "results/topic.html", topic_context(study, analysis, chosen))
+
+
+def topic_context(
+    study: Study | FinishedStudy, analysis: Analysis, chosen: Topic
+) -> dict[str, Any]:
+    """What one topic shows of a finished analysis."""
+    document = analysis.document or {}
     tables = {table.name: table for table in chosen.tables(document)}
-    context = {
+    return {
         "study": study,
         "analysis": analysis,
         "topic": chosen,
-        "topics": TOPICS,
+        "topics": topics_of(document),
         "reasons": chosen.reasons(document),
         "figures": [(figure, tables[figure.table]) for figure in chosen.figures(document)],
         "tables": list(tables.values()),
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }
-    return render(request, "results/topic.html", context)
 
 
 @login_required
@@ -145,7 +154,7 @@ def table_csv(request: SignedInRequest, public_id: str, name: str) -> HttpRespon
     response = HttpResponse(
         write_table(table.header, table.rows), content_type="text/csv; charset=utf-8"
     )
-    response["Content-Disposition"] = f'attachment; filename="{analysis.study.slug}-{name}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{analysis.subject.slug}-{name}.csv"'
     return response
 
 
@@ -160,7 +169,9 @@ def document_json(request: SignedInRequest, public_id: str) -> HttpResponse:
         "document": analysis.document,
     }
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = f'attachment; filename="{analysis.study.slug}-analysis.json"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{analysis.subject.slug}-analysis.json"'
+    )
     return response
 
 

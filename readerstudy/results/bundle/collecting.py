@@ -41,7 +41,7 @@ def contents_of(*, analysis: Analysis, actor: User, now: datetime) -> Contents:
     Left out: withdrawn readers and cases, names of files, patients and persons, free texts. The look at the reference
     standard is logged. Raises NotAllowed before unblinding and for anybody but the study's coordinators.
     """
-    study, table = analysis.study, table_of(bytes(analysis.table or b""))
+    study, table = analysis.own_study, table_of(bytes(analysis.table or b""))
     standards = reference_standards(study=study, actor=actor, purpose="bundle", now=now)
     models, runs = _model_facts(analysis)
     return Contents(
@@ -70,7 +70,7 @@ def _time(moment: datetime | None) -> str | None:
 
 def _positions(analysis: Analysis, table: ReadingTable) -> Any:
     positions = Position.objects.filter(
-        enrolment__study=analysis.study,
+        enrolment__study=analysis.own_study,
         enrolment__code__in=[reader.code for reader in table.readers],
         study_case__withdrawn_at=None,
     )
@@ -96,7 +96,9 @@ def _reads(analysis: Analysis, table: ReadingTable) -> Iterator[Row]:
 def _case_facts(
     analysis: Analysis, table: ReadingTable, standards: dict[int, Any]
 ) -> Iterator[CaseFacts]:
-    cases = dict(StudyCase.objects.filter(study=analysis.study).values_list("public_id", "case_id"))
+    cases = dict(
+        StudyCase.objects.filter(study=analysis.own_study).values_list("public_id", "case_id")
+    )
     images: dict[int, list[Image]] = {}
     for image in Image.objects.filter(case__in=list(cases.values())).order_by("case", "ordinal"):
         images.setdefault(image.case_id, []).append(image)
@@ -112,7 +114,7 @@ def _case_facts(
 
 
 def _lock(analysis: Analysis) -> dict[str, Any]:
-    lock = lock_of(analysis.study)
+    lock = lock_of(analysis.own_study)
     if lock is None:
         return {}
     return {
@@ -127,7 +129,7 @@ def _model_facts(
     analysis: Analysis,
 ) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], dict[str, Any]]]:
     """Facts of the models and of their runs over the study."""
-    found = ModelRun.objects.filter(study=analysis.study, state=RunState.DONE)
+    found = ModelRun.objects.filter(study=analysis.own_study, state=RunState.DONE)
     runs = list(found.select_related("artefact__model"))
     models = {
         run.artefact.model.public_id: {

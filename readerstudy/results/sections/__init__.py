@@ -7,6 +7,7 @@ Everything else of it says by which `method` it was computed, and which `estiman
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from readerstudy.results.reader_part import VOTES_ALONE
 from readerstudy.results.sections.agreement import agreement
 from readerstudy.results.sections.aided import aided
 from readerstudy.results.sections.calibration import calibration
@@ -21,6 +22,7 @@ from readerstudy.results.sections.fixed_threshold import fixed_threshold
 from readerstudy.results.sections.flow import flow
 from readerstudy.results.sections.matched import matched
 from readerstudy.results.sections.missing import missing
+from readerstudy.results.sections.modalities import modalities
 from readerstudy.results.sections.net_benefit import net_benefit
 from readerstudy.results.sections.per_reader import per_reader
 from readerstudy.results.sections.predictive import predictive
@@ -30,6 +32,7 @@ from readerstudy.results.sections.repeats import repeats
 from readerstudy.results.sections.spread import spread
 from readerstudy.results.sections.subgroups import subgroups
 from readerstudy.results.sections.truth_uncertainty import truth_uncertainty
+from readerstudy.results.sections.votes import votes
 from readerstudy.results.table import ReadingTable
 from readerstudy.stats import StatisticsInputError
 
@@ -59,7 +62,11 @@ SECTIONS: Mapping[str, Section] = {
     "combination": combination,
     "experience": experience,
     "truth_uncertainty": truth_uncertainty,
+    "modalities": modalities,
+    "votes": votes,
 }
+# What can be told of counts of votes, where single readers are not known.
+WITHOUT_READERS: frozenset[Section] = frozenset({votes})
 
 
 def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
@@ -68,6 +75,8 @@ def build_sections(table: ReadingTable) -> dict[str, dict[str, Any]]:
 
 
 def _built(build: Section, table: ReadingTable) -> dict[str, Any]:
+    if table.votes and build not in WITHOUT_READERS:
+        return {"reason": VOTES_ALONE}
     try:
         return build(table)
     except (NotComputableError, StatisticsInputError) as error:

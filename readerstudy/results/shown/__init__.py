@@ -15,11 +15,13 @@ from readerstudy.results.shown import (
     difficulty,
     experience,
     missing,
+    modalities,
     net_benefit,
     operating_points,
     reader_performance,
     reading_time,
     subgroups,
+    votes,
 )
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
@@ -38,7 +40,20 @@ TOPICS: tuple[Topic, ...] = (
     reading_time.TOPIC,
     aided.TOPIC,
     missing.TOPIC,
+    modalities.TOPIC,
+    votes.TOPIC,
 )
+
+
+def topics_of(document: Document) -> list[Topic]:
+    """The topics that have a page: all but those that are optional and have nothing to show."""
+    sections = document.get("sections", {})
+    return [
+        topic
+        for topic in TOPICS
+        if not topic.is_optional
+        or any(name in sections and "reason" not in sections[name] for name in topic.sections)
+    ]
 
 
 def topic_tables(document: Document) -> Iterator[ResultTable]:

@@ -19,6 +19,8 @@ class Topic:
     sections: tuple[str, ...]
     tables: Callable[[Document], Sequence[ResultTable]]
     figures: Callable[[Document], Sequence[Figure]]
+    is_optional: bool = False
+    """Whether it is passed over where none of its sections could be computed."""
 
     def reasons(self, document: Document) -> list[str]:
         """Why sections of this topic, or parts of them, could not be computed; each sentence once."""

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from readerstudy.results.finished.models import FinishedStudy
 from readerstudy.results.sentences import decimal, percent
 
 register = template.Library()
@@ -70,3 +72,11 @@ def rate(value: float | None) -> str:
 def plot_json(plot: dict[str, Any]) -> SafeString:
     """JSON for a `<script type="application/json">`, which the browser does not run."""
     return mark_safe(json.dumps(plot, allow_nan=False).translate(_ESCAPES))  # noqa: S308 (escaped above)
+
+
+@register.simple_tag
+def results_url(study: Any, page: str, *arguments: str) -> str:
+    """The address of one of the results' pages, of a study of this installation or of a finished one."""
+    if isinstance(study, FinishedStudy):
+        return reverse(f"finished:{page}", args=[study.public_id, *arguments])
+    return reverse(f"results:{page}", args=[study.slug, *arguments])
