@@ -36,6 +36,7 @@ _SUM = re.compile(r"([0-9a-f]{64})  (.+)")
 # A file's texts must not steer the terminal that they are printed on.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MOST_PATHS = 200
+_TOLD_FIRST = ("schema", "study", "counts", "readers", "models", "cases")
 _NO_DJANGO = "Django is not installed: tables/, figures/ and data_dictionary.csv were compared by their hashes alone."
 Document = dict[str, Any]
 
@@ -197,7 +198,11 @@ def _tell_differences(found: list[Difference], report: Report) -> None:
     """Roundings are excused only in a document that still has its hash: there nobody has written a digit."""
     is_whole = not any(fault.startswith("analysis.json") for fault in report.faults)
     rounding = [one for one in found if one.is_rounding and is_whole]
-    told = [f"analysis.json, {one}." for one in found if not (one.is_rounding and is_whole)]
+    told = [
+        f"analysis.json, {one}."
+        for one in sorted(found, key=_rank)
+        if not (one.is_rounding and is_whole)
+    ]
     if rounding:
         report.notes.append(
             f"{len(rounding)} numbers differ beyond the ninth digit only, as they may on another processor or version."
@@ -205,6 +210,12 @@ def _tell_differences(found: list[Difference], report: Report) -> None:
     report.faults += told[:_MOST_PATHS]
     if len(told) > _MOST_PATHS:
         report.faults.append(f"analysis.json: {len(told) - _MOST_PATHS} more numbers differ.")
+
+
+def _rank(difference: Difference) -> int:
+    """The paper's numbers before those that hang on them: only so many are told."""
+    part = difference.path.partition(".")[0].partition("[")[0]
+    return _TOLD_FIRST.index(part) if part in _TOLD_FIRST else len(_TOLD_FIRST)
 
 
 def _derived_faults(

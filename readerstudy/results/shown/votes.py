@@ -10,7 +10,7 @@ from readerstudy.results.table_model import ResultTable
 
 def tables(document: Document) -> list[ResultTable]:
     """The AUC and the majority's rates, the curve, and every case's share."""
-    section = document["sections"].get("votes", {})
+    section = document.get("sections", {}).get("votes", {})
     if "groups" not in section:
         return []
     return [_groups(section), _curve(section), _cases(section)]
@@ -65,7 +65,7 @@ def _cases(section: Document) -> ResultTable:
 
 def figures(document: Document) -> list[Figure]:
     """ROC curves of the shares."""
-    section = document["sections"].get("votes", {})
+    section = document.get("sections", {}).get("votes", {})
     if "groups" not in section:
         return []
     layout = {
