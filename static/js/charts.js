@@ -12,8 +12,7 @@ function filled(value) {
     const match = value.match(VARIABLE);
     return match ? colour(match[1]) : value;
   }
-  // A column of numbers holds no colour; a step of a colour scale is a number and a colour.
-  if (Array.isArray(value)) return typeof value[0] === "number" && typeof value.at(-1) === "number" ? value : value.map(filled);
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(filled);
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, filled(part)]));
   return value;
 }

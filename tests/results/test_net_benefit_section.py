@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from readerstudy.results.sections.net_benefit import THRESHOLDS, net_benefit
 from readerstudy.results.sections.predictive import predictive
@@ -58,6 +59,17 @@ def test_readers_their_mean_and_the_cnn_are_those_of_a_plain_count(place, preval
     assert at["treat_all"][19] == pytest.approx(prevalence - (1 - prevalence) * t / (1 - t))
 
 
+def test_at_the_target_prevalence_the_scores_are_moved_by_their_odds():
+    table = study()
+    at = net_benefit(table)["prevalences"][1]
+    assert [one["scores"] for one in at["models"]] == ["given", "moved"]
+    factor = (TARGET / (1 - TARGET)) / (5 / 12)
+    odds = table.models[0].values / (1 - table.models[0].values) * factor
+    t = 0.03
+    runs = [benefit(run >= t, table.truth, t, TARGET) for run in odds / (1 + odds)]
+    assert at["models"][1]["mean"][2] == pytest.approx(np.mean(runs))
+
+
 def test_the_interval_of_the_readers_mean_holds_it_and_is_that_of_readers_and_cases():
     table = study(readers=4)
     group = net_benefit(table)["prevalences"][0]["groups"][0]
@@ -71,8 +83,6 @@ def test_the_interval_of_the_readers_mean_holds_it_and_is_that_of_readers_and_ca
     se = np.sqrt((between + 4 * max(shared, 0)) / 4)
     low, high = group["low"][19], group["high"][19]
     assert low < group["mean"][19] < high
-    from scipy.stats import t as student
-
     df = 3 * ((between + 4 * max(shared, 0)) / between) ** 2
     assert (high - low) / 2 == pytest.approx(student.isf(0.025, df) * se)
 

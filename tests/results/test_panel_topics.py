@@ -10,6 +10,7 @@ from readerstudy.core.canonical import canonical_json
 from readerstudy.results.analysis import build_document
 from readerstudy.results.sections import build_sections
 from readerstudy.results.shown import TOPICS
+from readerstudy.results.shown.marks import in_two_lines
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table import AnalysisPlan
 from tests.results.factories import fuller_table, make_table
@@ -132,6 +133,42 @@ def test_the_whole_analysis_has_every_section():
     sections = build_document(full())["sections"]
     assert {*NAMES, "truth_uncertainty"} <= sections.keys()
     assert "no votes of a panel" in sections["truth_uncertainty"]["reason"]
+
+
+def test_every_model_has_its_curve_and_its_columns():
+    table = two_models(full())
+    document = {"sections": build_sections(table)}
+    topic = next(one for one in TOPICS if one.name == "net-benefit")
+    figure = next(one for one in topic.figures(document) if one.name == "net-benefit-target")
+    names = [trace["name"] for trace in figure.plot["data"]]
+    assert {
+        "Test CNN, mean of runs",
+        "Test CNN, scores moved, mean of runs",
+        "Other CNN, mean of runs",
+        "Treat all",
+    } <= set(names)
+    shown = next(one for one in topic.tables(document) if one.name == figure.table)
+    assert "Other CNN" in shown.header
+    mean = document["sections"]["net_benefit"]["prevalences"][1]["models"][2]["mean"]
+    column = shown.header.index("Other CNN")
+    assert [row[column] for row in shown.rows] == mean
+
+
+def test_a_group_has_one_colour_in_every_figure():
+    document = {"sections": build_sections(full())}
+    colours = {
+        trace["marker"]["color"]
+        for topic in TOPICS
+        for figure in topic.figures(document)
+        for trace in figure.plot["data"]
+        if trace.get("name") == "Resident" and "marker" in trace
+    }
+    assert colours == {"var(--series-2)"}
+
+
+def test_long_labels_are_broken_near_their_middle():
+    assert in_two_lines("Share of agreeing pairs") == "Share of<br>agreeing pairs"
+    assert in_two_lines("Sensitivity") == "Sensitivity"
 
 
 def test_without_a_document_a_topic_shows_nothing():

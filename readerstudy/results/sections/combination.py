@@ -49,6 +49,7 @@ def combination(table: ReadingTable) -> Part:
         "method": METHOD,
         "level": panel.level,
         "exploratory": True,
+        "groups": [name for name, _members in panel.groups[1:]],
         "models": [
             {
                 "model": model.name,

@@ -31,12 +31,12 @@ from readerstudy.stats.crowd.votes import vote_counts
 
 TIES = TieRule.HALF
 SEED = 20190412
-PANELS = 100
+PANELS = 200
 METHOD = (
     "A tie counts half for either class, as a fair coin does on the average. Majority vote of a random panel of k of the "
     "study's readers: exact by the hypergeometric distribution, no panel is drawn; normal interval from the variance "
     "between cases (the jackknife over cases; readers fixed). Mean rating, and mean of each reader's mid-ranks, of random "
-    "panels: all panels where there are few, else 100 drawn at random from the seed given; the range is one of panels, "
+    "panels: all panels where there are few, else 200 drawn at random from the seed given; the range is one of panels, "
     "not a confidence interval. AUC of the vote share, the mean rating and the mean rank of all readers with DeLong's "
     "interval, readers fixed. Single readers against the other readers' majority and mean rating (paired DeLong test)."
 )

@@ -1,5 +1,6 @@
 """Decision curves (E11): what the CNN and the readers are worth at each threshold probability."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from readerstudy.results.sections.panel import Panel, Part, panel_of, part_or_reason
 from readerstudy.results.table import ModelScores, ReadingTable
 from readerstudy.stats import Estimate
+from readerstudy.stats.calibration import at_prevalence
 from readerstudy.stats.net_benefit import decision_curve, mean_net_benefit, treat_all
 from readerstudy.stats.roc import snapped
 
@@ -17,7 +19,8 @@ METHOD = (
     "score is the threshold or more, a reader's decision is the same at every threshold. Means over readers and over "
     "training runs with readers (runs) and cases random (Obuchowski-Rockette with Hillis df); a single run with Wilson's "
     "limits of both rates joined (Zou and Donner 2008). In the study the prevalence is estimated with the rest; the "
-    "target prevalence is taken as known and the classes as of fixed size (Pfeiffer and Gail 2020)."
+    "target prevalence is taken as known and the classes as of fixed size (Pfeiffer and Gail 2020); there the CNN's scores "
+    "are judged as given, and with their logits moved from the study's share of malignant cases to it (Saerens 2002)."
 )
 THRESHOLDS = np.arange(1, 51) / 100
 # Each reader's line is drawn through these.
@@ -59,10 +62,25 @@ def _at(panel: Panel, prevalence: float | None) -> Part:
             for reader, values in zip(panel.readers, each, strict=True)
         ],
         "models": [
-            {"model": model.name, **part_or_reason(partial(_model, panel, model, prevalence))}
-            for model in panel.table.models
+            row for model in panel.table.models for row in _judged(panel, model, prevalence)
         ],
     }
+
+
+def _judged(panel: Panel, model: ModelScores, prevalence: float | None) -> list[Part]:
+    """A model's scores as given and, at another prevalence than the study's, also moved to it."""
+    own = part_or_reason(partial(_model, panel, model, prevalence))
+    given = {"model": model.name, "scores": "given", **own}
+    if prevalence is None:
+        return [given]
+    moved = part_or_reason(partial(_moved, panel, model, prevalence))
+    return [given, {"model": model.name, "scores": "moved", **moved}]
+
+
+def _moved(panel: Panel, model: ModelScores, prevalence: float) -> Part:
+    study = float(panel.truth.mean())
+    values = at_prevalence(model.values, study=study, target=prevalence)
+    return _model(panel, replace(model, values=values), prevalence)
 
 
 def _group(

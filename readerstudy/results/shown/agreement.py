@@ -18,8 +18,8 @@ from readerstudy.results.shown.marks import (
     range_of_runs,
     section,
 )
+from readerstudy.results.shown.panel_words import case_classes, coefficient_names
 from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import case_classes, coefficient_names
 from readerstudy.results.table_model import ResultTable
 
 

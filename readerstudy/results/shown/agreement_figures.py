@@ -7,20 +7,20 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import TEXT, Document, Figure, group_style
 from readerstudy.results.sentences import decimal
-from readerstudy.results.shown.marks import bars, dots, group_name, wide
-from readerstudy.results.shown.words import coefficient_names
+from readerstudy.results.shown.marks import bars, dots, group_name, in_two_lines, wide
+from readerstudy.results.shown.panel_words import coefficient_names
 
-# From low to high agreement; in the light theme ever darker, in the dark one ever lighter, so that grey shows it too.
-_SCALE = [[0, "var(--scale-low)"], [0.5, "var(--scale-middle)"], [1, "var(--scale-high)"]]
+# From low to high agreement, the steps as text, since the page fills in the colours of lists that begin with one; in the light theme ever darker, in the dark one ever lighter, so that grey shows it too.
+_SCALE = [["0", "var(--scale-low)"], ["0.5", "var(--scale-middle)"], ["1", "var(--scale-high)"]]
 _DIGITS = 4  # of a colour; the table has the numbers
 
 
 def coefficients_figure(part: Document) -> Figure:
     """Every coefficient of every group on all cases, with its interval."""
-    names = coefficient_names()
+    names = {key: in_two_lines(name) for key, name in coefficient_names().items()}
     panels = [panel for panel in part["panels"] if panel["cases"] == "all"]
     traces = [_coefficients(panel, number, names) for number, panel in enumerate(panels)]
-    layout = wide("", _("Coefficient"), yaxis={"range": [None, 1.02], "zeroline": True})
+    layout = wide("", _("Coefficient"), xaxis={"tickangle": 0}, yaxis={"rangemode": "tozero"})
     layout["scattermode"] = "group"
     caption = _(
         "Agreement on all cases, by rank group, with intervals from the jackknife over cases (readers fixed). Chance-"
@@ -64,7 +64,7 @@ def heat_map(part: Document) -> Figure:
     }
     caption = _(
         "Cohen's kappa of the decisions of every two of %(readers)d readers; lines part the rank groups. Mean of all "
-        "pairs: %(mean)s. White gaps are pairs without a kappa. The colour runs from −1 over 0 (chance) to 1."
+        "pairs: %(mean)s. Gaps are pairs without a kappa. The colour runs from −1 over 0 (chance) to 1."
     ) % {"readers": len(codes), "mean": _kappa(part["pairs"]["mean"])}
     layout = _map_layout(readers)
     plot = {"data": [cells], "layout": layout}

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.shown.calibration_figures import readers_figure, reliability_figure
 from readerstudy.results.shown.marks import computed, group_name, limits_of, section
+from readerstudy.results.shown.panel_words import judged_names
 from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import judged_names
 from readerstudy.results.table_model import ResultTable
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from readerstudy.results.figure import CNN, PERCENT, TEXT, Document, Figure, group_style
 from readerstudy.results.sentences import percent
 from readerstudy.results.shown.marks import bars, diagonal, dots, group_name, line, square, wide
-from readerstudy.results.shown.words import judged_names
+from readerstudy.results.shown.panel_words import judged_names
 
 _POINT = "%{y:.1%} / %{x:.1%}<extra></extra>"
 
@@ -94,7 +94,6 @@ def _levels_figure(part: Document) -> Figure:
         xaxis={"tickmode": "array", "tickvals": ratings, "ticktext": [f"{one:+g}" for one in ratings]},
         yaxis={"range": [-0.02, 1.02], **PERCENT},
     )  # fmt: skip
-    layout["legend"] = {**layout["legend"], "y": -0.25}
     caption = _(
         "Share of malignant cases among the answers of each rating, by rank group. Bars are Wilson's intervals; they are "
         "too narrow where several readers graded the same cases. The line is the prevalence of the study."

@@ -5,18 +5,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import CNN, TEXT, Document, Figure, group_style
-from readerstudy.results.shown.marks import diagonal, dots, level_line, square, wide
-from readerstudy.results.shown.words import rule_names
+from readerstudy.results.shown.marks import diagonal, dots, level_line, square
+from readerstudy.results.shown.panel_words import rule_names
 
 _ROOM = 0.03
 _POINT = "%{text}<br>%{y:.3f} / %{x:.3f}<extra></extra>"
 _SYMBOLS = {"second reader": "diamond", "or": "triangle-up", "and": "triangle-down"}
 
 
-def gains_figure(model: Document, number: int) -> Figure:
+def gains_figure(model: Document, groups: list[str], number: int) -> Figure:
     """Each reader's AUC alone against that with the CNN; above the diagonal the CNN helps."""
     scores = model["scores"]
-    groups = list(dict.fromkeys(one["group"] for one in scores["readers"]))
     values = [one[key] for one in scores["readers"] for key in ("alone", "combined")]
     low, high = min(*values, scores["cnn"]["mean"]) - _ROOM, max(*values, scores["cnn"]["mean"]) + _ROOM  # fmt: skip
     traces = [
@@ -27,13 +26,12 @@ def gains_figure(model: Document, number: int) -> Figure:
             for place, name in enumerate(groups)
         ),
     ]
-    layout = wide(
+    layout = square(
         _("AUC of the reader alone"),
         _("AUC of the reader with the CNN"),
-        xaxis={"range": [low, high], "constrain": "domain"},
-        yaxis={"range": [low, high], "scaleanchor": "x", "constrain": "domain"},
+        range=[low, high],
+        tickformat=".2f",
     )
-    layout["legend"] = {**layout["legend"], "y": -0.14}
     caption = _(
         "Exploratory. Each point is one reader; reader and CNN are combined by the mean of their ranks over %(cases)d "
         "cases, mean of %(runs)d training runs. The horizontal line is the CNN alone."

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import Document
 from readerstudy.results.shown.marks import computed, limits_of, range_of_runs
-from readerstudy.results.shown.words import measure_names, rule_names
+from readerstudy.results.shown.panel_words import measure_names, rule_names
 from readerstudy.results.table_model import ResultTable
 
 

@@ -10,8 +10,8 @@ from readerstudy.results.shown.combination_figures import gains_figure, rules_fi
 from readerstudy.results.shown.combination_tables import combination_tables
 from readerstudy.results.shown.crowd_figures import ratings_figure, votes_figure
 from readerstudy.results.shown.marks import computed, group_name, limits_of, range_of_runs, section
+from readerstudy.results.shown.panel_words import measure_names, scale_names
 from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import measure_names, scale_names
 from readerstudy.results.table_model import ResultTable
 
 _NONE = (None, None, None)
@@ -137,8 +137,12 @@ def figures(document: Document) -> list[Figure]:
         votes = [votes_figure(part)] if "sizes" in part["votes"] else []
         rated = any("sizes" in one for one in part["ratings"])
         found = [*votes, *([ratings_figure(part)] if rated else [])]
-    for number, model in computed(combined["models"] if combined else ()):
-        gains = [] if "reason" in model["scores"] else [gains_figure(model, number)]
+    if combined is None:
+        return found
+    for number, model in computed(combined["models"]):
+        gains = (
+            [] if "reason" in model["scores"] else [gains_figure(model, combined["groups"], number)]
+        )
         rules = [] if "reason" in model["decisions"] else [rules_figure(model, number)]
         found += [*gains, *rules]
     return found

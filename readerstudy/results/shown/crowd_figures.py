@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import CNN, PERCENT, Document, Figure
 from readerstudy.results.shown.marks import band, level_line, line, wide
-from readerstudy.results.shown.words import measure_names, scale_names
+from readerstudy.results.shown.panel_words import measure_names, scale_names
 
 _COLOURS = {
     "sensitivity": "var(--series-2)", "specificity": "var(--series-7)", "accuracy": "var(--series-3)",

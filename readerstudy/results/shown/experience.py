@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from readerstudy.results.figure import PERCENT, Document, Figure
 from readerstudy.results.sentences import decimal
 from readerstudy.results.shown.marks import dots, limits_of, line, section, wide
+from readerstudy.results.shown.panel_words import experience_names, measure_names
 from readerstudy.results.shown.topic import Topic
-from readerstudy.results.shown.words import experience_names, measure_names
 from readerstudy.results.table_model import ResultTable
 
 _STYLES = {

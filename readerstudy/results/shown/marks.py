@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import MUTED, PERCENT, TEXT, Document
+from readerstudy.results.shown.topic import is_missing
 
 Trace = dict[str, Any]
 Numbers = Sequence[float | None]
-LEGEND = {"orientation": "h", "y": -0.2, "yanchor": "top"}
+LEGEND = {"orientation": "h", "y": -0.26, "yanchor": "top"}
+_HEIGHT = 500  # of a curve with its legend, in pixels
 SHARE = {"range": [-0.02, 1.02], **PERCENT}
 
 
@@ -20,13 +22,22 @@ def section(document: Document, name: str) -> Document | None:
 
 
 def computed(parts: Iterable[Document]) -> Iterator[tuple[int, Document]]:
-    """Number from 1 and part of those that have no reason instead of their numbers."""
-    return ((number, part) for number, part in enumerate(parts, start=1) if "reason" not in part)
+    """Number from 1 and part of those that have more than a reason why they are not there."""
+    return (one for one in enumerate(parts, start=1) if not is_missing(one[1]))
 
 
 def group_name(name: str) -> str:
     """How a table names a rank group; the empty name is everybody."""
     return name or _("All readers")
+
+
+def in_two_lines(text: str) -> str:
+    """A long label for an axis, broken at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if not spaces:
+        return text
+    middle = min(spaces, key=lambda place: abs(2 * place - len(text)))
+    return f"{text[:middle]}<br>{text[middle + 1 :]}"
 
 
 def limits_of(level: float) -> tuple[str, str]:
@@ -122,4 +133,5 @@ def wide(
         "xaxis": {"title": {"text": x}, **(xaxis or {})},
         "yaxis": {"title": {"text": y}, **(yaxis or {})},
         "legend": LEGEND,
+        "height": _HEIGHT,
     }

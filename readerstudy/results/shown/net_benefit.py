@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.shown.marks import computed, group_name, limits_of, range_of_runs, section
-from readerstudy.results.shown.net_benefit_figures import decision_figure, predictive_figures
+from readerstudy.results.shown.net_benefit_figures import (
+    decision_figure,
+    model_name,
+    predictive_figures,
+)
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
@@ -30,7 +34,7 @@ def _curves(part: Document, at: Document) -> ResultTable:
     header = (
         _("Threshold"), _("Treat all"),
         *(name for group in at["groups"] for name in (group_name(group["group"]), *limits)),
-        *(name for _number, one in models for name in (one["model"], *limits, *range_of_runs())),
+        *(name for _number, one in models for name in (model_name(one), *limits, *range_of_runs())),
     )  # fmt: skip
     columns = [
         part["thresholds"], at["treat_all"],

@@ -9,6 +9,7 @@ from readerstudy.results.sentences import percent
 from readerstudy.results.shown.marks import band, computed, group_name, line, wide
 
 _HOVER = "%{y:.3f} / %{x:.0%}<extra></extra>"
+_LOG = {"type": "log", "tickmode": "array", "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]}
 _FLOOR = 0.05  # how far below zero a decision curve is drawn
 
 
@@ -48,7 +49,10 @@ def _decision_caption(part: Document, at: Document) -> str:
     )
     if at["kind"] == "study":
         return caption
-    source = _(" The prevalence is taken as known (source: %(source)s).")
+    source = _(
+        " The prevalence is taken as known (source: %(source)s); the CNN's scores stand as given, and moved from the "
+        "study's prevalence to it."
+    )
     return caption + source % {"source": part["target_source"] or "–"}
 
 
@@ -76,10 +80,16 @@ def _mean_of_readers(x: list[float], everybody: Document) -> list[dict[str, Any]
 
 def _model(x: list[float], model: Document, number: int) -> list[dict[str, Any]]:
     colour = _model_colour(number)
-    area = band(x, model["low"], model["high"], _("Interval of %(model)s") % model, colour)
-    name = _("%(model)s, mean of runs") % model
+    words = {"model": model_name(model)}
+    area = band(x, model["low"], model["high"], _("Interval of %(model)s") % words, colour)
+    name = _("%(model)s, mean of runs") % words
     mean = line(x, model["mean"], name, colour, width=3.5, hovertemplate=_HOVER)
     return [area, mean] if area["x"] else [mean]
+
+
+def model_name(model: Document) -> str:
+    """The name of a model, and whether its scores were moved to another prevalence."""
+    return _("%(model)s, scores moved") % model if model["scores"] == "moved" else model["model"]
 
 
 def _model_colour(number: int) -> str:
@@ -92,7 +102,7 @@ def predictive_figures(part: Document) -> list[Figure]:
     return [
         _predictive_figure(part, "ppv", _("Positive predictive value"), PERCENT),
         _predictive_figure(part, "npv", _("Negative predictive value"), PERCENT),
-        _predictive_figure(part, "nnb", _("Number needed to biopsy"), {"type": "log"}),
+        _predictive_figure(part, "nnb", _("Number needed to biopsy"), _LOG),
     ]
 
 
@@ -109,7 +119,7 @@ def _predictive_figure(part: Document, key: str, title: str, yaxis: Document) ->
     for number, model in computed(part["models"]):
         traces += _model_values(x, model, key, number)
     ticks = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
-    axis = {"type": "log", "tickmode": "array", "tickvals": ticks, "ticktext": [f"{100 * one:g} %" for one in ticks]}  # fmt: skip
+    axis = {"type": "log", "range": [-2.35, -0.26], "tickmode": "array", "tickvals": ticks, "ticktext": [f"{100 * one:g} %" for one in ticks]}  # fmt: skip
     layout = wide(_("Prevalence"), title, xaxis=axis, yaxis=yaxis)
     if part["target_prevalence"] is not None:
         layout["shapes"] = [_target(part["target_prevalence"])]

@@ -27,7 +27,12 @@ class Topic:
 
 
 # What stands beside the reason of a part that has nothing else.
-_NAMES = {"reason", "model", "scale"}
+_NAMES = {"reason", "model", "scale", "scores"}
+
+
+def is_missing(part: Any) -> bool:
+    """Whether a part of the document has nothing but its name and the reason why it is not there."""
+    return isinstance(part, dict) and "reason" in part and part.keys() <= _NAMES
 
 
 def _missing(part: Any) -> Iterator[str]:
@@ -35,7 +40,7 @@ def _missing(part: Any) -> Iterator[str]:
     if isinstance(part, list):
         # Columns of numbers hold no parts.
         yield from (reason for one in part if isinstance(one, dict) for reason in _missing(one))
-    elif isinstance(part, dict) and "reason" in part and part.keys() <= _NAMES:
+    elif is_missing(part):
         model = f"{part['model']}: " if "model" in part else ""
         yield f"{model}{part['reason']}"
     elif isinstance(part, dict):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import rankdata
 
-from readerstudy.stats.delong import structural_components
 from readerstudy.stats.figures.base import FigureOfMerit
 from readerstudy.stats.inputs import checked_readings, read_only
 from readerstudy.stats.jackknife import jackknife_aucs
@@ -27,8 +27,12 @@ class Auc(FigureOfMerit):
         return "AUC: area under the empirical ROC curve (Bamber 1975)"
 
     def values(self, truth: ArrayLike, scores: ArrayLike) -> FloatArray:
-        """The AUC (R,) of R readings (R, K)."""
-        return read_only(structural_components(truth, scores)[0].mean(axis=1))
+        """The AUC (R,) of R readings (R, K), by the sum of the positive cases' mid-ranks."""
+        labels, readings = checked_readings(truth, scores)
+        positive = labels == 1
+        n1, n0 = int(positive.sum()), int((~positive).sum())
+        ranks = rankdata(readings, axis=1)[:, positive].sum(axis=1)
+        return read_only((ranks - n1 * (n1 + 1) / 2) / (n1 * n0))
 
     def jackknife(self, truth: ArrayLike, scores: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """The AUC (R,), and without each case (R, K). Raises StatisticsInputError where a class has a single case."""
