@@ -76,10 +76,10 @@ def _model(panel: ReadingTable, model: ModelScores) -> dict[str, Any]:
     try:
         runs = known_runs(model)
     except NotComputableError as error:
-        return {**named(model), "reason": str(error), "runs": []}
+        return {"model": model.name, "reason": str(error)}
     rows = zip(runs, called(model, runs), strict=True)
     found = [{"label": model.run_labels[run], **_tests(panel, decided)} for run, decided in rows]
-    return {**named(model), "reason": None, "runs": found}
+    return {**named(model), "runs": found}
 
 
 def _tests(panel: ReadingTable, decided: Decisions) -> dict[str, Any]:
