@@ -16,6 +16,7 @@ NOT_SHOWN = (
     "readerstudy/demo/*",
     "readerstudy/stats/*",
     "readerstudy/settings.py",
+    "readerstudy/verify.py",
     "readerstudy/core/bulk.py",
     "readerstudy/core/checks.py",
     "readerstudy/core/media.py",
@@ -46,6 +47,7 @@ NOT_SHOWN = (
 )
 SHOWN = (
     "readerstudy/results/analysis_plan.py",
+    "readerstudy/results/bundle/exporting.py",
     "readerstudy/results/services.py",
     "readerstudy/results/selectors.py",
 )

@@ -124,7 +124,10 @@ def _rating(row: Row) -> float:
     return rating(row[2], row[3], scale=row[4], value=row[5]) if row[2] else float("nan")
 
 
-def _undisturbed(rows: list[Row], places: _Places) -> NDArray[np.bool_]:
+def _undisturbed(rows: list[Row], places: _Places) -> NDArray[np.bool_] | None:
+    """None where of no answer anything is known, as of imported ones."""
+    if not any(row[7] for row in rows):
+        return None
     found = np.zeros(places.shape, np.bool_)
     found[places.of(rows)] = [row[7] == TimingQuality.OK for row in rows]
     return found

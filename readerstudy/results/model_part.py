@@ -70,11 +70,12 @@ def _row(
         table.truth, model.values, target, of=of, rule=stats.MatchingRule(rule)
     )
     return {
+        **matched.spread.as_dict(),
         "group": row["name"],
+        # The readers of the group; the spread's own n counts the runs.
         "n": row["n"],
         "target": target,
         "readers": row[of]["mean"],
-        **matched.spread.as_dict(),
         "per_run": matched.per_run.tolist(),
         "difference": matched.spread.mean - row[of]["mean"],
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from readerstudy.results import plan_views, views
+from readerstudy.results import bundle_views, plan_views, views
 
 app_name = "results"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/cases/", views.cases, name="cases"),
     path("<slug:slug>/compute/", views.compute, name="compute"),
+    path("<slug:slug>/bundle/", bundle_views.bundle, name="bundle"),
     path("analysis/<str:public_id>/<slug:name>.csv", views.table_csv, name="table-csv"),
     path("analysis/<str:public_id>/document.json", views.document_json, name="document"),
 ]

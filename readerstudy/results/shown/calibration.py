@@ -27,6 +27,11 @@ def tables(document: Document) -> list[ResultTable]:
     return found if "reason" in readers else [*found, *_readers(readers, part["level"])]
 
 
+def _judged(model: Document) -> list[tuple[str, Document]]:
+    """The scores as they are judged, in the order of their names: a stored document has an order of its own."""
+    return [(key, model["judged"][key]) for key in judged_names() if key in model["judged"]]
+
+
 def _measures(model: Document, number: int, level: float) -> ResultTable:
     low, high = limits_of(level)
     header = (
@@ -36,7 +41,7 @@ def _measures(model: Document, number: int, level: float) -> ResultTable:
     kinds = ("text", "text", *["auc"] * 15, "text")
     rows = [
         row
-        for key, judged in model["judged"].items()
+        for key, judged in _judged(model)
         for row in (_mean_row(key, judged["mean"]), *(_run_row(key, run) for run in judged["runs"]))
     ]
     title = _("Calibration of %(model)s") % {"model": model["model"]}
@@ -46,7 +51,7 @@ def _measures(model: Document, number: int, level: float) -> ResultTable:
 def _mean_row(key: str, mean: Document) -> tuple[Any, ...]:
     """Means over the runs with the range instead of an interval."""
     cells = {name: [part[at] for at in ("mean", "low", "high")] for name, part in mean.items()}
-    reasons = [part["reason"] for part in mean.values() if "reason" in part]
+    reasons = [part["reason"] for _name, part in sorted(mean.items()) if "reason" in part]
     return (
         judged_names()[key], _("Mean and range of runs"), *cells["brier"], None, cells["expected_error"][0], None,
         *cells["slope"], *cells["intercept"], *cells["in_the_large"], reasons[0] if reasons else None,
@@ -72,7 +77,7 @@ def _bins(model: Document, number: int, level: float) -> ResultTable:
     names = ("predicted", "observed", "low", "high", "n", "positives")
     rows = [
         (judged_names()[key], label, *(one.get(name) for name in names))
-        for key, judged in model["judged"].items()
+        for key, judged in _judged(model)
         for label, bins in (
             (_("All runs pooled"), judged["pooled"]),
             *((run["label"], run["bins"]) for run in judged["runs"]),

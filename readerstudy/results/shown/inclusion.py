@@ -32,7 +32,10 @@ def _flow(part: Document) -> ResultTable:
         (_("Cases analysed"), cases["analysed"]),
         (_("of these malignant"), cases["malignant"]),
         (_("of these benign"), cases["benign"]),
-        *((name.replace("_", " "), count) for name, count in part["other_exclusions"].items()),
+        *(
+            (name.replace("_", " "), count)
+            for name, count in sorted(part["other_exclusions"].items())
+        ),
     ]
     title = _("Flow of readers and cases")
     return ResultTable("flow", title, (_("Step"), _("Number")), ("text", "count"), tuple(rows))
@@ -83,8 +86,8 @@ def _ages(part: Document) -> ResultTable:
     names = {"malignant": _("malignant"), "benign": _("benign"), "all": _("all")}
     header = (_("Cases"), _("Age recorded"), _("Median, years"), _("Lower quartile"), _("Upper quartile"), _("Why not"))  # fmt: skip
     rows = tuple(
-        (names[name], *(row[key] for key in ("n", "median", "low", "high", "reason")))
-        for name, row in part["age"].items()
+        (label, *(part["age"][name][key] for key in ("n", "median", "low", "high", "reason")))
+        for name, label in names.items()
     )
     kinds = ("text", "count", "number", "number", "number", "text")
     return ResultTable("cases-age", _("Age of the patients"), header, kinds, rows)

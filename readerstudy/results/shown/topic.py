@@ -44,4 +44,4 @@ def _missing(part: Any) -> Iterator[str]:
         model = f"{part['model']}: " if "model" in part else ""
         yield f"{model}{part['reason']}"
     elif isinstance(part, dict):
-        yield from (reason for one in part.values() for reason in _missing(one))
+        yield from (reason for _name, one in sorted(part.items()) for reason in _missing(one))
