@@ -1,5 +1,6 @@
 """E5 and E15: what each reader's decisions are worth, and the CNN at its threshold against each of them."""
 
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -60,7 +61,8 @@ def _readers(panel: ReadingTable) -> list[dict[str, Any]]:
             "code": reader.code,
             "group": reader.group,
             **dict(zip(("tp", "fn", "tn", "fp"), row, strict=True)),
-            "measures": _measures(stats.ConfusionTable(*row), panel.plan.prevalence),
+            # A copy: what is kept must not change with a document.
+            "measures": deepcopy(_measures(stats.ConfusionTable(*row), panel.plan.prevalence)),
         }
         for reader, row in zip(panel.readers, counts, strict=True)
     ]
@@ -90,7 +92,7 @@ def _tests(panel: ReadingTable, decided: Decisions) -> dict[str, Any]:
         *readers, majority = (
             _mcnemar(counts) for counts in _paired(panel.truth, decided, everybody, rate)
         )
-        found[rate] = {"readers": _columns(readers), "majority": majority}
+        found[rate] = {"readers": _columns(readers), "majority": dict(majority)}
     return found
 
 
