@@ -18,7 +18,8 @@ from readerstudy.demo.study import (
     prepare_study,
 )
 from readerstudy.images.models import ImageSet
-from readerstudy.results.choices import AnalysisState
+from readerstudy.results.analysis_plan import plan_analysis
+from readerstudy.results.choices import AnalysisState, PrimaryComparison
 from readerstudy.results.models import Analysis
 from readerstudy.results.selectors import latest_analysis
 from readerstudy.results.services import request_analysis
@@ -35,6 +36,13 @@ _OPEN_TITLE = "Try it yourself (synthetic)"
 _OPEN_SUMMARY = "The same photographs, open for reading: sign in as the demo reader and grade them."
 _UNBLINDING_REASON = "Demonstration: all simulated readers have finished and the study is closed."
 _ANALYSIS_SECONDS = 120
+_ANALYSIS_PLAN = {
+    "primary": PrimaryComparison.AUC.value,
+    "alpha": 0.05,
+    "margin": 0.05,
+    "prevalence": 0.02,
+    "prevalence_source": "Assumed for this demonstration",
+}
 
 
 class DemoError(RuntimeError):
@@ -120,6 +128,7 @@ def _study_with_readers(
             advance(done)
         model = model_runs.load_model(actor=people.admin, now=clock())
         plan_model(actor=actor, study=study, model=model, planned=True, now=clock())
+        plan_analysis(actor=actor, study=study, now=clock(), **_ANALYSIS_PLAN)
     study = lock_and_open(actor=actor, study=study, now=clock())
     advance(145)
     return study

@@ -5,6 +5,8 @@ from typing import Any
 
 # Longer tables are for a program: a page gives the file instead.
 MOST_ROWS_ON_A_PAGE = 2000
+# Longer ones are folded up between others.
+_LONG = 40
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class ResultTable:
     def is_for_files(self) -> bool:
         """Whether the table is too long for a page."""
         return len(self.rows) > MOST_ROWS_ON_A_PAGE
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page with several tables folds it up."""
+        return len(self.rows) > _LONG
 
     @property
     def columns(self) -> list[tuple[str, str]]:

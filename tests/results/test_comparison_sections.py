@@ -430,3 +430,12 @@ def test_a_model_without_a_threshold_beside_one_with_says_so_alone():
     part = fixed_threshold(dataclasses.replace(table, models=(some,)))["models"][0]
     assert [run["label"] for run in part["runs"]] == ["run-0", "run-2"]
     assert "Only 2 of 3" in part["mean_reason"]
+
+
+def test_a_changed_document_changes_no_other():
+    first = per_reader(TABLES["plain"])
+    first["readers"][0]["measures"]["any"]["sensitivity"]["value"] = -1
+    first["models"][0]["runs"][0]["sensitivity"]["majority"]["p"] = -1
+    again = per_reader(TABLES["plain"])
+    assert again["readers"][0]["measures"]["any"]["sensitivity"]["value"] >= 0
+    assert again["models"][0]["runs"][0]["sensitivity"]["majority"]["p"] != -1

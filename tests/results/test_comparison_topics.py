@@ -138,3 +138,10 @@ def test_an_analysis_from_before_there_were_sections_shows_what_it_has(document)
     for name in NAMES:
         assert all(table.rows for table in topic(name).tables(old))
         list(topic(name).figures(old))
+
+
+def test_a_model_without_a_threshold_is_told_beside_the_other():
+    analysed = build_document(TABLES["two models"])
+    for name in ("operating-points", "readers"):
+        assert any("Other: " in reason and "threshold" in reason for reason in topic(name).reasons(analysed))  # fmt: skip
+    assert topic("comparison").reasons(build_document(TABLES["plain"])) == []

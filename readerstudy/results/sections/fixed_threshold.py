@@ -54,7 +54,7 @@ def _model(panel: ReadingTable, model: ModelScores) -> dict[str, Any]:
     try:
         runs = known_runs(model)
     except NotComputableError as error:
-        return {**named(model), "reason": str(error)}
+        return {"model": model.name, "reason": str(error)}
     decided = called(model, runs)
     rows = [
         _run(panel, model, run, row[np.newaxis]) for run, row in zip(runs, decided, strict=True)

@@ -1,5 +1,6 @@
 """E5 and E15: what each reader's decisions are worth, and the CNN at its threshold against each of them."""
 
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -60,7 +61,8 @@ def _readers(panel: ReadingTable) -> list[dict[str, Any]]:
             "code": reader.code,
             "group": reader.group,
             **dict(zip(("tp", "fn", "tn", "fp"), row, strict=True)),
-            "measures": _measures(stats.ConfusionTable(*row), panel.plan.prevalence),
+            # A copy: what is kept must not change with a document.
+            "measures": deepcopy(_measures(stats.ConfusionTable(*row), panel.plan.prevalence)),
         }
         for reader, row in zip(panel.readers, counts, strict=True)
     ]
@@ -76,10 +78,10 @@ def _model(panel: ReadingTable, model: ModelScores) -> dict[str, Any]:
     try:
         runs = known_runs(model)
     except NotComputableError as error:
-        return {**named(model), "reason": str(error), "runs": []}
+        return {"model": model.name, "reason": str(error)}
     rows = zip(runs, called(model, runs), strict=True)
     found = [{"label": model.run_labels[run], **_tests(panel, decided)} for run, decided in rows]
-    return {**named(model), "reason": None, "runs": found}
+    return {**named(model), "runs": found}
 
 
 def _tests(panel: ReadingTable, decided: Decisions) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def _tests(panel: ReadingTable, decided: Decisions) -> dict[str, Any]:
         *readers, majority = (
             _mcnemar(counts) for counts in _paired(panel.truth, decided, everybody, rate)
         )
-        found[rate] = {"readers": _columns(readers), "majority": majority}
+        found[rate] = {"readers": _columns(readers), "majority": dict(majority)}
     return found
 
 

@@ -13,7 +13,7 @@ from readerstudy.results.shown.comparison_words import (
     run_name,
 )
 
-BELOW = {"orientation": "h", "y": -0.2, "yanchor": "top"}
+BELOW = {"orientation": "h", "y": -0.3, "yanchor": "top"}
 _ROLES = {"primary": "diamond", "secondary": "circle", "exploratory": "circle-open"}
 
 
@@ -75,10 +75,16 @@ def _claimed(part: dict[str, Any]) -> Any:
     for model in part["models"]:
         for one in model["comparisons"]:
             for row in one["differences"]:
-                words = [comparison_name(one["comparison"]), figure_name(row["figure"])]
-                label = ": ".join([*([model["name"]] if several else []), *dict.fromkeys(words)])
+                label = _label(one["comparison"], row["figure"])
+                label = f"{model['name']}: {label}" if several else label
                 if row["value"] is not None:
                     yield {**row, "y": label, "role": one["role"], "margin": row["claim"]["margin"]}  # fmt: skip
+
+
+def _label(comparison: str, figure: str) -> str:
+    if comparison == "fixed_threshold":
+        return _("%(measure)s at the fixed threshold") % {"measure": figure_name(figure)}
+    return figure_name(figure) if comparison == "auc" else comparison_name(comparison)
 
 
 def _intervals(rows: list[dict[str, Any]], role: str) -> dict[str, Any]:
@@ -171,7 +177,7 @@ def better_figure(model: Document, index: int) -> Figure:
         "barmode": "stack",
         "yaxis": {"title": {"text": _("Readers")}},
         "xaxis": {"type": "category"},
-        "legend": {**BELOW, "y": -0.3},
+        "legend": BELOW,
     }
     caption = _(
         "Readers by the rates in which the CNN is better: specificity at the reader's own sensitivity, and sensitivity at "

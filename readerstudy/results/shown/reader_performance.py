@@ -28,7 +28,7 @@ def tables(document: Document) -> list[ResultTable]:
         found += [*(group_table(groups, measure) for measure in MEASURES), rank_tests(groups)]
     if each:
         found += [_prevalences(each), _rates(document, each), _values(each)]
-        tested = [model for model in each["models"] if model["runs"]]
+        tested = [model for model in each["models"] if "runs" in model]
         if tested:
             found.append(against_majority(tested))
         found += [against_readers(each, model, index) for index, model in enumerate(tested, start=1)]  # fmt: skip

@@ -35,6 +35,11 @@ def _signed_points(value: float) -> str:
     return f"{sign}{percent(abs(value))}"
 
 
+def _signed_fraction(value: float) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    return f"{sign}{decimal(abs(value), 3)}"
+
+
 def _p_value(value: float) -> str:
     return f"< {decimal(_TINY_P, 4)}" if value < _TINY_P else decimal(value, 4)
 
@@ -47,7 +52,7 @@ def _df(value: float) -> str:
 _FORMATS = {
     "rate": percent,
     "auc": _decimals(3),
-    "difference_auc": _decimals(3),
+    "difference_auc": _signed_fraction,
     "difference": _signed_points,
     "number": _decimals(2),
     "variance": _decimals(5),
