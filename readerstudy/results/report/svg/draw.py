@@ -20,7 +20,8 @@ from readerstudy.results.report.svg.scatter import Trace, drawn_scatter, values
 
 WIDTH, HEIGHT, SQUARE = 720, 380, 440
 _KINDS = ("scatter", "scattergl", "bar", "box", "heatmap")
-_ROW_OF_NAMES, _MOST_NAMES_HIGH = 24, 700
+# Of a plot's field: pixels for each name on the left, and what a figure's own height has beside the field.
+_ROW_OF_NAMES, _AROUND, _LEAST, _MOST = 24, 90, 60, 700
 
 
 def figure_svg(figure: Figure, *, prefix: str = "") -> str:
@@ -138,10 +139,9 @@ class _Drawing:
             if isinstance(one, str)
         }
         given = self.layout.get("height")
-        high = max(HEIGHT - 80, _ROW_OF_NAMES * len(names))
-        return float(
-            min(max(high, given - 120 if is_number(given) else 0), max(_MOST_NAMES_HIGH, 0))
-        )
+        if is_number(given):
+            return float(min(max(given - _AROUND, _LEAST), _MOST))
+        return float(min(max(HEIGHT - 80, _ROW_OF_NAMES * len(names)), _MOST))
 
     def _scale(
         self, own: list[Trace], axis: str, spec: dict[str, Any], start: float, end: float
