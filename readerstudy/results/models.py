@@ -5,6 +5,7 @@ from django.db import models
 
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.results.choices import AnalysisState
+from readerstudy.results.report.models import ChecklistText, ReportFile  # noqa: F401 (Django looks here)
 from readerstudy.studies.models import Study
 
 

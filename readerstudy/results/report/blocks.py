@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from readerstudy.results.table_model import ResultTable
 
+# Characters that stand beside each other on an upright page, and where a cell of words wraps.
+_MOST_CHARACTERS, _WRAPS_AT = 105, 26
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -63,7 +66,17 @@ class NumberedTable:
     @property
     def is_wide(self) -> bool:
         """Whether the table needs a page turned on its side."""
-        return len(self.table.header) > 9  # noqa: PLR2004 (columns that fit beside each other upright)
+        columns = zip(self.table.header, *self.table.rows, strict=True)
+        return sum(map(_width, columns)) > _MOST_CHARACTERS
+
+
+def _width(column: tuple[Any, ...]) -> int:
+    """About how many characters a column needs: its longest cell, up to where it wraps, or word of its heading."""
+    heading, *cells = column
+    longest = max(
+        (7 if isinstance(cell, float) else len(str(cell or "")) for cell in cells), default=0
+    )
+    return max(min(longest, _WRAPS_AT), *map(len, str(heading).split() or [""])) + 2
 
 
 @dataclass(frozen=True)
@@ -76,8 +89,9 @@ class Picture:
     caption: str
     svg: str
     table: str = ""
-    """The number of the table with the figure's numbers, and its name below."""
+    """The number of the table with the figure's numbers, empty where it is not in the report."""
     table_name: str = ""
+    is_square: bool = False
 
     @property
     def label(self) -> str:

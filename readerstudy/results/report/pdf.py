@@ -10,7 +10,7 @@ from readerstudy.results.report.html import report_html
 
 
 class PdfUnavailable(DomainError):
-    """This machine cannot write PDF files."""
+    """No PDF file can be written on this machine."""
 
     code = "pdf_unavailable"
 

@@ -40,13 +40,14 @@ class Source:
         """A figure of the dashboard as a picture."""
         table = self.placed.tables.get(figure.table, "")
         return Picture(
-            number,
-            figure.name,
-            figure.title,
-            figure.caption,
-            figure_svg(figure),
-            table,
-            figure.table,
+            number=number,
+            name=figure.name,
+            title=figure.title,
+            caption=figure.caption,
+            svg=figure_svg(figure),
+            table=table,
+            table_name=figure.table if table else "",
+            is_square=figure.is_square,
         )
 
     def has(self, chapter: int) -> bool:

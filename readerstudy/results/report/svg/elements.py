@@ -6,7 +6,7 @@ from typing import Any
 
 FONT_SIZE = 12
 # Mean width of a character of a sans-serif font in parts of its size: enough to leave room for words.
-_CHARACTER = 0.56
+_CHARACTER = 0.62
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:b|i|em|strong|sub|sup|span)\b[^>]*>", re.IGNORECASE)
 
