@@ -44,7 +44,15 @@ NOT_SHOWN = (
     "*_models.py",
     "*/api.py",
 )
-SHOWN = ("readerstudy/results/services.py", "readerstudy/results/selectors.py")
+SHOWN = (
+    "readerstudy/results/services.py",
+    "readerstudy/results/selectors.py",
+    "readerstudy/results/report/pdf.py",
+    "readerstudy/results/report/selectors.py",
+    "readerstudy/results/report/services.py",
+    "readerstudy/results/report/views.py",
+    "readerstudy/results/report/word_files.py",
+)
 GETTEXT = re.compile(r"_|n?gettext(_lazy|_noop)?")
 # Headers, lines of the log, regular expressions, annotations, and names of fields in JSON files.
 NO_SENTENCE = re.compile(

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from readerstudy.core.errors import DomainError
 from readerstudy.results.report.archive import packed
 from readerstudy.results.report.blocks import (
     Block,
@@ -19,20 +18,17 @@ from readerstudy.results.report.blocks import (
     Picture,
     Report,
 )
+from readerstudy.results.report.word_files import new_document
 from readerstudy.results.templatetags.result_cells import cell
 
 _LONG = 60
 _STYLE = "Light Grid Accent 1"
 
 
-class DocxUnavailable(DomainError):
-    """No Word file can be written on this machine."""
-
-
 def report_docx(report: Report) -> bytes:
     """The whole report; tables of more than sixty rows are named, and left to the CSV files."""
     with override(report.language):
-        file = _new()
+        file = new_document()
         file.add_heading(report.title, 0)
         file.add_paragraph(f"{_('Lock (SHA-256)')}: {report.lock_sha256}")
         file.add_paragraph(f"{_('Analysis (SHA-256)')}: {report.analysis_sha256}")
@@ -46,18 +42,9 @@ def report_docx(report: Report) -> bytes:
 def table_docx(numbered: NumberedTable, *, language: str) -> bytes:
     """One table alone."""
     with override(language):
-        file = _new()
+        file = new_document()
         _add_table(file, numbered)
         return _bytes(file)
-
-
-def _new() -> Any:
-    try:
-        import docx  # noqa: PLC0415 (takes a while, and few ask for it)
-    except ImportError as error:
-        message = "This server cannot write Word files: the package python-docx is not installed."
-        raise DocxUnavailable(message, code="docx_unavailable") from error
-    return docx.Document()
 
 
 def _add(file: Any, block: Block) -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from readerstudy.core.errors import DomainError
 from readerstudy.results.report.blocks import Report
 from readerstudy.results.report.html import report_html
@@ -11,14 +9,6 @@ from readerstudy.results.report.html import report_html
 
 class PdfUnavailable(DomainError):
     """No PDF file can be written on this machine."""
-
-    code = "pdf_unavailable"
-
-
-MISSING = (
-    "This server cannot write PDF files: its system library Pango is missing. Open the report in the browser and print it to PDF "
-    "instead; its style sheet is made for paper too."
-)
 
 
 def report_pdf(report: Report) -> bytes:
@@ -44,10 +34,11 @@ def _weasyprint() -> Any:
     try:
         import weasyprint  # noqa: PLC0415 (needs a system library, and takes a second)
     except (ImportError, OSError) as error:
-        raise PdfUnavailable(MISSING, code="pdf_unavailable") from error
+        message = "This server cannot write PDF files: WeasyPrint or the system library Pango is missing. Open the report in the browser and print it to PDF instead; its style sheet is made for paper too."
+        raise PdfUnavailable(message, code="pdf_unavailable") from error
     return weasyprint
 
 
 def _nothing(url: str, *_args: Any, **_kwargs: Any) -> Any:
     """The file holds all it needs: whatever else it names is not fetched."""
-    raise ValueError(_("Nothing is fetched for a report."), url)
+    raise ValueError(url)
