@@ -33,12 +33,12 @@ def deviations(source: Source) -> Iterator[Block]:
         _("%(reader)s, session %(session)d, %(at)s: %(reason)s") % one
         for one in source.facts.openings
     ]
-    yield Bullets(tuple(openings)) if openings else Paragraph(_("None."))
+    yield Bullets(tuple(openings)) if openings else Paragraph(_("No session was opened early."))
     yield Heading(_("Life of the study"))
     yield Bullets(tuple(_life(source)))
     yield Heading(_("Looks at the reference standard"))
     looks = [f"{one['at']}: {one['purpose']}" for one in source.facts.truth_accesses]
-    yield Bullets(tuple(looks)) if looks else Paragraph(_("None is recorded."))
+    yield Bullets(tuple(looks)) if looks else Paragraph(_("No look is recorded."))
     yield from source.shown(placing.MISSING)
 
 
