@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from readerstudy.results.table_model import ResultTable
 
 # Characters that stand beside each other on an upright page, and where a cell of words wraps.
-_MOST_CHARACTERS, _WRAPS_AT = 105, 26
+_MOST_CHARACTERS, _WRAPS_AT, _FEW_COLUMNS = 105, 26, 5
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,9 @@ class NumberedTable:
     def is_wide(self) -> bool:
         """Whether the table needs a page turned on its side."""
         columns = zip(self.table.header, *self.table.rows, strict=True)
-        return sum(map(_width, columns)) > _MOST_CHARACTERS
+        return (
+            len(self.table.header) > _FEW_COLUMNS and sum(map(_width, columns)) > _MOST_CHARACTERS
+        )
 
 
 def _width(column: tuple[Any, ...]) -> int:

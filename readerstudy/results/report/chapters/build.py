@@ -41,7 +41,7 @@ def build_report(
 
 def _extra(document: Document, facts: Facts) -> dict[int, list[ResultTable]]:
     """The tables that the report makes of what others hold."""
-    wanted = {
+    wanted: dict[int, list[ResultTable | None]] = {
         FAILURES: [results.misjudged(document)],
         SENSITIVITY: [conduct.other_rules(document)],
         APPENDIX: [

@@ -86,7 +86,11 @@ class Bars:
         self, box: tuple[float, float, float, float], fill: str, place: int, words: str
     ) -> str:
         x, y, width, height = box
-        paint = {"fill": fill, "stroke": colour("var(--surface)"), "stroke_width": 0.5}
+        paint: dict[str, Any] = {
+            "fill": fill,
+            "stroke": colour("var(--surface)"),
+            "stroke_width": 0.5,
+        }
         bar = element("rect", x=x, y=y, width=width, height=height, **paint)
         label = text(x + width / 2, y - 3, words, anchor="middle", font_size=10) if words else ""
         return bar + (self._stripes(box, place) if len(self.all) > 1 else "") + label

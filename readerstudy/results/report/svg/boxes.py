@@ -54,7 +54,11 @@ class Boxes:
             return ""
         side = self._side(trace, middle, abs(across.band) if isinstance(across, Categories) else 60)
         pixels = [pixel for one in values if (pixel := along.at(one)) is not None]
-        paint = {"stroke": _line_colour(trace, own), "stroke_width": 1.5, "fill": "none"}
+        paint: dict[str, Any] = {
+            "stroke": _line_colour(trace, own),
+            "stroke_width": 1.5,
+            "fill": "none",
+        }
         corners = _corners(values, along.at, side)
         outline = "".join(
             element("path", d=path([_turned(*point, lies=lies) for point in piece]), **paint)

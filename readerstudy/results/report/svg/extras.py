@@ -44,7 +44,7 @@ def _shape(one: dict[str, Any], panel: Panel) -> str:
     if one.get("type") == "line":
         return element("line", x1=x[0], x2=x[1], y1=y[0], y2=y[1], **paint)
     fill = colour(one["fillcolor"]) if one.get("fillcolor") else "none"
-    size = {"width": abs(x[1] - x[0]), "height": abs(y[1] - y[0])}
+    size: dict[str, Any] = {"width": abs(x[1] - x[0]), "height": abs(y[1] - y[0])}
     return element("rect", x=min(x[0], x[1]), y=min(y[0], y[1]), fill=fill, **size, **paint)
 
 

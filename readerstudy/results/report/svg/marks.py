@@ -52,7 +52,10 @@ def mark(symbol: Any, x: float, y: float, size: float, **paint: Any) -> str:
     if is_open:
         paint = {**paint, "fill": "none", "stroke": paint.get("fill"), "stroke_width": 1.5}
     if name in _STROKES:
-        stroke = {"stroke": paint.get("stroke") or paint.get("fill"), "stroke_width": 2}
+        stroke: dict[str, Any] = {
+            "stroke": paint.get("stroke") or paint.get("fill"),
+            "stroke_width": 2,
+        }
         return "".join(
             element("path", d=path(_placed(line, x, y, radius)), **stroke)
             for line in _STROKES[name]

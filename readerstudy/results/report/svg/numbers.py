@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 from readerstudy.results.sentences import decimal, percent
 
@@ -38,6 +38,8 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def tick_words(value: float, tickformat: str | None, ticks: list[float]) -> str:
     """A tick as its axis writes it; without a format with as many decimals as the ticks need."""
+    if value < 0:
+        return f"−{tick_words(-value, tickformat, ticks)}"
     match = _FORMAT.match(tickformat or "")
     digits, kind = match.groups() if match else ("", "")
     if kind == "%":
@@ -52,6 +54,6 @@ def _decimals(value: float) -> int:
     return len(text.split(".")[1])
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether this can be placed on an axis of numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

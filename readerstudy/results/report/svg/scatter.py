@@ -138,7 +138,7 @@ def _across(panel: Panel, row: tuple[Any, ...], cap: float) -> str:
     ends = panel.point(x - minus, y), panel.point(x + plus, y)
     if ends[0] is None or ends[1] is None:
         return ""
-    (left, middle), (right, _same) = ends
+    (left, middle), (right, _same) = ends[0], ends[1]
     return " ".join((
         path([(left, middle - cap), (left, middle + cap)]),
         path([(left, middle), (right, middle)]),
@@ -151,7 +151,7 @@ def _down(panel: Panel, row: tuple[Any, ...], cap: float) -> str:
     ends = panel.point(x, y - minus), panel.point(x, y + plus)
     if ends[0] is None or ends[1] is None:
         return ""
-    (middle, low), (_same, high) = ends
+    (middle, low), (_same, high) = ends[0], ends[1]
     return " ".join((
         path([(middle - cap, low), (middle + cap, low)]),
         path([(middle, low), (middle, high)]),
@@ -162,7 +162,7 @@ def _down(panel: Panel, row: tuple[Any, ...], cap: float) -> str:
 def _points(trace: Trace, panel: Panel, own: str) -> str:
     marker = trace.get("marker") or {}
     line = marker.get("line") or {}
-    edge = {
+    edge: dict[str, Any] = {
         "stroke": colour(line["color"]) if line.get("color") else None,
         "stroke_width": line.get("width"),
     }
