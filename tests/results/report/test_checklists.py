@@ -68,7 +68,9 @@ def test_the_note_counts_the_items():
     table = next(one for one in report.tables() if one.table.name == "checklist-grras")
     counts = Counter(row[2] for row in table.table.rows)
     filled = counts["filled by the system"] + counts["filled by a text"]
-    assert table.note.startswith(f"{filled} of 15 items are filled, {counts['text missing']} texts")
+    assert table.note.startswith(
+        f"{filled} of 15 items are filled; texts missing: {counts['text missing']};"
+    )
 
 
 def test_no_item_is_empty_in_german():

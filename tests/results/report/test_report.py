@@ -324,3 +324,34 @@ def test_texts_of_people_are_escaped():
             )
         )
     assert "<script>" not in html
+
+
+@pytest.mark.parametrize(
+    "kept", [0.5, {"value": 0.5, "prespecified": True}], ids=["a number", "with what is said of it"]
+)
+def test_cases_that_the_cnn_calls_wrongly_are_counted_by_run(kept):
+    table = make_table()
+    model = dataclasses.replace(table.models[0], thresholds=(kept,) * 3)
+    report = make_report(dataclasses.replace(table, models=(model,)))
+    rows = next(one.table.rows for one in report.tables() if one.table.name == "cnn-errors")
+    expected = {}
+    for case, truth in zip(range(table.truth.size), table.truth, strict=True):
+        wrong = sum((scores[case] >= 0.5) != (truth == 1) for scores in model.values)
+        if wrong:
+            expected[f"case-{case}"] = wrong
+    assert {row[1]: row[4] for row in rows} == expected
+    assert [row[3] for row in rows] == sorted((row[3] for row in rows), reverse=True)
+
+
+def test_without_a_threshold_nothing_is_said_of_errors_of_the_cnn():
+    assert "cnn-errors" not in {one.table.name for one in make_report().tables()}
+
+
+def test_amendments_say_which_parts_changed():
+    facts = make_facts()
+    first = facts.locks[0]
+    manifest = {**first["manifest"], "rank_groups": ["Resident"]}
+    second = {**first, "version": 2, "reason": "A group was named twice.", "manifest": manifest}
+    texts = " ".join(make_report(locks=[first, second]).sentences())
+    assert "A group was named twice. (changed: rank_groups)" in texts
+    assert "was not amended" not in texts

@@ -42,7 +42,7 @@ def build_report(
 def _extra(document: Document, facts: Facts) -> dict[int, list[ResultTable]]:
     """The tables that the report makes of what others hold."""
     wanted: dict[int, list[ResultTable | None]] = {
-        FAILURES: [results.misjudged(document)],
+        FAILURES: [results.misjudged(document), results.cnn_errors(facts.table)],
         SENSITIVITY: [conduct.other_rules(document)],
         APPENDIX: [
             appendix.rating_table(facts.table) if facts.table else None,

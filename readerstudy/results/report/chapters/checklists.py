@@ -43,7 +43,7 @@ def summary(items: list[ItemStatus]) -> str:
     filled = sum(one.status in (Status.SYSTEM, Status.TEXT) for one in items)
     missing = sum(one.status == Status.MISSING for one in items)
     words = _(
-        "%(filled)d of %(all)d items are filled, %(missing)d texts are missing, %(rest)d do not apply."
+        "%(filled)d of %(all)d items are filled; texts missing: %(missing)d; not applicable: %(rest)d."
     )
     return words % {
         "filled": filled,

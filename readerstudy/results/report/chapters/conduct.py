@@ -1,6 +1,7 @@
 """Chapters 15 to 17: what did not go as planned, other ways to compute the result, and the limitations."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -19,15 +20,11 @@ def deviations(source: Source) -> Iterator[Block]:
     yield Heading(_("Missing answers and exclusions"))
     yield Bullets(tuple(_missing(source.document)))
     yield Heading(_("Amendments"))
-    amendments = [
-        _("Version %(version)d, %(at)s: %(reason)s") % {"version": one["version"], "at": one["locked_at"], "reason": one["reason"] or _("no reason given")}
-        for one in source.facts.locks[1:]
-    ]  # fmt: skip
-    yield (
-        Bullets(tuple(amendments))
-        if amendments
-        else Paragraph(_("The protocol was not amended after the lock."))
-    )
+    amendments = list(_amendments(source.facts.locks))
+    if amendments:
+        yield Bullets(tuple(amendments))
+    else:
+        yield Paragraph(_("The protocol was not amended after the lock."))
     yield Heading(_("Sessions opened before the washout was over"))
     openings = [
         _("%(reader)s, session %(session)d, %(at)s: %(reason)s") % one
@@ -40,6 +37,22 @@ def deviations(source: Source) -> Iterator[Block]:
     looks = [f"{one['at']}: {one['purpose']}" for one in source.facts.truth_accesses]
     yield Bullets(tuple(looks)) if looks else Paragraph(_("No look is recorded."))
     yield from source.shown(placing.MISSING)
+
+
+def _amendments(locks: list[Document]) -> Iterator[str]:
+    """Each later version with its reason and the parts in which it differs from the one before."""
+    for before, after in pairwise(locks):
+        names = before["manifest"].keys() | after["manifest"].keys()
+        changed = sorted(
+            name for name in names if before["manifest"].get(name) != after["manifest"].get(name)
+        )
+        words = _("Version %(version)d, %(at)s: %(reason)s (changed: %(changed)s)")
+        yield words % {
+            "version": after["version"],
+            "at": after["locked_at"],
+            "reason": after["reason"] or _("no reason given"),
+            "changed": ", ".join(changed) or "–",
+        }
 
 
 def _missing(document: Document) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """Chapters 6 to 14: what the analysis shows."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import Document
@@ -10,6 +12,7 @@ from readerstudy.results.report.blocks import Block, Paragraph
 from readerstudy.results.report.chapters.front import primary_sentence
 from readerstudy.results.report.chapters.source import Source
 from readerstudy.results.report.wording import verdict
+from readerstudy.results.table import ModelScores, ReadingTable
 from readerstudy.results.table_model import ResultTable
 
 _MOST_MISJUDGED = 15
@@ -73,6 +76,54 @@ def failures(source: Source) -> Iterator[Block]:
     )
     yield Paragraph(words % {"missed": missed, "alarms": alarms})
     yield from source.shown(placing.FAILURES)
+
+
+def cnn_errors(table: ReadingTable | None) -> ResultTable | None:
+    """Every case that a training run calls wrongly at the threshold of its own card; None where no card names one."""
+    if table is None:
+        return None
+    rows = [row for model in table.models for row in _errors(table, model)]
+    header = (
+        _("Model"),
+        _("Case"),
+        _("Diagnosis"),
+        _("Malignant"),
+        _("Runs that are wrong"),
+        _("Training runs"),
+    )
+    kinds = ("text", "text", "text", "count", "count", "count")
+    title = _("Cases that the CNN calls wrongly at the threshold of its card")
+    return ResultTable("cnn-errors", title, header, kinds, tuple(rows)) if rows else None
+
+
+def _errors(table: ReadingTable, model: ModelScores) -> Iterator[tuple[Any, ...]]:
+    """Missed malignant cases first, and then false alarms; of each those first that most runs have wrong."""
+    limits = [threshold_of(one) for one in model.thresholds]
+    runs = [row for row, limit in zip(model.values, limits, strict=False) if limit is not None]
+    known = [limit for limit in limits if limit is not None]
+    if not runs:
+        return
+    calls = np.array(runs) >= np.array(known)[:, None]
+    wrong = (calls != (table.truth == 1)).sum(axis=0)
+    order = sorted(
+        np.flatnonzero(wrong).tolist(),
+        key=lambda k: (-table.truth[k], -wrong[k], table.case_ids[k]),
+    )
+    for k in order:
+        yield (
+            model.name,
+            table.case_ids[k],
+            table.diagnosis[k],
+            int(table.truth[k]),
+            int(wrong[k]),
+            len(runs),
+        )
+
+
+def threshold_of(stored: Any) -> float | None:
+    """The number of a threshold, which some analyses keep with what is said of it."""
+    value = stored.get("value") if isinstance(stored, dict) else stored
+    return None if value is None else float(value)
 
 
 def misjudged(document: Document) -> ResultTable:
