@@ -245,3 +245,54 @@ def test_every_figure_of_every_topic_is_drawn(language):
         assert root.get("viewBox"), one.name
         assert not re.search(r"\b(nan|inf|None)\b", text), one.name
         assert "cannot be drawn" not in text, one.name
+
+
+def test_a_histogram_counts_what_lies_in_each_bin():
+    from readerstudy.results.report.svg.histograms import as_bars
+
+    bins = {"start": -1, "end": 1, "size": 0.05}
+    bars = as_bars(
+        {"type": "histogram", "x": [-0.05, 0.0, 0.01, 0.049, 0.05, 0.1, None], "xbins": bins}
+    )
+    assert bars["x"] == [-0.025, 0.025, 0.075, 0.125]
+    assert bars["y"] == [1, 3, 1, 1]
+    assert (
+        as_bars({"type": "histogram", "y": [1, 2, 2], "histnorm": "percent"})["orientation"] == "h"
+    )
+    svg = drawn(
+        [{"type": "histogram", "x": [1, 2, 2, 9], "xbins": {"start": 0, "size": 5}}],
+        {"yaxis": {"range": [0, 4]}},
+    )
+    rects = list(field(svg)[0].iter(f"{SVG}rect"))
+    _inner, (_left, _top, _width, height) = field(svg)
+    assert [float(one.get("height")) for one in rects] == pytest.approx(
+        [height * 3 / 4, height / 4], abs=0.02
+    )
+    assert float(rects[0].get("x")) + float(rects[0].get("width")) == pytest.approx(
+        float(rects[1].get("x")), abs=0.02
+    )
+
+
+def test_points_of_groups_stand_side_by_side():
+    data = [
+        {"x": ["a", "b"], "y": [1, 2], "mode": "markers", "name": name} for name in ("one", "two")
+    ]
+    svg = drawn(data, {"scattermode": "group"})
+    _inner, (_left, _top, width, _height) = field(svg)
+    shifts = [one.get("transform") for one in field(svg)[0].iter(f"{SVG}g") if one.get("transform")]
+    expected = 0.2 * width / 2
+    assert [float(re.search(r"-?[\d.]+", one)[0]) for one in shifts] == pytest.approx(
+        [-expected, expected], abs=0.02
+    )
+
+
+def test_every_colour_of_the_light_theme_is_known():
+    from readerstudy.results.report.svg.colours import _LIGHT
+
+    assert {f"--series-{n}" for n in range(1, 9)} | {
+        "--text",
+        "--text-muted",
+        "--surface",
+        "--line",
+        "--line-strong",
+    } <= set(_LIGHT)

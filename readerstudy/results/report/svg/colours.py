@@ -4,23 +4,18 @@ import itertools
 import re
 from typing import Any
 
-_LIGHT = {
-    "--text": "#15222b",
-    "--text-muted": "#4b5b66",
-    "--surface": "#ffffff",
-    "--surface-2": "#eef2f4",
-    "--line": "#cfd8dd",
-    "--line-strong": "#7d8d97",
-    "--accent": "#0b5d6f",
-    "--series-1": "#0b5d6f",
-    "--series-2": "#b8480a",
-    "--series-3": "#6a3d9a",
-    "--series-4": "#2f7d32",
-    "--series-5": "#9c6b00",
-    "--series-6": "#b0286b",
-    "--series-7": "#2b5fc0",
-    "--series-8": "#5c5c5c",
-}
+from django.conf import settings
+
+_TOKENS = settings.BASE_DIR / "static" / "css" / "tokens.css"
+
+
+def _light() -> dict[str, str]:
+    """The custom properties of the light theme: the first rule of the style sheet."""
+    rule = _TOKENS.read_text(encoding="utf-8").split("}", 1)[0]
+    return dict(re.findall(r"(--[\w-]+):\s*(#[0-9a-fA-F]{3,8})\b", rule))
+
+
+_LIGHT = _light()
 _VARIABLE = re.compile(r"^var\((--[\w-]+)\)$")
 _TEXT = _LIGHT["--text"]
 _SCALES = {

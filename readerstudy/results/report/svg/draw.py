@@ -9,17 +9,18 @@ from readerstudy.results.figure import Figure
 from readerstudy.results.report.svg.bars import Bars, stripe_patterns
 from readerstudy.results.report.svg.boxes import Boxes, boxes_of
 from readerstudy.results.report.svg.colours import series
-from readerstudy.results.report.svg.elements import element, plain, text
+from readerstudy.results.report.svg.elements import element, number, plain, text
 from readerstudy.results.report.svg.extras import drawn_annotations, drawn_shapes
 from readerstudy.results.report.svg.heat import colour_bar, drawn_heat, heat_names
+from readerstudy.results.report.svg.histograms import as_bars
 from readerstudy.results.report.svg.legend import ROW, drawn_legend, entries_of, rows_of
 from readerstudy.results.report.svg.numbers import is_number
 from readerstudy.results.report.svg.panel import Panel, drawn_axes, x_words_height, y_words_width
-from readerstudy.results.report.svg.scales import Scale, scale_of
+from readerstudy.results.report.svg.scales import Categories, Scale, scale_of
 from readerstudy.results.report.svg.scatter import Trace, drawn_scatter, values
 
 WIDTH, HEIGHT, SQUARE = 720, 380, 440
-_KINDS = ("scatter", "scattergl", "bar", "box", "heatmap")
+_KINDS = ("scatter", "scattergl", "bar", "box", "heatmap", "histogram")
 # Of a plot's field: pixels for each name on the left, and what a figure's own height has beside the field.
 _ROW_OF_NAMES, _AROUND, _LEAST, _MOST = 24, 90, 60, 700
 
@@ -65,7 +66,10 @@ def _drawn(figure: Figure) -> tuple[float, float, str]:
     unknown = sorted({_kind(trace) for trace in every} - set(_KINDS))
     if not known:
         return WIDTH, 60, _cannot(unknown, 30)
-    return _Drawing(known, layout, is_square=figure.is_square).whole(unknown)
+    if any(_kind(trace) == "histogram" for trace in known):
+        layout = {"barmode": "stack", "bargap": 0.0, **layout}
+    bars = [as_bars(trace) for trace in known]
+    return _Drawing(bars, layout, is_square=figure.is_square).whole(unknown)
 
 
 def _cannot(kinds: Sequence[str], y: float) -> str:
@@ -78,7 +82,7 @@ def _cannot(kinds: Sequence[str], y: float) -> str:
 class _Drawing:
     def __init__(self, traces: list[Trace], layout: dict[str, Any], *, is_square: bool) -> None:
         self.traces, self.layout, self.is_square = traces, layout, is_square
-        self.colours = [series(number) for number in range(len(traces))]
+        self.colours = [series(index) for index in range(len(traces))]
         self.bars, self.boxes = Bars(traces, layout), Boxes(traces, layout)
         self.pairs = list(dict.fromkeys(_axes(trace) for trace in traces))
 
@@ -196,8 +200,24 @@ class _Drawing:
             "box": lambda: self.boxes.drawn(trace, panel, own),
             "heatmap": lambda: drawn_heat(trace, panel),
         }
-        default: Callable[[], str] = lambda: drawn_scatter(trace, panel, own, before)  # noqa: E731 (like those above)
-        return draw.get(_kind(trace), default)()
+        if _kind(trace) in draw:
+            return draw[_kind(trace)]()
+        drawn = drawn_scatter(trace, panel, own, before)
+        shift = self._shift(trace, panel)
+        return element("g", drawn, transform=f"translate({number(shift)} 0)") if shift else drawn
+
+    def _shift(self, trace: Trace, panel: Panel) -> float:
+        """How far the points of a group stand from the middle of their name, where groups stand side by side."""
+        if self.layout.get("scattermode") != "group" or not isinstance(panel.x, Categories):
+            return 0.0
+        groups = [
+            one
+            for one in self.traces
+            if _axes(one) == _axes(trace) and _kind(one) in ("scatter", "scattergl")
+        ]
+        place = next(index for index, one in enumerate(groups) if one is trace)
+        width = abs(panel.x.band) * (1 - self.layout.get("scattergap", 0.2))
+        return width * ((place + 0.5) / len(groups) - 0.5)
 
     def _below(self, panel: Panel) -> float:
         room = (panel.right - panel.left) / max(len(panel.x.ticks), 1) - 6
@@ -219,6 +239,11 @@ def _on_axis(trace: Trace, axis: str) -> list[Any]:
         is_along = (axis == "x") == lies
         return [one for box in boxes.values() for one in box] if is_along else list(boxes)
     found = values(trace, axis)
+    width = trace.get("width")
+    lies = trace.get("orientation") == "h"
+    if _kind(trace) == "bar" and is_number(width) and (axis == "y") == lies:
+        edges = [one + side * width / 2 for one in found if is_number(one) for side in (-1, 1)]
+        return [*found, *edges]
     bars = trace.get(f"error_{axis}") or {}
     if bars.get("visible") is False or "array" not in bars:
         return found

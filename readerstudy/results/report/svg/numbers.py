@@ -14,7 +14,7 @@ def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers between low and high, at most about so many."""
     if not high > low:
         return [low]
-    return steps_between(low, high, _nice_step((high - low) / most))
+    return steps_between(low, high, nice_step((high - low) / most))
 
 
 def steps_between(low: float, high: float, step: float) -> list[float]:
@@ -23,7 +23,8 @@ def steps_between(low: float, high: float, step: float) -> list[float]:
     return [round(place * step, 12) for place in range(first, last + 1)]
 
 
-def _nice_step(rough: float) -> float:
+def nice_step(rough: float) -> float:
+    """The round step that is at least so long."""
     power = 10.0 ** math.floor(math.log10(rough))
     return next(power * one for one in _NICE if power * one >= rough * (1 - 1e-9))
 
