@@ -49,6 +49,11 @@ _MAIN = {PRIMARY: 4, READERS: 5, POINTS: 6, SUBGROUPS: 7, AGREEMENT: 8}
 _FIRST_OTHER = 9
 # Every point of a curve fills pages and says no more than the figure: it is for machines.
 LONG = 220
+# Of topics: what has a line for every reader of a large panel is for the CSV files too.
+LONG_OF_TOPIC = 60
+# Tables 1 and 2 and the flow diagram say the same.
+_TOLD_ELSEWHERE = frozenset({"flow", "cases-table"})
+_NUMERIC = frozenset({"rate", "auc", "difference_auc", "difference", "p"})
 _LETTERS = "bcdefghijklmnopqrstuvwxyz"
 
 
@@ -121,7 +126,11 @@ def _topics(document: Document, parts: dict[int, list[Part]], seen: set[str]) ->
     for topic in TOPICS:
         chapter = _CHAPTER_OF_TOPIC.get(topic.name, APPENDIX)
         tables = [one for one in topic.tables(document) if one.name not in seen and one.rows]
-        short = tuple(one for one in tables if len(one.rows) <= LONG)
+        short = tuple(
+            one
+            for one in tables
+            if len(one.rows) <= LONG_OF_TOPIC and one.name not in _TOLD_ELSEWHERE
+        )
         seen |= {one.name for one in short}
         part = Part(
             str(topic.title), tuple(topic.reasons(document)), short, tuple(topic.figures(document))
@@ -134,17 +143,23 @@ def _left_out(
     document: Document, seen: set[str], parts: dict[int, list[Part]]
 ) -> tuple[ResultTable, ...]:
     """What is left goes into the appendix, too long tables nowhere."""
-    rest = [table for table in all_tables(document).values() if table.name not in seen]
-    short = tuple(table for table in rest if table.rows and len(table.rows) <= LONG)
+    of_topics = {table.name for topic in TOPICS for table in topic.tables(document)}
+    rest = [one for one in all_tables(document).values() if one.name not in seen and one.rows]
+    short = tuple(one for one in rest if len(one.rows) <= LONG and one.name not in of_topics)
     if short:
         parts[APPENDIX].append(Part("", tables=short))
-    return tuple(table for table in rest if len(table.rows) > LONG)
+    shown = {one.name for one in short}
+    return tuple(one for one in rest if one.name not in shown)
 
 
 def _numbers(parts: dict[int, list[Part]], people: dict[str, str]) -> dict[str, str]:
     numbers, other, appendix = dict(people), _FIRST_OTHER, 1
     for chapter, own in parts.items():
-        names = [table.name for part in own for table in part.tables if table.name not in numbers]
+        tables = [table for part in own for table in part.tables if table.name not in numbers]
+        if chapter in _MAIN:
+            # The chapter's number is that of its first table with results, not of one that only tells what was planned.
+            tables.sort(key=lambda table: _NUMERIC.isdisjoint(table.kinds))
+        names = [table.name for table in tables]
         for place, name in enumerate(names):
             if chapter in _MAIN:
                 numbers[name] = f"{_MAIN[chapter]}{_suffix(place)}"

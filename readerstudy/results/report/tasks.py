@@ -6,7 +6,7 @@ from readerstudy.core.clock import now
 from readerstudy.results.report.services import make_pdf
 
 
-@shared_task(soft_time_limit=300, time_limit=330)
+@shared_task(soft_time_limit=900, time_limit=960)
 def make_report_task(*, file_id: int) -> None:
     """Makes one PDF. Sent again, it leaves a finished one alone."""
     make_pdf(file_id=file_id, now=now())

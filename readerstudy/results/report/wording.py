@@ -32,6 +32,10 @@ _GUARDED: dict[Claim, str] = {
 }
 
 
+# What is denied is not claimed.
+_DENIED = re.compile(r"not shown to be [^.;,]*|do(?:es)? not show that [^.;]*", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Effect:
     """A difference CNN − readers with its interval; None where it could not be computed."""
@@ -42,36 +46,52 @@ class Effect:
 
 
 def shown_claims(document: Document) -> frozenset[Claim]:
-    """The claims that were planned before unblinding and that every training run bears out.
+    """The claims that were planned before anybody read and that the result bears out.
 
     Two-sided interval at the planned α: superiority where its lower end is above 0, non-inferiority where it is above
-    minus the margin. There is no plan for equivalence.
+    minus the margin, for every training run where there is no result over all of them. There is no plan for equivalence.
     """
     plan = document["study"].get("plan") or {}
     effects = effects_of(document)
-    if not plan.get("is_prespecified") or not effects:
+    lows = [one.low for one in effects if one.low is not None]
+    if not plan.get("is_prespecified") or not has_area_as_primary(document):
         return frozenset()
-    lows = [one.low for one in effects]
-    known = [low for low in lows if low is not None]
-    if len(known) < len(lows):
+    if not lows or len(lows) < len(effects) or not document["models"][0]["prespecified"]:
         return frozenset()
     margin = plan.get("margin")
-    found = {Claim.SUPERIORITY} if min(known) > 0 else set()
-    if margin is not None and min(known) > -margin:
+    found = {Claim.SUPERIORITY} if min(lows) > 0 else set()
+    if margin is not None and min(lows) > -margin:
         found.add(Claim.NON_INFERIORITY)
     return frozenset(found)
 
 
+def has_area_as_primary(document: Document) -> bool:
+    """Whether the difference of areas is what was planned as primary, or nothing else was."""
+    return (document["study"].get("plan") or {}).get("primary", "auc") == "auc"
+
+
 def effects_of(document: Document) -> list[Effect]:
-    """The first model's differences of areas, one for each training run."""
+    """The first model's difference of areas over all its training runs; where that is not computed, one for each run."""
+    row = over_all_runs(document)
+    if row is not None:
+        return [Effect(row["value"], row["low"], row["high"])]
     models = document["models"]
     rows = models[0]["against_readers"] if models else []
     return [Effect(row["effect"], row["low"], row["high"]) for row in rows]
 
 
+def over_all_runs(document: Document) -> Document | None:
+    """The row of the primary comparison over all training runs, with training runs random; None where it is not computed."""
+    models = document.get("sections", {}).get("primary", {}).get("models", [])
+    rows: list[Document] = models[0].get("rows", []) if models else []
+    first = rows[0] if rows else None
+    return first if first and first.get("label") == "" and first.get("low") is not None else None
+
+
 def guarded_words(text: str, claims: Iterable[Claim] = ()) -> list[str]:
     """The words of the text that claim something which `claims` do not allow."""
     allowed = frozenset(claims)
+    text = _DENIED.sub("", text)
     found = []
     for claim, pattern in _GUARDED.items():
         if claim not in allowed:
@@ -94,6 +114,11 @@ def verdict(document: Document) -> str:
             "As planned before unblinding, the CNN was non-inferior to the mean of the readers with a margin of %(margin)s."
         )
         return words % {"margin": margin}
+    if not has_area_as_primary(document):
+        planned = _(
+            "The primary comparison that was planned is another one; its result stands in chapter 6."
+        )
+        return f"{planned} {_descriptive(known)}"
     return _descriptive(known)
 
 

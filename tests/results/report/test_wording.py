@@ -30,6 +30,8 @@ from tests.results.report.factories import full_report, make_report
         ("Es ist nicht unterlegen.", ["nicht unterlegen"]),
         ("Nichtunterlegenheit wird nicht geprüft.", []),
         ("The study does not show a difference.", []),
+        ("not shown to be superior", []),
+        ("The data do not show that the algorithm is superior.", []),
     ],
 )
 def test_adjectives_are_guarded_and_names_of_hypotheses_are_not(words, found):
@@ -128,3 +130,43 @@ def test_the_primary_sentence_has_the_numbers_of_the_document():
     effects = [one["effect"] for one in several["models"][0]["against_readers"]]
     assert f"{abs(min(effects)):.3f}" in primary_sentence(several)
     assert "could not be compared" in primary_sentence(build_document(make_table(models=False)))
+
+
+def with_whole(low, high, **plan):
+    """A document that has a result over all training runs."""
+    document = with_effects((low - 0.1, high), (low, high), **plan)
+    row = {
+        "label": "",
+        "value": (low + high) / 2,
+        "low": low,
+        "high": high,
+        "level": 0.95,
+        "cnn": 0.9,
+        "readers": 0.8,
+        "n_cases": 17,
+    }
+    document["sections"]["primary"] = {"models": [{"rows": [row]}]}
+    return document
+
+
+def test_a_result_over_all_runs_goes_before_those_of_single_ones():
+    plan = {"is_prespecified": True, "margin": 0.05}
+    assert shown_claims(with_whole(0.01, 0.1, **plan)) == {Claim.SUPERIORITY, Claim.NON_INFERIORITY}
+    assert "does not show a difference" in verdict(with_whole(-0.1, 0.1))
+    sentence = primary_sentence(with_whole(0.01, 0.1))
+    assert "0.900" in sentence
+    assert "+0.010 to +0.100" in sentence
+    assert "mean of 2 training runs" in sentence
+
+
+def test_where_something_else_was_planned_the_areas_claim_nothing():
+    document = with_whole(0.01, 0.1, is_prespecified=True, margin=0.05)
+    document["study"]["plan"]["primary"] = "matched"
+    assert shown_claims(document) == frozenset()
+    assert "is another one" in verdict(document)
+
+
+def test_a_cnn_that_was_not_fixed_at_the_lock_claims_nothing():
+    document = with_whole(0.01, 0.1, is_prespecified=True)
+    document["models"][0]["prespecified"] = False
+    assert shown_claims(document) == frozenset()

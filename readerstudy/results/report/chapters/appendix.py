@@ -35,9 +35,7 @@ def appendices(source: Source) -> Iterator[Block]:
 def _left_out(source: Source) -> Iterator[Block]:
     names = ", ".join(table.title for table in source.placed.left_out)
     if names:
-        yield Paragraph(
-            _("Too long for a report, and to be had as CSV: %(names)s.") % {"names": names}
-        )
+        yield Paragraph(_("Not printed here, and to be had as CSV: %(names)s.") % {"names": names})
 
 
 def _order(facts: Facts) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from readerstudy.results.figure import CNN, TEXT, Document, Figure
 from readerstudy.results.report.blocks import Block, Bullets, FactRows, Paragraph
 from readerstudy.results.report.chapters.source import Source
-from readerstudy.results.report.wording import effects_of, verdict
+from readerstudy.results.report.wording import effects_of, over_all_runs, verdict
 from readerstudy.results.sentences import decimal, headline, percent
 
 
@@ -59,6 +59,9 @@ def synopsis(source: Source) -> Iterator[Block]:
 
 def primary_sentence(document: Document) -> str:
     """The primary result with its interval."""
+    whole = over_all_runs(document)
+    if whole is not None:
+        return _over_runs(whole, document)
     rows = document["models"][0]["against_readers"] if document["models"] else []
     known = [row for row in rows if row["effect"] is not None]
     if not known:
@@ -72,6 +75,28 @@ def primary_sentence(document: Document) -> str:
         "area": decimal(known[0]["readers"], 3),
     }
     return (_one_run(known[0], words) if len(known) == 1 else _several_runs(known, words)).strip()
+
+
+def _over_runs(row: Document, document: Document) -> str:
+    """The result over all training runs."""
+    model = document["models"][0]
+    numbers = {"algorithm": row["cnn"], "effect": row["value"]}
+    words = {
+        "model": model["name"],
+        "readers": document["counts"]["readers"],
+        "cases": row["n_cases"],
+        "area": decimal(row["readers"], 3),
+    }
+    sentence = _one_run({**row, **numbers}, words)
+    runs = len(model["runs"])
+    if runs == 1:
+        return sentence
+    return (
+        sentence
+        + " "
+        + _("The area of the CNN is the mean of %(runs)d training runs, which are random too.")
+        % {"runs": runs}
+    )
 
 
 def _one_run(row: Document, words: dict[str, Any]) -> str:
@@ -116,6 +141,9 @@ def interval_figure(document: Document) -> Figure | None:
     """The difference of areas of every training run with its interval, the line of no difference, and the margin."""
     rows = document["models"][0]["against_readers"] if document["models"] else []
     rows = [row for row in rows if row["low"] is not None and row["high"] is not None]
+    whole = over_all_runs(document)
+    if whole is not None and len(rows) > 1:
+        rows = [{**whole, "label": _("All training runs"), "effect": whole["value"]}, *rows]
     if not rows:
         return None
     labels = [row["label"] for row in rows]
