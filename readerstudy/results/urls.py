@@ -1,6 +1,7 @@
-from django.urls import include, path
+from django.urls import path
 
 from readerstudy.results import views
+from readerstudy.results.report import urls as report_urls
 
 app_name = "results"
 urlpatterns = [
@@ -8,7 +9,7 @@ urlpatterns = [
     path("<slug:slug>/topic/<slug:name>/", views.topic, name="topic"),
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/cases/", views.cases, name="cases"),
-    path("<slug:slug>/report/", include("readerstudy.results.report.urls")),
+    *report_urls.urlpatterns,
     path("<slug:slug>/compute/", views.compute, name="compute"),
     path("analysis/<str:public_id>/<slug:name>.csv", views.table_csv, name="table-csv"),
     path("analysis/<str:public_id>/document.json", views.document_json, name="document"),

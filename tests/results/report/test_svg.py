@@ -296,3 +296,14 @@ def test_every_colour_of_the_light_theme_is_known():
         "--line",
         "--line-strong",
     } <= set(_LIGHT)
+
+
+def test_ids_of_two_figures_in_one_page_differ():
+    data = [{"type": "bar", "x": ["a"], "y": [value], "name": str(value)} for value in (1, 2)]
+    texts = [figure_svg(figure(data), prefix=prefix) for prefix in ("one-", "two-")]
+    first, second = (set(re.findall(r' id="([^"]+)"', text)) for text in texts)
+    assert first
+    assert not first & second
+    used = set(re.findall(r"url\(#([^)]+)\)", texts[0]))
+    assert used
+    assert used <= first

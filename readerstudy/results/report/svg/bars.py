@@ -19,7 +19,8 @@ _STRIPES = (None, 45, 135, 0, 90)
 class Bars:
     """Draws the bars of a figure; it knows how many stand side by side, and how high the lower ones reach."""
 
-    def __init__(self, traces: list[Trace], layout: dict[str, Any]) -> None:
+    def __init__(self, traces: list[Trace], layout: dict[str, Any], name: str) -> None:
+        self.name = name
         self.mode = layout.get("barmode", "group")
         self.gap = layout.get("bargap", _GAP)
         self.all = [trace for trace in traces if trace.get("type") == "bar"]
@@ -101,18 +102,25 @@ class Bars:
         return (
             ""
             if turn is None
-            else element("rect", x=x, y=y, width=width, height=height, fill=f"url(#stripes-{turn})")
+            else element(
+                "rect",
+                x=x,
+                y=y,
+                width=width,
+                height=height,
+                fill=f"url(#{self.name}-stripes-{turn})",
+            )
         )
 
 
-def stripe_patterns() -> str:
-    """The definitions of the stripes, light lines on the bar's colour."""
+def stripe_patterns(name: str) -> str:
+    """The definitions of the stripes, light lines on the bar's colour; `name` keeps those of several figures apart."""
     line = element(
         "line", x1=0, y1=0, x2=0, y2=6, stroke="#ffffff", stroke_width=1.6, stroke_opacity=0.75
     )
     return "".join(
         element(
-            "pattern", line, id=f"stripes-{turn}", width=6, height=6,
+            "pattern", line, id=f"{name}-stripes-{turn}", width=6, height=6,
             patternUnits="userSpaceOnUse", patternTransform=f"rotate({turn})",
         )
         for turn in _STRIPES

@@ -32,7 +32,7 @@ def figure_svg(figure: Figure, *, prefix: str = "") -> str:
     several pictures stand in one page.
     """
     name = f"{prefix}{figure.name}"
-    width, height, content = _drawn(figure)
+    width, height, content = _drawn(figure, name)
     head = element("title", _escaped(figure.title), id=f"{name}-title") + element(
         "desc", _escaped(figure.caption), id=f"{name}-desc"
     )
@@ -57,7 +57,7 @@ def _kind(trace: Trace) -> str:
     return str(trace.get("type") or "scatter")
 
 
-def _drawn(figure: Figure) -> tuple[float, float, str]:
+def _drawn(figure: Figure, name: str) -> tuple[float, float, str]:
     layout = figure.plot.get("layout", {})
     every: list[Trace] = [
         one for one in figure.plot.get("data", []) if one.get("visible", True) is True
@@ -69,7 +69,7 @@ def _drawn(figure: Figure) -> tuple[float, float, str]:
     if any(_kind(trace) == "histogram" for trace in known):
         layout = {"barmode": "stack", "bargap": 0.0, **layout}
     bars = [as_bars(trace) for trace in known]
-    return _Drawing(bars, layout, is_square=figure.is_square).whole(unknown)
+    return _Drawing(bars, layout, name=name, is_square=figure.is_square).whole(unknown)
 
 
 def _cannot(kinds: Sequence[str], y: float) -> str:
@@ -80,16 +80,18 @@ def _cannot(kinds: Sequence[str], y: float) -> str:
 
 
 class _Drawing:
-    def __init__(self, traces: list[Trace], layout: dict[str, Any], *, is_square: bool) -> None:
+    def __init__(
+        self, traces: list[Trace], layout: dict[str, Any], *, name: str, is_square: bool
+    ) -> None:
         self.traces, self.layout, self.is_square = traces, layout, is_square
         self.colours = [series(index) for index in range(len(traces))]
-        self.bars, self.boxes = Bars(traces, layout), Boxes(traces, layout)
+        self.bars, self.boxes = Bars(traces, layout, name), Boxes(traces, layout)
         self.pairs = list(dict.fromkeys(_axes(trace) for trace in traces))
 
     def whole(self, unknown: Sequence[str]) -> tuple[float, float, str]:
         """Width, height and content."""
         panels = self._panels()
-        parts = [element("defs", stripe_patterns())] if len(self.bars.all) > 1 else []
+        parts = [element("defs", stripe_patterns(self.bars.name))] if len(self.bars.all) > 1 else []
         for pair, panel in panels.items():
             parts.append(
                 drawn_axes(panel) + self._clipped(pair, panel) + self._colour_bar(pair, panel)
