@@ -98,10 +98,18 @@ def make_pdf(*, file_id: int, now: datetime) -> ReportFile:
     try:
         file.content = report_pdf(report_of(file.analysis, file.language))
     except DomainError as error:
-        file.state, file.error = AnalysisState.FAILED, error.message
-        file.save(update_fields=["state", "error"])
-        return file
+        return _failed(file, error.message)
+    except Exception:
+        # Such as the end of the task's time: nobody should wait for a file that does not come.
+        _failed(file, "The PDF could not be made.")
+        raise
     file.sha256 = hashlib.sha256(file.content).hexdigest()
     file.state, file.finished_at = AnalysisState.DONE, now
     file.save()
+    return file
+
+
+def _failed(file: ReportFile, message: str) -> ReportFile:
+    file.state, file.error = AnalysisState.FAILED, message
+    file.save(update_fields=["state", "error"])
     return file

@@ -272,3 +272,17 @@ def test_the_command_refuses_before_unblinding(read_study, tmp_path):
     with pytest.raises(CommandError, match="There are no results yet"):
         call_command("report", read_study.slug, str(tmp_path / "out.html"))
     assert not (tmp_path / "out.html").exists()
+
+
+def test_a_pdf_that_breaks_is_not_waited_for(study, coordinator, now, monkeypatch):
+    def broken(_report):
+        raise RuntimeError("a page without end")
+
+    monkeypatch.setattr(services, "report_pdf", broken)
+    file = ReportFile.objects.create(
+        analysis=Analysis.objects.get(), language="en", created_by=coordinator, created_at=now
+    )
+    with pytest.raises(RuntimeError):
+        services.make_pdf(file_id=file.pk, now=now)
+    file.refresh_from_db()
+    assert (file.state, file.error) == (AnalysisState.FAILED, "The PDF could not be made.")
