@@ -17,6 +17,9 @@ RUN /venv/bin/python -m babel.messages.frontend compile -i locale/de/LC_MESSAGES
  && SECRET_KEY=build COLLECTED_STATIC=1 VAR_DIR=/tmp/var STATIC_ROOT=/app/static-collected /venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11.7-slim-bookworm
+# What WeasyPrint sets pages with, and a font that has every character of a report.
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/readerstudy --create-home readerstudy \
  && mkdir /media /checkpoints && chown readerstudy /media /checkpoints
 COPY --from=build /venv /venv

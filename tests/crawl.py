@@ -19,7 +19,8 @@ NOT_ASKED = {"account/sign-out/", "i18n/setlang/"}
 # A new parameter of an address must be given values here, or the crawl would pass its pages over.
 OTHER_VALUES = {
     "token": ["no-such-token"],
-    "name": ["groups", "readers", "cases"],
+    "name": ["groups", "readers", "cases", "stard-ai"],
+    "language": ["en", "de"],
     "number": ["0", "1", "99"],
 }
 

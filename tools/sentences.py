@@ -50,6 +50,11 @@ SHOWN = (
     "readerstudy/results/bundle/exporting.py",
     "readerstudy/results/services.py",
     "readerstudy/results/selectors.py",
+    "readerstudy/results/report/pdf.py",
+    "readerstudy/results/report/selectors.py",
+    "readerstudy/results/report/services.py",
+    "readerstudy/results/report/views.py",
+    "readerstudy/results/report/word_files.py",
     *(
         f"readerstudy/results/finished/{name}.py"
         for name in (

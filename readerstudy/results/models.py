@@ -7,6 +7,7 @@ from readerstudy.core.ids import PublicIdModel
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.finished.models import FinishedFile, FinishedStudy
 from readerstudy.results.plan_models import StudyPlan
+from readerstudy.results.report.models import ChecklistText, ReportFile
 from readerstudy.studies.models import Study
 
 
@@ -70,4 +71,11 @@ class Analysis(PublicIdModel):
         return self.study
 
 
-__all__ = ["Analysis", "FinishedFile", "FinishedStudy", "StudyPlan"]
+__all__ = [
+    "Analysis",
+    "ChecklistText",
+    "FinishedFile",
+    "FinishedStudy",
+    "ReportFile",
+    "StudyPlan",
+]

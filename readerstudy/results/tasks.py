@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from readerstudy.core.clock import now
+from readerstudy.results.report.tasks import make_report_task  # noqa: F401 (Celery looks here)
 from readerstudy.results.services import run_analysis
 
 

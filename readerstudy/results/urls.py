@@ -1,6 +1,7 @@
 from django.urls import path
 
 from readerstudy.results import bundle_views, plan_views, views
+from readerstudy.results.report import urls as report_urls
 
 app_name = "results"
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/topic/<slug:name>/", views.topic, name="topic"),
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/cases/", views.cases, name="cases"),
+    *report_urls.urlpatterns,
     path("<slug:slug>/compute/", views.compute, name="compute"),
     path("<slug:slug>/bundle/", bundle_views.bundle, name="bundle"),
     path("analysis/<str:public_id>/<slug:name>.csv", views.table_csv, name="table-csv"),

@@ -1,0 +1,49 @@
+"""`manage.py report SLUG FILE`: the report of a study's newest analysis."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from readerstudy.core.errors import DomainError
+from readerstudy.results.report.archive import tables_archive
+from readerstudy.results.report.blocks import Report
+from readerstudy.results.report.docx import report_docx
+from readerstudy.results.report.html import report_html
+from readerstudy.results.report.pdf import report_pdf
+from readerstudy.results.report.selectors import LANGUAGES, finished_analysis, report_of
+from readerstudy.studies.models import Study
+
+_WRITERS = {
+    ".html": lambda report: report_html(report).encode(),
+    ".pdf": report_pdf,
+    ".docx": report_docx,
+    ".zip": tables_archive,
+}
+
+
+class Command(BaseCommand):
+    help = "Writes the report of the newest analysis: .html, .pdf, .docx, or .zip with the tables as LaTeX and CSV."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="of the study, as in its address")
+        parser.add_argument("file", type=Path, help="its ending says what is written")
+        parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
+
+    def handle(self, *_args: Any, slug: str, file: Path, language: str, **_options: Any) -> None:
+        write = _WRITERS.get(file.suffix.lower())
+        if write is None:
+            raise CommandError(f"{file.name} ends in none of {', '.join(_WRITERS)}.")
+        try:
+            content = write(self._report(slug, language))
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        file.write_bytes(content)
+        self.stdout.write(f"{file}: {len(content)} bytes")
+
+    def _report(self, slug: str, language: str) -> Report:
+        study = Study.objects.select_related("image_set").filter(slug=slug).first()
+        if study is None:
+            raise CommandError(f"There is no study {slug}.")
+        return report_of(finished_analysis(study), language)

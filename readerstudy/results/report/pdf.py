@@ -1,0 +1,44 @@
+"""The report as PDF, by WeasyPrint out of the same HTML. It needs the system's Pango; where that is missing we say so."""
+
+from typing import Any
+
+from readerstudy.core.errors import DomainError
+from readerstudy.results.report.blocks import Report
+from readerstudy.results.report.html import report_html
+
+
+class PdfUnavailable(DomainError):
+    """No PDF file can be written on this machine."""
+
+
+def report_pdf(report: Report) -> bytes:
+    """The PDF's bytes, tagged for screen readers; the same for the same report. Raises PdfUnavailable without WeasyPrint or Pango."""
+    weasyprint = _weasyprint()
+    page = weasyprint.HTML(string=report_html(report), url_fetcher=_nothing)
+    # A fixed identifier instead of a drawn one: the same report is the same file.
+    options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": report.analysis_sha256[:32].encode()}
+    written: bytes = page.write_pdf(**options)
+    return written
+
+
+def is_available() -> bool:
+    """Whether this machine can write PDF files."""
+    try:
+        _weasyprint()
+    except PdfUnavailable:
+        return False
+    return True
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint  # noqa: PLC0415 (needs a system library, and takes a second)
+    except (ImportError, OSError) as error:
+        message = "This server cannot write PDF files: WeasyPrint or the system library Pango is missing. Open the report in the browser and print it to PDF instead; its style sheet is made for paper too."
+        raise PdfUnavailable(message, code="pdf_unavailable") from error
+    return weasyprint
+
+
+def _nothing(url: str, *_args: Any, **_kwargs: Any) -> Any:
+    """The file holds all it needs: whatever else it names is not fetched."""
+    raise ValueError(url)
