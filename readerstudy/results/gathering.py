@@ -88,6 +88,7 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
         assigned=_assigned(study, places),
         place=_order_places(study, places),
         undisturbed=_undisturbed(primary, places),
+        session=_sessions(study, places),
         aided=_answers(aided, places) if aided else None,
         repeats=_repeats(study, places),
         design=study.design.kind,
@@ -165,6 +166,16 @@ def _order_places(study: Study, places: _Places) -> NDArray[np.float64]:
     for enrolment, case in _positions(study, places).values_list("enrolment_id", "study_case_id"):
         seen[enrolment] += 1
         found[places.row[enrolment], places.column[case]] = seen[enrolment]
+    return found
+
+
+def _sessions(study: Study, places: _Places) -> NDArray[np.int16]:
+    """The number of the session in which each reader was given each case unaided; 0 where in none."""
+    found = np.zeros(places.shape, np.int16)
+    rows = list(
+        _positions(study, places).values_list("enrolment_id", "study_case_id", "session__number")
+    )
+    found[places.of(rows)] = [row[2] for row in rows]
     return found
 
 

@@ -35,7 +35,9 @@ def model_part(table: ReadingTable, model: ModelScores, readers: dict[str, Any])
 
 
 def _run(label: str, sha256: str, curve: stats.RocCurve, auc: stats.Estimate) -> dict[str, Any]:
-    roc = {"fpf": curve.fpf.tolist(), "tpf": curve.tpf.tolist()}
+    # The first point calls no case malignant: its threshold is above every score, which JSON cannot say.
+    thresholds = [None, *curve.threshold[1:].tolist()]
+    roc = {"fpf": curve.fpf.tolist(), "tpf": curve.tpf.tolist(), "threshold": thresholds}
     return {"label": label, "artefact_sha256": sha256, "auc": auc.as_dict(), "roc": roc}
 
 

@@ -1,21 +1,8 @@
-// Draws every figure of a page with Plotly. Colours named var(--…) are those of the style sheet, in either theme.
-const VARIABLE = /^var\((--[\w-]+)\)$/;
+// Draws the figures of a page with Plotly, each when it comes near the view: the first of them is there at once.
+import { colour, filled } from "./results/theme_colours.js";
+
 const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
-
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-// The same structure with every named colour filled in.
-function filled(value) {
-  if (typeof value === "string") {
-    const match = value.match(VARIABLE);
-    return match ? colour(match[1]) : value;
-  }
-  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(filled);
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, filled(part)]));
-  return value;
-}
+const NEAR = "400px";
 
 function axis(own = {}) {
   return { gridcolor: colour("--line"), zerolinecolor: colour("--line"), linecolor: colour("--line-strong"), automargin: true, ...own };
@@ -41,22 +28,40 @@ async function draw(figure) {
   try {
     await Plotly.react(plot, filled(data), filled(themed(layout)), SETTINGS);
     figure.dataset.drawn = "true";
+    figure.dispatchEvent(new CustomEvent("figuredrawn", { bubbles: true }));
   } catch (error) {
     plot.textContent = `${plot.dataset.failed} (${error.message})`;
   }
 }
 
 async function download(figure, format) {
+  if (!figure.dataset.drawn) await draw(figure);
   const plot = figure.querySelector("[data-plot]");
-  await Plotly.downloadImage(plot, { format, filename: plot.dataset.plot, width: 1000, height: 900, scale: format === "png" ? 3 : 1 });
+  await Plotly.downloadImage(plot, { format, filename: figure.dataset.figure, width: 1000, height: 900, scale: format === "png" ? 3 : 1 });
 }
 
-const figures = [...document.querySelectorAll("[data-figure]")];
-for (const figure of figures) {
-  draw(figure);
-  for (const button of figure.querySelectorAll("[data-download]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => download(figure, button.dataset.download));
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries.filter((one) => one.isIntersecting)) {
+    watcher.unobserve(entry.target);
+    draw(entry.target);
+  }
+}, { rootMargin: NEAR });
+
+function takeUp(part) {
+  for (const figure of part.querySelectorAll("[data-figure]")) {
+    if (figure.dataset.taken) continue;
+    figure.dataset.taken = "true";
+    for (const button of figure.querySelectorAll("[data-download]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => download(figure, button.dataset.download));
+    }
+    watcher.observe(figure);
   }
 }
-document.addEventListener("themechange", () => figures.forEach(draw));
+
+const figures = (chosen) => [...document.querySelectorAll(`[data-figure]${chosen}`)];
+takeUp(document);
+document.addEventListener("htmx:afterSwap", () => takeUp(document));
+document.addEventListener("themechange", () => figures("[data-drawn]").forEach(draw));
+// On paper all of them stand, also those that nobody has scrolled to.
+addEventListener("beforeprint", () => figures(":not([data-drawn])").forEach(draw));

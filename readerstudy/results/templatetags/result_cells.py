@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from readerstudy.images.choices import Sex
 from readerstudy.results.sentences import decimal, percent
 
 register = template.Library()
@@ -42,6 +43,7 @@ _FORMATS = {
     "difference_auc": _decimals(3),
     "difference": _signed_points,
     "number": _decimals(2),
+    "score": _decimals(4),
     "p": _p_value,
 }
 
@@ -56,6 +58,18 @@ def is_number(kind: str) -> bool:
 def rate(value: float | None) -> str:
     """A fraction as a percentage."""
     return percent(value)
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """A number as addresses have it, with a dot, and so that it is read back as the same number."""
+    return repr(float(value))
+
+
+@register.filter
+def sex_words(value: str) -> str:
+    """The sex of a case in words."""
+    return str(dict(Sex.choices).get(value, value))
 
 
 @register.filter
