@@ -1,6 +1,7 @@
 """Reading of models, runs and, after unblinding, scores."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q, QuerySet
@@ -155,7 +156,13 @@ def _model_scores(
         labels=tuple(run.artefact.label for run in rows),
         artefact_sha256=tuple(run.artefact_sha256 for run in rows),
         prespecified=fixed.issuperset(hashes),
-        thresholds=tuple(run.artefact.spec.get("threshold") for run in rows),
+        thresholds=tuple(_threshold(run.artefact.spec) for run in rows),
         study_case_ids=cases,
         values=np.stack(list(rows.values())),
     )
+
+
+def _threshold(spec: dict[str, Any]) -> float | None:
+    """The threshold that a model's card names; None where it names none."""
+    own = spec.get("threshold")
+    return float(own["value"]) if own else None

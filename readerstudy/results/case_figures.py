@@ -103,7 +103,6 @@ def scores_figure(model: ModelScores, column: int, threshold: Threshold) -> Figu
         "xaxis": {"title": {"text": _("Score")}, "range": [low - edge, high + edge]},
         "yaxis": {"automargin": True, "autorange": "reversed"},
         "shapes": [{"type": "line", **at, "line": line}],
-        "height": 150 + 26 * len(values),
     }
     caption = _(
         "One point for each training run; the axis spans the scores of all cases, the dashed line is the threshold."
@@ -116,7 +115,7 @@ def scores_figure(model: ModelScores, column: int, threshold: Threshold) -> Figu
 def answers_table(table: ReadingTable, column: int) -> ResultTable:
     """What every reader answered to one case: decision, whether right, rating, time, and with the CNN's aid where there was one."""
     header = [_("Reader"), _("Rank group"), _("Decision"), _("Right"), _("Rating"), _("Seconds")]
-    kinds = ["text", "text", "text", "text", "number", "number"]
+    kinds = ["text", "text", "text", "text", "count", "number"]
     if table.aided is not None:
         header.append(_("With the CNN's aid"))
         kinds.append("text")
@@ -143,7 +142,7 @@ def _answer(table: ReadingTable, row: int, column: int) -> tuple[Any, ...]:
         reader.group,
         decision_words(decision, not_assessable=bool(table.not_assessable[row, column])),
         None if decision == MISSING else _("yes") if decision == truth else _("no"),
-        _number(table.rating[row, column]),
+        _whole(table.rating[row, column]),
         _number(table.milliseconds[row, column] / 1000),
     ]
     if table.aided is not None:
@@ -151,6 +150,11 @@ def _answer(table: ReadingTable, row: int, column: int) -> tuple[Any, ...]:
         skipped = bool(table.aided.not_assessable[row, column])
         cells.append(decision_words(aided, not_assessable=skipped))
     return tuple(cells)
+
+
+def _whole(value: Any) -> int | None:
+    # Ratings are whole numbers on every scale.
+    return None if value != value else int(value)  # noqa: PLR0124 (NaN alone differs from itself)
 
 
 def _number(value: Any) -> float | None:

@@ -35,16 +35,17 @@ def rates_table(
     readers = document["readers"]
     groups = [one for one in readers["groups"] if one["name"] == report.reader.group]
     rows: list[tuple[Any, ...]] = [(_("This reader"), *_own_cells(report))]
-    rows += [(_("Mean of %(group)s") % {"group": one["name"]}, *_mean_cells(one)) for one in groups]
+    rows += [(_("Mean: %(group)s") % {"group": one["name"]}, *_mean_cells(one)) for one in groups]
     rows.append((_("Mean of all readers"), *_mean_cells(readers)))
     if cnn:
-        words = _("CNN at this reader's other rate (range of runs)")
-        spreads = [cnn["sensitivity"], cnn["specificity"]]
-        rows.append((words, *(x for one in spreads for x in (one.mean, one.low, one.high))))
+        se, sp = cnn["sensitivity"], cnn["specificity"]
+        none = (None, None, None)
+        rows.append((_("CNN at the same specificity, mean and range of runs"), se.mean, se.low, se.high, *none))  # fmt: skip
+        rows.append((_("CNN at the same sensitivity, mean and range of runs"), *none, sp.mean, sp.low, sp.high))  # fmt: skip
     header = (
         "", _("Sensitivity"), _("low"), _("high"), _("Specificity"), _("low"), _("high"),
     )  # fmt: skip
-    title = _("Sensitivity and specificity with 95 % intervals")
+    title = _("Sensitivity and specificity with 95 % CI")
     return ResultTable("rates", title, header, ("text", *["rate"] * 6), tuple(rows))
 
 
@@ -92,9 +93,9 @@ def _curves(document: Document, report: ReaderReport) -> list[dict[str, Any]]:
 def _marks(document: Document, report: ReaderReport) -> list[dict[str, Any]]:
     readers = document["readers"]
     groups = [one for one in readers["groups"] if one["name"] == report.reader.group]
-    means = [
-        (_("Mean of %(group)s") % {"group": one["name"]}, one, "diamond") for one in groups
-    ] + [(_("Mean of all readers"), readers, "x")]
+    means = [(_("Mean: %(group)s") % {"group": one["name"]}, one, "diamond") for one in groups] + [
+        (_("Mean of all readers"), readers, "x")
+    ]
     found = [
         _mark(name, part["sensitivity"]["mean"], part["specificity"]["mean"], TEXT, symbol, 12)
         for name, part, symbol in means
@@ -137,7 +138,7 @@ def reader_figure(document: Document, report: ReaderReport) -> Figure:
     }  # fmt: skip
     caption = _(
         "Grey points are the complete readers of the study. The star is this reader's operating point, the dashed line the "
-        "empirical ROC of this reader's ratings; a point tells more of a decision than a curve does."
+        "empirical ROC of this reader's ratings."
     )
     plot = {"data": _traces(document, report), "layout": layout}
     return Figure("reader-roc", _("Among the panel and the CNN"), caption, plot, "reader-points")
@@ -190,7 +191,7 @@ def certainty_figure(report: ReaderReport) -> Figure:
     }
     caption = _(
         "The share of right decisions among the answers of each level of certainty, from the least to the most certain, with "
-        "Wilson's 95 % intervals. Who is well calibrated is right more often where they are more certain."
+        "Wilson's intervals (95 %). Who is well calibrated is right more often where they are more certain."
     )
     title = _("How sure, and how often right")
     return Figure("certainty", title, caption, {"data": [points], "layout": layout}, "certainty")
