@@ -160,6 +160,8 @@ def _of_session(table: ReadingTable, session: int) -> ReadingTable:
     if table.session is None:
         raise Conflict("The sessions of these readings are not known.", code="no_sessions")
     inside = table.session == session
+    if not inside.any():
+        raise Conflict("The study has no such session.", code="no_session")
     return replace(
         table,
         assigned=inside,

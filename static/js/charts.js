@@ -3,12 +3,19 @@ import { colour, filled } from "./results/theme_colours.js";
 
 const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
 const NEAR = "400px";
+const NARROW = 480;
 
 function axis(own = {}) {
   return { gridcolor: colour("--line"), zerolinecolor: colour("--line"), linecolor: colour("--line-strong"), automargin: true, ...own };
 }
 
-function themed(layout) {
+// On a telephone the legend needs more room than the axis leaves it, and all of it has to be seen.
+function legendOf(own, width) {
+  if (width >= NARROW || own?.orientation !== "h") return own;
+  return { ...own, yref: "container", y: 0, yanchor: "bottom", maxheight: 0.6, font: { size: 11 } };
+}
+
+function themed(layout, width) {
   return {
     font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: colour("--text") },
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -19,6 +26,7 @@ function themed(layout) {
     ...layout,
     xaxis: axis(layout.xaxis),
     yaxis: axis(layout.yaxis),
+    legend: legendOf(layout.legend, width),
   };
 }
 
@@ -26,7 +34,7 @@ async function draw(figure) {
   const plot = figure.querySelector("[data-plot]");
   const { data, layout } = JSON.parse(document.getElementById(plot.dataset.plot).textContent);
   try {
-    await Plotly.react(plot, filled(data), filled(themed(layout)), SETTINGS);
+    await Plotly.react(plot, filled(data), filled(themed(layout, plot.clientWidth)), SETTINGS);
     figure.dataset.drawn = "true";
     figure.dispatchEvent(new CustomEvent("figuredrawn", { bubbles: true }));
   } catch (error) {
