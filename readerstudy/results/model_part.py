@@ -28,7 +28,7 @@ def model_part(table: ReadingTable, model: ModelScores, readers: dict[str, Any])
         ],
         "auc": stats.mean_and_range(np.array([curve.auc for curve in curves])).as_dict(),
         "mean_roc": _mean_roc(curves),
-        "matched": [_matched(table, model, readers, rule) for rule in _RULES],
+        "matched": [_matched(curves, readers, rule) for rule in _RULES],
         "comparison": _comparison(curves, table),
         "against_readers": _against_readers(table, model),
     }
@@ -47,38 +47,41 @@ def _mean_roc(curves: list[stats.RocCurve]) -> dict[str, Any]:
     return {"fpf": _GRID.tolist(), **{name: getattr(average, name).tolist() for name in names}}
 
 
-def _matched(
-    table: ReadingTable, model: ModelScores, readers: dict[str, Any], rule: str
-) -> dict[str, Any]:
+def _matched(curves: list[stats.RocCurve], readers: dict[str, Any], rule: str) -> dict[str, Any]:
     """The CNN at the mean operating point of all readers and of each rank group, matched by `rule`."""
     rows = [{"name": "", **readers}, *readers["groups"]]
     return {
         "rule": rule,
         "specificity_at_sensitivity": [
-            _row(table, model, row, of="specificity", at="sensitivity", rule=rule) for row in rows
+            _row(curves, row, of="specificity", at="sensitivity", rule=rule) for row in rows
         ],
         "sensitivity_at_specificity": [
-            _row(table, model, row, of="sensitivity", at="specificity", rule=rule) for row in rows
+            _row(curves, row, of="sensitivity", at="specificity", rule=rule) for row in rows
         ],
     }
 
 
+_READ_OFF = {
+    "specificity": stats.specificity_at_sensitivity,
+    "sensitivity": stats.sensitivity_at_specificity,
+}
+
+
 def _row(
-    table: ReadingTable, model: ModelScores, row: dict[str, Any], *, of: str, at: str, rule: str
+    curves: list[stats.RocCurve], row: dict[str, Any], *, of: str, at: str, rule: str
 ) -> dict[str, Any]:
     """One line: the readers' mean `at`, their mean `of`, and the CNN's `of` at it over the runs."""
     target = row[at]["mean"]
-    matched = stats.matched_over_runs(
-        table.truth, model.values, target, of=of, rule=stats.MatchingRule(rule)
-    )
+    per_run = [_READ_OFF[of](curve, target, rule) for curve in curves]
+    spread = stats.mean_and_range(per_run)
     return {
         "group": row["name"],
         "n": row["n"],
         "target": target,
         "readers": row[of]["mean"],
-        **matched.spread.as_dict(),
-        "per_run": matched.per_run.tolist(),
-        "difference": matched.spread.mean - row[of]["mean"],
+        **spread.as_dict(),
+        "per_run": per_run,
+        "difference": spread.mean - row[of]["mean"],
     }
 
 
