@@ -61,18 +61,17 @@ def _matched(curves: list[stats.RocCurve], readers: dict[str, Any], rule: str) -
     }
 
 
-_READ_OFF = {
-    "specificity": stats.specificity_at_sensitivity,
-    "sensitivity": stats.sensitivity_at_specificity,
-}
-
-
 def _row(
     curves: list[stats.RocCurve], row: dict[str, Any], *, of: str, at: str, rule: str
 ) -> dict[str, Any]:
     """One line: the readers' mean `at`, their mean `of`, and the CNN's `of` at it over the runs."""
     target = row[at]["mean"]
-    per_run = [_READ_OFF[of](curve, target, rule) for curve in curves]
+    read = (
+        stats.specificity_at_sensitivity
+        if of == "specificity"
+        else stats.sensitivity_at_specificity
+    )
+    per_run = [read(curve, target, rule) for curve in curves]
     spread = stats.mean_and_range(per_run)
     return {
         "group": row["name"],

@@ -43,7 +43,7 @@ def rates_table(
         rows.append((_("CNN at the same specificity, mean and range of runs"), se.mean, se.low, se.high, *none))  # fmt: skip
         rows.append((_("CNN at the same sensitivity, mean and range of runs"), *none, sp.mean, sp.low, sp.high))  # fmt: skip
     header = (
-        "", _("Sensitivity"), _("low"), _("high"), _("Specificity"), _("low"), _("high"),
+        _("Operating point"), _("Sensitivity"), _("low"), _("high"), _("Specificity"), _("low"), _("high"),
     )  # fmt: skip
     title = _("Sensitivity and specificity with 95 % CI")
     return ResultTable("rates", title, header, ("text", *["rate"] * 6), tuple(rows))

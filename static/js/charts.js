@@ -1,7 +1,7 @@
 // Draws the figures of a page with Plotly, each when it comes near the view: the first of them is there at once.
 import { colour, filled } from "./results/theme_colours.js";
 
-const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
 const NEAR = "400px";
 const NARROW = 480;
 

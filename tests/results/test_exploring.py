@@ -2,7 +2,9 @@
 
 import csv
 import dataclasses
+import gzip
 import io
+import re
 import time
 
 import numpy as np
@@ -27,6 +29,8 @@ from readerstudy.results.stored_table import table_bytes
 from tests.results.factories import fuller_table, make_table
 from tests.studies.factories import advance, make_study
 from tests.truth.factories import record_truth
+
+MOST_BYTES = 1_600_000
 
 
 def selected(query):
@@ -219,6 +223,28 @@ def test_results_are_sent_compressed_and_other_pages_are_not(client, coordinator
     assert page.headers["Content-Encoding"] == "gzip"
     other = client.get(reverse("studies:detail", args=[study.slug]), headers=headers)
     assert "Content-Encoding" not in other.headers
+
+
+def bytes_sent(client, address):
+    """How many bytes an answer has as it is sent to a browser that takes gzip."""
+    response = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert response.status_code == 200, address
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return len(body), body
+
+
+def test_the_dashboard_of_145_readers_is_sent_in_less_than_1_6_million_bytes(
+    client, coordinator, analysed
+):
+    study, _ = analysed(fuller_table(readers=145, positives=20, negatives=80, runs=10))
+    client.force_login(coordinator)
+    page, body = bytes_sent(client, reverse("results:dashboard", args=[study.slug]))
+    files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', gzip.decompress(body).decode()))
+    files |= {f"/static/js/results/{name}.js" for name in ("operating_point", "theme_colours")}
+    sizes = {file: bytes_sent(client, file)[0] for file in files}
+    print(f"The page {page:,} bytes, with all its files {page + sum(sizes.values()):,}.")
+    assert "/static/vendor/plotly.min.js" in sizes
+    assert page + sum(sizes.values()) < MOST_BYTES
 
 
 def test_an_analysis_without_its_table_says_so(client, coordinator, analysed):
