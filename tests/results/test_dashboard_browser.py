@@ -263,7 +263,9 @@ def test_a_readers_own_report_is_led_to_and_accessible(page, live_server, client
     page.context.add_cookies([session_of(client, live_server)])
     page.goto(f"{live_server.url}/reading/")
     page.get_by_role("link", name="My report").click()
-    expect(page.locator("#figure-reader-roc")).to_have_attribute("data-drawn", "true")
+    figure = page.locator("#figure-reader-roc")
+    figure.scroll_into_view_if_needed()
+    expect(figure).to_have_attribute("data-drawn", "true")
     assert_accessible(page)
     picture = page.locator(".case-gallery img").first
     picture.scroll_into_view_if_needed()
