@@ -7,8 +7,9 @@ from readerstudy.results.figure import Document
 
 def threshold_panels(document: Document) -> dict[str, dict[str, Any]]:
     """Name of the ROC figure → what its slider moves over, for every model whose thresholds are kept."""
+    inspected = min(document["models"], key=lambda model: not model["prespecified"], default=None)
     return {
-        f"roc-{index}": _panel(document, model)
+        f"roc-{index}": {**_panel(document, model), "is_inspected": model is inspected}
         for index, model in enumerate(document["models"], start=1)
         if all("threshold" in run["roc"] for run in model["runs"])
     }

@@ -4,6 +4,7 @@ import { colour, filled } from "./results/theme_colours.js";
 const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
 const NEAR = "400px";
 const NARROW = 480;
+const PAPER = { width: 640, height: 380, square: 700 };
 
 function axis(own = {}) {
   return { gridcolor: colour("--line"), zerolinecolor: colour("--line"), linecolor: colour("--line-strong"), automargin: true, ...own };
@@ -71,5 +72,15 @@ const figures = (chosen) => [...document.querySelectorAll(`[data-figure]${chosen
 takeUp(document);
 document.addEventListener("htmx:afterSwap", () => takeUp(document));
 document.addEventListener("themechange", () => figures("[data-drawn]").forEach(draw));
-// On paper all of them stand, also those that nobody has scrolled to.
-addEventListener("beforeprint", () => figures(":not([data-drawn])").forEach(draw));
+
+// On paper all of them stand, also those that nobody has scrolled to, in the width of an A4 page.
+addEventListener("beforeprint", () => {
+  for (const figure of figures("")) {
+    if (!figure.dataset.drawn) draw(figure);
+    const plot = figure.querySelector("[data-plot]");
+    Plotly.relayout(plot, { width: PAPER.width, height: plot.classList.contains("square") ? PAPER.square : PAPER.height });
+  }
+});
+addEventListener("afterprint", () => {
+  for (const figure of figures("[data-drawn]")) Plotly.relayout(figure.querySelector("[data-plot]"), { width: null, height: null, autosize: true });
+});

@@ -142,6 +142,8 @@ def test_the_slider_moves_by_keyboard_and_everything_follows(dashboard, analysis
     dashboard.get_by_label("Prevalence in percent").fill("1")
     numbers = expected_at(table, thresholds[4], 0.01)
     assert shown(dashboard)["ppv"] == f"{100 * numbers['ppv']:.1f} %"
+    link = dashboard.get_by_role("link", name="Cases at this threshold")
+    assert float(link.get_attribute("href").split("?at=")[1]) == thresholds[4]
     dashboard.get_by_role("button", name="Dark").click()
     expect(dashboard.locator("#figure-roc-1")).to_have_attribute("data-drawn", "true")
     names = dashboard.evaluate(

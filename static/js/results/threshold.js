@@ -61,8 +61,15 @@ class ThresholdPanel {
     const words = Object.fromEntries([["threshold", number(this.threshold, 4)], ...rates, ...counts]);
     for (const place of this.panel.querySelectorAll("[data-value]")) place.textContent = words[place.dataset.value];
     this.slider.setAttribute("aria-valuetext", words.threshold);
+    this.lead();
     this.say(worded(this.panel.dataset.summary, words));
     this.move(state);
+  }
+
+  // The case inspector judges the CNN by the same threshold.
+  lead() {
+    const link = this.panel.querySelector("[data-cases]");
+    if (link) link.search = new URLSearchParams({ at: this.threshold });
   }
 
   // Whoever listens hears where the slider came to rest, and not every step on the way.
