@@ -21,13 +21,18 @@ _WITH_PLOTS: Any = csp_update({"style-src": ["'unsafe-inline'"]})
 
 
 def results_page(view: View) -> View:
-    """A page with figures, for people who are signed in, sent compressed.
+    """A page with figures, as `listing_page`."""
+    return listing_page(wraps(view)(_WITH_PLOTS(view)))
+
+
+def listing_page(view: View) -> View:
+    """A page of results without figures, for people who are signed in, sent compressed.
 
     Against BREACH: the only secret on these pages is the CSRF token, which Django masks anew for each answer, the
     session cookie is not sent along with other sites' requests (SameSite), and Django pads each compressed answer at random.
     No other pages are compressed.
     """
-    return wraps(view)(require_safe(login_required(gzip_page(_WITH_PLOTS(view)))))
+    return wraps(view)(require_safe(login_required(gzip_page(view))))
 
 
 def csv_response(table: ResultTable, *, prefix: str) -> HttpResponse:

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.results.access import own_results_of, results_of, table_behind
 from readerstudy.results.models import Analysis
-from readerstudy.results.pages import asked_csv, results_page
+from readerstudy.results.pages import asked_csv, listing_page, results_page
 from readerstudy.results.reader_figures import certainty_figure, reader_figure, reader_tables
 from readerstudy.results.reader_report import cnn_at, reader_report
 from readerstudy.results.tables import readers as readers_table
 
 
-@results_page
+@listing_page
 def readers(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every reader's 2 × 2 table, rates and AUC, by pseudonym; each leads to the reader's page."""
     study, analysis = results_of(request.user, slug)

@@ -221,6 +221,10 @@ def test_results_are_sent_compressed_and_other_pages_are_not(client, coordinator
     headers = {"Accept-Encoding": "gzip"}
     page = client.get(reverse("results:dashboard", args=[study.slug]), headers=headers)
     assert page.headers["Content-Encoding"] == "gzip"
+    assert "'unsafe-inline'" in page.headers["Content-Security-Policy"]
+    readers = client.get(reverse("results:readers", args=[study.slug]), headers=headers)
+    assert readers.headers["Content-Encoding"] == "gzip"
+    assert "unsafe" not in readers.headers["Content-Security-Policy"]
     other = client.get(reverse("studies:detail", args=[study.slug]), headers=headers)
     assert "Content-Encoding" not in other.headers
 
