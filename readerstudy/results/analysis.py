@@ -55,9 +55,10 @@ def _check(table: ReadingTable) -> None:
             code="no_complete_reader",
         )
     if table.truth.min() == table.truth.max():
-        only = "malignant" if table.truth.max() else "benign"
         raise Conflict(
-            f"All cases are {only}: sensitivity and specificity need both classes.",
+            "All cases are malignant: sensitivity and specificity need both classes."
+            if table.truth.max()
+            else "All cases are benign: sensitivity and specificity need both classes.",
             code="one_class",
         )
 

@@ -213,6 +213,10 @@ def test_htmx_is_answered_the_numbers_alone_and_an_empty_choice_a_sentence(
     empty = client.get(f"{address}?sex=none", headers={"HX-Request": "true"}).content.decode()
     assert "No case fits this choice." in empty
     assert "data-figure" not in empty
+    german = client.get(
+        f"{address}?sex=none", headers={"Accept-Language": "de", "HX-Request": "true"}
+    )
+    assert "Kein Fall passt zu dieser Auswahl." in german.content.decode()
 
 
 def test_results_are_sent_compressed_and_other_pages_are_not(client, coordinator, analysed):
