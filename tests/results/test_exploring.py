@@ -270,11 +270,12 @@ def test_the_table_of_an_analysis_is_read_once(analysed, django_assert_num_queri
         assert table_behind(analysis) is table
 
 
-def test_a_choice_of_145_readers_and_100_cases_takes_less_than_a_second():
+def test_a_choice_of_145_readers_and_100_cases_takes_less_than_a_second_of_the_processor():
     table = fuller_table(readers=145, positives=20, negatives=80, runs=10)
     picked_table(table, selected("group=Resident"))
-    began = time.perf_counter()
+    # The thread's own time: a busy machine tells nothing of the code.
+    began = time.thread_time()
     main_part(picked_table(table, selected("group=Resident&group=Attending")))
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     print(f"145 × 100 with 10 runs: {1000 * took:.0f} ms")
     assert took < 1
