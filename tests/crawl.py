@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 from readerstudy.core.ids import PublicIdModel
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Enrolment, Study
 
 EACH = 2
 # Signing out would end the crawl; the language is a POST.
@@ -49,6 +49,7 @@ def addresses():
     known = {
         "slug": list(Study.objects.values_list("slug", flat=True)),
         "public_id": list(public_ids()),
+        "code": list(Enrolment.objects.values_list("code", flat=True)[:EACH]),
         **OTHER_VALUES,
     }
     for route, converters in patterns():

@@ -55,6 +55,9 @@ SHOWN = (
     "readerstudy/results/report/services.py",
     "readerstudy/results/report/views.py",
     "readerstudy/results/report/word_files.py",
+    "readerstudy/results/access.py",
+    "readerstudy/results/analysis.py",
+    "readerstudy/results/facets.py",
     *(
         f"readerstudy/results/finished/{name}.py"
         for name in (

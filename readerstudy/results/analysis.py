@@ -17,7 +17,12 @@ SCHEMA = "reader-study-analysis/2"
 
 
 def build_document(table: ReadingTable) -> dict[str, Any]:
-    """All numbers of the study as plain JSON values; rates are fractions.
+    """All numbers of the study as plain JSON values; rates are fractions. Raises Conflict as `main_part`."""
+    return {**main_part(table), "sections": build_sections(table)}
+
+
+def main_part(table: ReadingTable) -> dict[str, Any]:
+    """The document without its sections: readers, models and cases.
 
     Readers count only when they answered every case, as in the paper; cases that they could not assess are missing in
     their rates, and counted. A number that cannot be computed is
@@ -42,7 +47,6 @@ def build_document(table: ReadingTable) -> dict[str, Any]:
         "readers": readers,
         "models": [model_part(table, model, readers) for model in table.models],
         "cases": _cases(table),
-        "sections": build_sections(table),
     }
 
 
@@ -53,9 +57,10 @@ def _check(table: ReadingTable) -> None:
             code="no_complete_reader",
         )
     if table.truth.min() == table.truth.max():
-        only = "malignant" if table.truth.max() else "benign"
         raise Conflict(
-            f"All cases are {only}: sensitivity and specificity need both classes.",
+            "All cases are malignant: sensitivity and specificity need both classes."
+            if table.truth.max()
+            else "All cases are benign: sensitivity and specificity need both classes.",
             code="one_class",
         )
 

@@ -38,6 +38,7 @@ def bundle(request: SignedInRequest, slug: str) -> HttpResponse:
         "study": study,
         "form": form,
         "analysis": latest_analysis(study),
+        "current": "bundle",
         "active": "results",
     }
     notice = {"synthetic_notice": study.is_synthetic}

@@ -5,13 +5,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import CNN, PERCENT, TEXT, Document, Figure, group_style
+from readerstudy.results.sentences import percent
 
 
 def matched_figure(model: Document, index: int) -> Figure:
     """The CNN's specificity at each group's mean sensitivity beside the group's own specificity."""
     rows = list(reversed(model["matched"][0]["specificity_at_sensitivity"]))
     names = [row["group"] or _("All readers") for row in rows]
-    labels = [f"{name} ({row['target']:.1%})" for name, row in zip(names, rows, strict=True)]
+    labels = [f"{name} ({percent(row['target'])})" for name, row in zip(names, rows, strict=True)]
     readers = {
         "x": [row["readers"] for row in rows],
         "y": labels,

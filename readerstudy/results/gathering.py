@@ -99,6 +99,7 @@ def reading_table(*, study: Study, actor: User, now: datetime) -> ReadingTable:
         assigned=_assigned(study, positions, places),
         place=_order_places(positions, places),
         undisturbed=_undisturbed(primary, places),
+        session=_sessions(positions, places),
         aided=_answers(aided, places) if len(aided) else None,
         repeats=_repeats(study, places),
         design=study.design.kind,
@@ -175,6 +176,13 @@ def _order_places(positions: NDArray[np.int64], places: _Places) -> NDArray[np.f
     # Each reader's positions stand together: a place is the distance from the first of them.
     first = np.searchsorted(ordered[:, 0], ordered[:, 0], side="left")
     found[reader, case] = np.arange(len(ordered)) - first + 1
+    return found
+
+
+def _sessions(positions: NDArray[np.int64], places: _Places) -> NDArray[np.int16]:
+    """The number of the session in which each reader was given each case unaided; 0 where in none."""
+    found = np.zeros(places.shape, np.int16)
+    found[places.of(positions[:, 0], positions[:, 1])] = positions[:, 2]
     return found
 
 

@@ -41,14 +41,16 @@ def _beside_readers(
         return {"matched": [], "comparison": None, "against_readers": []}
     against = _against_readers if table.is_crossed else split_plot_against_readers
     return {
-        "matched": [_matched(table, model, readers, rule) for rule in _RULES],
+        "matched": [_matched(curves, readers, rule) for rule in _RULES],
         "comparison": _comparison(curves, table),
         "against_readers": against(table, model),
     }
 
 
 def _run(label: str, sha256: str, curve: stats.RocCurve, auc: stats.Estimate) -> dict[str, Any]:
-    roc = {"fpf": curve.fpf.tolist(), "tpf": curve.tpf.tolist()}
+    # The first point calls no case malignant: its threshold is above every score, which JSON cannot say.
+    thresholds = [None, *curve.threshold[1:].tolist()]
+    roc = {"fpf": curve.fpf.tolist(), "tpf": curve.tpf.tolist(), "threshold": thresholds}
     return {"label": label, "artefact_sha256": sha256, "auc": auc.as_dict(), "roc": roc}
 
 
@@ -58,39 +60,41 @@ def _mean_roc(curves: list[stats.RocCurve]) -> dict[str, Any]:
     return {"fpf": _GRID.tolist(), **{name: getattr(average, name).tolist() for name in names}}
 
 
-def _matched(
-    table: ReadingTable, model: ModelScores, readers: dict[str, Any], rule: str
-) -> dict[str, Any]:
+def _matched(curves: list[stats.RocCurve], readers: dict[str, Any], rule: str) -> dict[str, Any]:
     """The CNN at the mean operating point of all readers and of each rank group, matched by `rule`."""
     rows = [{"name": "", **readers}, *readers["groups"]]
     return {
         "rule": rule,
         "specificity_at_sensitivity": [
-            _row(table, model, row, of="specificity", at="sensitivity", rule=rule) for row in rows
+            _row(curves, row, of="specificity", at="sensitivity", rule=rule) for row in rows
         ],
         "sensitivity_at_specificity": [
-            _row(table, model, row, of="sensitivity", at="specificity", rule=rule) for row in rows
+            _row(curves, row, of="sensitivity", at="specificity", rule=rule) for row in rows
         ],
     }
 
 
 def _row(
-    table: ReadingTable, model: ModelScores, row: dict[str, Any], *, of: str, at: str, rule: str
+    curves: list[stats.RocCurve], row: dict[str, Any], *, of: str, at: str, rule: str
 ) -> dict[str, Any]:
     """One line: the readers' mean `at`, their mean `of`, and the CNN's `of` at it over the runs."""
     target = row[at]["mean"]
-    matched = stats.matched_over_runs(
-        table.truth, model.values, target, of=of, rule=stats.MatchingRule(rule)
+    read = (
+        stats.specificity_at_sensitivity
+        if of == "specificity"
+        else stats.sensitivity_at_specificity
     )
+    per_run = [read(curve, target, rule) for curve in curves]
+    spread = stats.mean_and_range(per_run)
     return {
-        **matched.spread.as_dict(),
+        **spread.as_dict(),
         "group": row["name"],
         # The readers of the group; the spread's own n counts the runs.
         "n": row["n"],
         "target": target,
         "readers": row[of]["mean"],
-        "per_run": matched.per_run.tolist(),
-        "difference": matched.spread.mean - row[of]["mean"],
+        "per_run": per_run,
+        "difference": spread.mean - row[of]["mean"],
     }
 
 

@@ -24,7 +24,7 @@ _HEAD = "head"
 _PLAIN = ("study_title", "is_synthetic", "protocol_sha256", "design", "excluded")
 _TUPLES = ("case_ids", "diagnosis", "group_order")
 _ARRAYS = (
-    "truth", "decision", "rating", "milliseconds", "not_assessable", "assigned", "place", "undisturbed",
+    "truth", "decision", "rating", "milliseconds", "not_assessable", "assigned", "place", "undisturbed", "session",
 )  # fmt: skip
 _ANSWERS = ("aided", "repeats")
 

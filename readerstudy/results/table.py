@@ -132,6 +132,7 @@ class ReadingTable:
     `not_assessable` (J, K) says where the reader answered that the case cannot be assessed: no decision, no rating;
     `assigned` (J, K) says which cases the reader was given at all, None where every reader was given every case;
     `place` (J, K) is the place of the case in the reader's order over all sessions, from 1, NaN for no answer;
+    `session` (J, K) is the number of the session in which the case was given unaided, 0 where in none;
     `undisturbed` (J, K) says where nothing disturbed the timing of the answer; None where it is not known.
     `aided` are the answers with the CNN's aid, `repeats` those to cases that came again; None where there are none.
     `further` are other modalities of a finished study and `origin` its source; `votes` are there where single readers
@@ -156,6 +157,7 @@ class ReadingTable:
     assigned: NDArray[np.bool_] | None = None
     place: NDArray[np.float64] | None = None
     undisturbed: NDArray[np.bool_] | None = None
+    session: NDArray[np.int16] | None = None
     aided: Answers | None = None
     repeats: Answers | None = None
     design: str = "unaided"
@@ -259,7 +261,7 @@ class ReadingTable:
 
 
 _TABLES = ("decision", "rating", "milliseconds", "not_assessable")
-_MAYBE_TABLES = ("assigned", "place", "undisturbed")
+_MAYBE_TABLES = ("assigned", "place", "undisturbed", "session")
 
 
 def _those(values: tuple[Any, ...], chosen: NDArray[np.bool_]) -> tuple[Any, ...]:

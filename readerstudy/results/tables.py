@@ -14,12 +14,17 @@ Document = dict[str, Any]
 
 def all_tables(document: Document) -> dict[str, ResultTable]:
     """Every table by its name, in the order in which the report gives them."""
+    tables = [*main_tables(document), *topic_tables(document)]
+    return {table.name: table for table in tables}
+
+
+def main_tables(document: Document) -> list[ResultTable]:
+    """The tables of readers, cases and models, which need no section of the document."""
     tables = [build(document) for build in (groups, institutions, readers, cases)]
     for index, model in enumerate(document["models"], start=1):
         builders = _MODEL_TABLES if model["comparison"] else (model_auc, roc_points)
         tables += [build(model, index) for build in builders]
-    tables += topic_tables(document)
-    return {table.name: table for table in tables}
+    return tables
 
 
 def _rate_header(label: str) -> tuple[str, ...]:
@@ -178,14 +183,20 @@ def comparison(model: Document, index: int) -> ResultTable:
 
 def roc_points(model: Document, index: int) -> ResultTable:
     """Every point of every run's empirical ROC curve."""
-    header = (_("Training run"), _("1 − specificity"), _("Sensitivity"))
+    header = (_("Training run"), _("1 − specificity"), _("Sensitivity"), _("Threshold"))
     rows = (
-        (run["label"], fpf, tpf)
+        (run["label"], *point)
         for run in model["runs"]
-        for fpf, tpf in zip(run["roc"]["fpf"], run["roc"]["tpf"], strict=True)
+        for point in zip(run["roc"]["fpf"], run["roc"]["tpf"], _thresholds(run["roc"]), strict=True)
     )
     title = _("ROC curve of %(model)s") % {"model": model["name"]}
-    return ResultTable(f"model-{index}-roc", title, header, ("text", "rate", "rate"), tuple(rows))
+    kinds = ("text", "rate", "rate", "score")
+    return ResultTable(f"model-{index}-roc", title, header, kinds, tuple(rows))
+
+
+def _thresholds(roc: Document) -> list[float | None]:
+    # Analyses of before thresholds were kept have none.
+    return roc.get("threshold", [None] * len(roc["fpf"]))
 
 
 def against_readers(model: Document, index: int) -> ResultTable:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
@@ -13,11 +12,12 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
-from readerstudy.core.csvio import write_table
 from readerstudy.core.errors import NotFound
+from readerstudy.results.access import results_of
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.figures import all_figures
 from readerstudy.results.models import Analysis, FinishedStudy
+from readerstudy.results.pages import csv_response, results_page
 from readerstudy.results.selectors import analysis_for, latest_analysis
 from readerstudy.results.sentences import headline
 from readerstudy.results.services import OPEN_STATES, request_analysis
@@ -25,18 +25,15 @@ from readerstudy.results.shown import TOPICS, topics_of
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 from readerstudy.results.tables import all_tables
+from readerstudy.results.threshold_panel import threshold_panels
 from readerstudy.studies.lock_checks import checks_at_lock
 from readerstudy.studies.models import Study
 from readerstudy.studies.selectors import lock_of, staff_study_for
 
-# Plotly places its labels with style attributes; only pages with figures allow that.
-WITH_PLOTS = csp_update({"style-src": ["'unsafe-inline'"]})
 _SHORT_TABLE = 40
 
 
-@require_GET
-@login_required
-@WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+@results_page
 def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     """The figures and tables of the newest analysis; before unblinding, why there are none."""
     study = staff_study_for(request.user, slug)
@@ -59,8 +56,12 @@ def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[
     """What the overview shows of one finished analysis."""
     document = analysis.document or {}
     tables = all_tables(document)
-    figures = [(figure, tables[figure.table]) for figure in all_figures(document)]
+    panels = threshold_panels(document)
+    figures = [
+        (figure, tables[figure.table], panels.get(figure.name)) for figure in all_figures(document)
+    ]
     return {
+        "current": "overview",
         "study": study,
         "analysis": analysis,
         "document": document,
@@ -74,13 +75,10 @@ def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[
     }
 
 
-@require_GET
-@login_required
-@WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+@results_page
 def topic(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
     """The figures and tables of one topic of the newest analysis."""
-    study = staff_study_for(request.user, slug)
-    analysis = _finished(study)
+    study, analysis = results_of(request.user, slug)
     chosen = next((one for one in TOPICS if one.name == name), None)
     if chosen is None:
         raise NotFound("There is no such topic.")
@@ -97,44 +95,13 @@ def topic_context(
         "study": study,
         "analysis": analysis,
         "topic": chosen,
-        "topics": topics_of(document),
+        "current": chosen.name,
         "reasons": chosen.reasons(document),
         "figures": [(figure, tables[figure.table]) for figure in chosen.figures(document)],
         "tables": list(tables.values()),
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }
-
-
-@login_required
-@require_GET
-def readers(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Every reader's 2 × 2 table, rates and AUC, by pseudonym."""
-    return _one_table(request, slug, "readers")
-
-
-@login_required
-@require_GET
-def cases(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Every case with its truth and how many readers decided for a biopsy."""
-    return _one_table(request, slug, "cases")
-
-
-def _one_table(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
-    study = staff_study_for(request.user, slug)
-    analysis = _finished(study)
-    table = _table(analysis, name)
-    context = {"study": study, "analysis": analysis, "table": table, "active": "results"}
-    return render(
-        request, "results/table.html", {**context, "synthetic_notice": study.is_synthetic}
-    )
-
-
-def _finished(study: Study) -> Analysis:
-    analysis = latest_analysis(study)
-    if study.state not in OPEN_STATES or analysis is None or analysis.document is None:
-        raise NotFound("There are no results yet.")
-    return analysis
 
 
 def _table(analysis: Analysis, name: str) -> ResultTable:
@@ -151,11 +118,7 @@ def table_csv(request: SignedInRequest, public_id: str, name: str) -> HttpRespon
     """One table of an analysis as CSV: fractions at full precision, a dot as the decimal sign."""
     analysis = analysis_for(request.user, public_id)
     table = _table(analysis, name)
-    response = HttpResponse(
-        write_table(table.header, table.rows), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{analysis.subject.slug}-{name}.csv"'
-    return response
+    return csv_response(table, prefix=analysis.subject.slug)
 
 
 @login_required

@@ -1,27 +1,22 @@
-// Draws every figure of a page with Plotly. Colours named var(--…) are those of the style sheet, in either theme.
-const VARIABLE = /^var\((--[\w-]+)\)$/;
-const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+// Draws the figures of a page with Plotly, each when it comes near the view: the first of them is there at once.
+import { colour, filled } from "./results/theme_colours.js";
 
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-// The same structure with every named colour filled in.
-function filled(value) {
-  if (typeof value === "string") {
-    const match = value.match(VARIABLE);
-    return match ? colour(match[1]) : value;
-  }
-  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(filled);
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, filled(part)]));
-  return value;
-}
+const SETTINGS = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
+const NEAR = "400px";
+const NARROW = 480;
+const PAPER = { width: 640, height: 380, square: 700 };
 
 function axis(own = {}) {
   return { gridcolor: colour("--line"), zerolinecolor: colour("--line"), linecolor: colour("--line-strong"), automargin: true, ...own };
 }
 
-function themed(layout) {
+// On a telephone the legend needs more room than the axis leaves it, and all of it has to be seen.
+function legendOf(own, width) {
+  if (width >= NARROW || own?.orientation !== "h") return own;
+  return { ...own, yref: "container", y: 0, yanchor: "bottom", maxheight: 0.6, font: { size: 11 } };
+}
+
+function themed(layout, width) {
   return {
     font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: colour("--text") },
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -32,6 +27,7 @@ function themed(layout) {
     ...layout,
     xaxis: axis(layout.xaxis),
     yaxis: axis(layout.yaxis),
+    legend: legendOf(layout.legend, width),
   };
 }
 
@@ -39,24 +35,52 @@ async function draw(figure) {
   const plot = figure.querySelector("[data-plot]");
   const { data, layout } = JSON.parse(document.getElementById(plot.dataset.plot).textContent);
   try {
-    await Plotly.react(plot, filled(data), filled(themed(layout)), SETTINGS);
+    await Plotly.react(plot, filled(data), filled(themed(layout, plot.clientWidth)), SETTINGS);
     figure.dataset.drawn = "true";
+    figure.dispatchEvent(new CustomEvent("figuredrawn", { bubbles: true }));
   } catch (error) {
     plot.textContent = `${plot.dataset.failed} (${error.message})`;
   }
 }
 
 async function download(figure, format) {
+  if (!figure.dataset.drawn) await draw(figure);
   const plot = figure.querySelector("[data-plot]");
-  await Plotly.downloadImage(plot, { format, filename: plot.dataset.plot, width: 1000, height: 900, scale: format === "png" ? 3 : 1 });
+  await Plotly.downloadImage(plot, { format, filename: figure.dataset.figure, width: 1000, height: 900, scale: format === "png" ? 3 : 1 });
 }
 
-const figures = [...document.querySelectorAll("[data-figure]")];
-for (const figure of figures) {
-  draw(figure);
-  for (const button of figure.querySelectorAll("[data-download]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => download(figure, button.dataset.download));
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries.filter((one) => one.isIntersecting)) {
+    watcher.unobserve(entry.target);
+    draw(entry.target);
+  }
+}, { rootMargin: NEAR });
+
+function takeUp(part) {
+  for (const figure of part.querySelectorAll("[data-figure]")) {
+    if (figure.dataset.taken) continue;
+    figure.dataset.taken = "true";
+    for (const button of figure.querySelectorAll("[data-download]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => download(figure, button.dataset.download));
+    }
+    watcher.observe(figure);
   }
 }
-document.addEventListener("themechange", () => figures.forEach(draw));
+
+const figures = (chosen) => [...document.querySelectorAll(`[data-figure]${chosen}`)];
+takeUp(document);
+document.addEventListener("htmx:afterSwap", () => takeUp(document));
+document.addEventListener("themechange", () => figures("[data-drawn]").forEach(draw));
+
+// On paper all of them stand, also those that nobody has scrolled to, in the width of an A4 page.
+addEventListener("beforeprint", () => {
+  for (const figure of figures("")) {
+    if (!figure.dataset.drawn) draw(figure);
+    const plot = figure.querySelector("[data-plot]");
+    Plotly.relayout(plot, { width: PAPER.width, height: plot.classList.contains("square") ? PAPER.square : PAPER.height });
+  }
+});
+addEventListener("afterprint", () => {
+  for (const figure of figures("[data-drawn]")) Plotly.relayout(figure.querySelector("[data-plot]"), { width: null, height: null, autosize: true });
+});

@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import plotly
@@ -69,13 +70,22 @@ def test_every_answer_carries_the_headers_that_keep_it_private(client, db):
 
 def test_plotly_is_served_out_of_its_package():
     found = finders.find("vendor/plotly.min.js")
-    assert Path(found) == Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    package = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    assert Path(found).read_bytes() == package.read_bytes()
     assert finders.find("vendor/plotly.min.js", find_all=True) == [found]
     assert PlotlyFinder().find("vendor/other.js") == []
     assert PlotlyFinder().find("vendor/../plotly.min.js") == []
-    [(name, storage)] = list(PlotlyFinder().list(None))
+    (name, storage), (twin, _storage) = PlotlyFinder().list(None)
     assert storage.exists(name)
     assert storage.prefix == "vendor"
+    with storage.open(twin) as file:
+        assert gzip.decompress(file.read()) == package.read_bytes()
+
+
+def test_collected_static_files_take_plotly_from_its_package_alone(settings):
+    settings.COLLECTED_STATIC = True
+    [(name, storage)] = PlotlyFinder().list(None)
+    assert Path(storage.path(name)) == Path(plotly.__file__).parent / "package_data" / name
 
 
 def test_a_stored_file_is_sent_inline_and_kept_by_nobody(db):

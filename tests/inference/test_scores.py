@@ -8,6 +8,7 @@ from inference.models import Score
 from inference.selectors import scores_of
 from inference.services import (
     add_artefacts,
+    create_model,
     execute_run,
     plan_model,
     start_runs,
@@ -20,6 +21,7 @@ from tests.inference.factories import (
     make_ready_study,
     run_all,
     run_files,
+    spec_bytes,
     state_of,
 )
 from tests.studies.factories import advance
@@ -88,3 +90,14 @@ def test_a_run_that_is_not_done_tells_nothing_even_with_every_score(
     study.model_runs.filter(artefact__label="run-02").update(state=state)
     (found,) = scores_of(study=study)
     assert found.labels == ("run-01", "run-03")
+
+
+def test_the_thresholds_on_the_cards_are_told_as_numbers(admin, coordinator, now):
+    study = make_locked_study(admin=admin, coordinator=coordinator, now=now, cases=3)
+    model = create_model(actor=admin, name="With a card", training_data="Ten images", now=now)
+    named = spec_bytes(threshold={"value": 0.4, "prespecified": True})
+    files = {**run_files(2), "run-02.json": named}
+    add_artefacts(actor=admin, model=model, files=files, now=now)
+    run_all(coordinator, model, study, now)
+    (found,) = scores_of(study=study)
+    assert found.thresholds == (None, 0.4)

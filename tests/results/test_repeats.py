@@ -44,3 +44,21 @@ def test_a_repeat_with_another_answer_changes_nothing(study, coordinator, reader
     assert table.decision.shape == (1, 12)
     assert (table.decision == 0).all()
     assert not np.isnan(table.rating).any()
+
+
+def test_each_case_knows_the_session_in_which_it_was_first_given(
+    study, coordinator, reader_user, now
+):
+    enrolment = begin(study, reader_user, now=now)
+    answers = [item(position.public_id) for position in positions_of(enrolment)]
+    commit_readings(actor=reader_user, answers=answers, now=now)
+    close_study(actor=coordinator, study=study, now=now)
+    unblinded = unblind_study(actor=coordinator, study=study, reason="Done.", now=now)
+    table = reading_table(study=unblinded, actor=coordinator, now=now)
+    expected = {
+        position.study_case.public_id: position.session.number
+        for position in enrolment.positions.filter(repeat_of=None).select_related(
+            "study_case", "session"
+        )
+    }
+    assert dict(zip(table.case_ids, table.session[0].tolist(), strict=True)) == expected

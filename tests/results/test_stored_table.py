@@ -1,5 +1,7 @@
 """A stored reading table is the table that went in."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,12 @@ from readerstudy.results.stored_table import table_bytes, table_of
 from tests.results.factories import fuller_table, make_table
 
 
-@pytest.mark.parametrize("make", [make_table, fuller_table])
+def table_of_sessions():
+    table = fuller_table()
+    return dataclasses.replace(table, session=np.where(table.place < 9, 1, 2).astype(np.int16))
+
+
+@pytest.mark.parametrize("make", [make_table, fuller_table, table_of_sessions])
 def test_a_table_comes_back_with_the_same_hash_and_the_same_bytes(make):
     table = make()
     stored = table_bytes(table)

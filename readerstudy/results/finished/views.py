@@ -40,11 +40,12 @@ from readerstudy.results.finished.services import (
     upload_finished,
 )
 from readerstudy.results.models import Analysis
+from readerstudy.results.pages import results_page
 from readerstudy.results.selectors import latest_analysis
 from readerstudy.results.services import request_finished_analysis
 from readerstudy.results.shown import topics_of
 from readerstudy.results.tables import all_tables
-from readerstudy.results.views import WITH_PLOTS, dashboard_context, topic_context
+from readerstudy.results.views import dashboard_context, topic_context
 
 BASE = "results/finished/base.html"
 _SHORT_TABLE = 40
@@ -172,9 +173,7 @@ def compute(request: SignedInRequest, public_id: str) -> HttpResponse:
     return redirect("finished:dashboard", public_id)
 
 
-@require_GET
-@login_required
-@WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+@results_page
 def dashboard(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The figures and tables of the newest analysis; of counts of votes, what those allow."""
     finished = finished_study_for(request.user, public_id)
@@ -206,13 +205,12 @@ def _votes_context(finished: FinishedStudy, analysis: Analysis) -> dict[str, Any
         **topic_context(finished, analysis, topic),
         "document": document,
         "tables": shown,
+        "current": "overview",
         "base": BASE,
     }
 
 
-@require_GET
-@login_required
-@WITH_PLOTS  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
+@results_page
 def topic(request: SignedInRequest, public_id: str, name: str) -> HttpResponse:
     """The figures and tables of one topic of the newest analysis."""
     finished = finished_study_for(request.user, public_id)
@@ -243,6 +241,7 @@ def _one_table(request: SignedInRequest, public_id: str, name: str) -> HttpRespo
     analysis = _analysis(finished)
     table = all_tables(analysis.document or {})[name]
     context = {"study": finished, "analysis": analysis, "table": table, "base": BASE}
+    context["current"] = {"readers": "readers-list"}.get(name, name)
     return render(request, "results/table.html", context)
 
 

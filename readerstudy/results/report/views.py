@@ -35,7 +35,6 @@ from readerstudy.results.report.selectors import (
     texts_of,
 )
 from readerstudy.results.report.services import request_pdf, write_checklist_text
-from readerstudy.results.shown import TOPICS
 
 _NAMES = {"en": "English", "de": "Deutsch"}
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,8 +54,7 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "analysis": analysis,
         "languages": [_row(analysis, language) for language in LANGUAGES],
         "can_pdf": pdf.is_available(),
-        "topics": TOPICS,
-        "report_is_current": True,
+        "current": "report",
         "active": "results",
         "synthetic_notice": analysis.own_study.is_synthetic,
     }
@@ -164,8 +162,7 @@ def _checklists_page(
         "study": analysis.own_study,
         "analysis": analysis,
         "parts": parts,
-        "topics": TOPICS,
-        "report_is_current": True,
+        "current": "report",
         "active": "results",
         "synthetic_notice": analysis.own_study.is_synthetic,
     }

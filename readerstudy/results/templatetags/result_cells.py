@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from readerstudy.images.choices import Sex
 from readerstudy.results.finished.models import FinishedStudy
 from readerstudy.results.sentences import decimal, percent
 
@@ -57,6 +58,7 @@ _FORMATS = {
     "number": _decimals(2),
     "variance": _decimals(5),
     "df": _df,
+    "score": _decimals(4),
     "p": _p_value,
 }
 
@@ -71,6 +73,18 @@ def is_number(kind: str) -> bool:
 def rate(value: float | None) -> str:
     """A fraction as a percentage."""
     return percent(value)
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """A number as addresses have it, with a dot, and so that it is read back as the same number."""
+    return repr(float(value))
+
+
+@register.filter
+def sex_words(value: str) -> str:
+    """The sex of a case in words."""
+    return str(dict(Sex.choices).get(value, value))
 
 
 @register.filter
