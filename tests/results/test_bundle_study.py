@@ -27,7 +27,7 @@ from readerstudy.studies.models import StudyCase
 from readerstudy.truth.models import TruthAccess
 from tests.conftest import PASSWORD, make_user
 from tests.results import independent
-from tests.results.finished import DESIGNS, finished_study
+from tests.results.finished_studies import DESIGNS, finished_study
 
 
 @pytest.fixture

@@ -123,11 +123,13 @@ def test_the_verdict_is_what_was_shown(superior, non_inferior, margin, words):
         "margin": margin,
         "p_non_inferior": 0.5,
     }
-    assert verdict(claim) == words
+    assert verdict(claim, "primary") == words
+    described = "interval above 0" if superior else "interval not above 0"
+    assert {verdict(claim, role) for role in ("secondary", "exploratory")} == {described}
 
 
 def test_without_a_test_there_is_no_verdict():
-    assert verdict(None) == verdict({"p_non_inferior": None}) == "no test"
+    assert verdict(None, "primary") == verdict({"p_non_inferior": None}, "primary") == "no test"
     assert joint_verdict({"p": None, "holds": False}) == "no test"
     assert joint_verdict({"p": 0.01, "holds": True}) == "holds for both rates"
 

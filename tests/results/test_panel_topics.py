@@ -155,7 +155,7 @@ def test_every_model_has_its_curve_and_its_columns():
 
 
 def test_a_group_has_one_colour_in_every_figure():
-    document = {"sections": build_sections(full())}
+    document = build_document(full())
     colours = {
         trace["marker"]["color"]
         for topic in TOPICS

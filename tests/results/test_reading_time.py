@@ -8,6 +8,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from readerstudy.results.gathering import _Places, _undisturbed
+from readerstudy.results.readings import FetchedReadings
 from readerstudy.results.sections import NotComputableError
 from readerstudy.results.sections.reading_time import reading_time
 from readerstudy.results.sections.two_way import slope
@@ -166,7 +167,10 @@ def test_times_of_unknown_quality_are_not_taken_for_disturbed():
         enrolments=[SimpleNamespace(pk=1)], cases=[SimpleNamespace(pk=n) for n in (5, 6)]
     )
     places = _Places(study.enrolments, study.cases)
-    rows = [(1, case, "", None, "", None, 900, quality) for case, quality in ((5, ""), (6, ""))]
-    assert _undisturbed(rows, places) is None
-    rows[0] = (*rows[0][:7], "ok")
-    assert _undisturbed(rows, places).tolist() == [[True, False]]
+    known = dict.fromkeys(("decision", "rating", "milliseconds"), np.zeros(2))
+    keys = {"enrolment": np.array([1, 1]), "case": np.array([5, 6])}
+    nothing, one = np.array([False, False]), np.array([True, False])
+    unknown = FetchedReadings(**keys, **known, undisturbed=nothing, timed=nothing)
+    assert _undisturbed(unknown, places) is None
+    of_one = FetchedReadings(**keys, **known, undisturbed=one, timed=one)
+    assert _undisturbed(of_one, places).tolist() == [[True, False]]

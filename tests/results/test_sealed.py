@@ -9,8 +9,21 @@ from tests.conftest import make_user
 from tests.results.unblinded import EMAILS, read_study, unblinded
 
 ROLES = ("coordinator", "admin", "stranger", "reader", "other reader", "withdrawn reader", "nobody")
-OF_A_STUDY = ("dashboard", "topic", "explore", "readers", "reader", "cases", "case")
+OF_A_STUDY = (
+    "dashboard", "topic", "explore", "readers", "reader", "cases", "case", "bundle",
+    "report", "report-html", "report-docx", "report-tables", "report-checklists", "report-checklist-csv",
+    "report-checklist-docx",
+)  # fmt: skip
+# What takes only what a button sends, and the file of a PDF that nobody has asked for yet.
+POSTED = ("compute", "report-build-pdf", "report-checklist-text")
+NOT_MADE = ("report-pdf", "report-pdf-state")
+# Pages of the plan belong to the draft: they hold no result, and the coordinators see them at all times.
+OF_THE_PLAN = ("plan", "plan-drop")
 OF_AN_ANALYSIS = ("table-csv", "document")
+IN_A_LANGUAGE = (
+    "report-html", "report-docx", "report-tables", "report-pdf", "report-build-pdf", "report-pdf-state",
+)  # fmt: skip
+OF_A_CHECKLIST = ("report-checklist-csv", "report-checklist-docx")
 IMAGES = ("case-image", "case-thumbnail")
 # Only the coordinators of the study; readers their own report, and the photographs that they have read.
 STAFF, THOSE_WHO_READ = ("coordinator",), ("coordinator", "reader", "other reader")
@@ -55,15 +68,17 @@ def addresses(reader):
         "own-report": [enrolment.public_id],
         "case-image": [case.public_id, 1],
         "case-thumbnail": [case.public_id],
+        **{name: [study.slug, "en"] for name in IN_A_LANGUAGE},
+        **{name: [study.slug, "stard-ai"] for name in OF_A_CHECKLIST},
     }
-    names = [pattern.name for pattern in urlpatterns]
+    names = [pattern.name for pattern in urlpatterns if pattern.name not in OF_THE_PLAN]
     return {
         name: reverse(f"results:{name}", args=arguments.get(name, [study.slug])) for name in names
     }
 
 
 def test_the_tables_here_name_every_page_of_results(people):
-    assert set(addresses(people["reader"])) == {*ALLOWED, "compute"}
+    assert set(addresses(people["reader"])) == {*ALLOWED, *POSTED, *NOT_MADE}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -72,7 +87,7 @@ def test_before_unblinding_every_page_refuses_everybody(client, people, role):
         client.force_login(people[role])
     found = {}
     for name, address in addresses(people["reader"]).items():
-        response = client.post(address) if name == "compute" else client.get(address)
+        response = client.post(address) if name in POSTED else client.get(address)
         found[name] = response.status_code
         body = response.content.decode()
         assert "melanoma</td>" not in body, name
@@ -81,8 +96,8 @@ def test_before_unblinding_every_page_refuses_everybody(client, people, role):
     if role == "nobody":
         assert set(found.values()) == {302}
     else:
-        # The page that says why there is nothing yet, and the refusal to compute.
-        told = {"dashboard": 200, "compute": 409} if role == "coordinator" else {}
+        # The pages that say why there is nothing yet, and the refusal to compute.
+        told = {"dashboard": 200, "bundle": 200, "compute": 409} if role == "coordinator" else {}
         assert found == {**dict.fromkeys(found, 404), **told}
 
 

@@ -76,6 +76,7 @@ def read_sources(files: Mapping[str, bytes]) -> Sources:
         "models": read_models(models_json, records["scores.csv"], cases),
         "assigned": _assigned(unaided, places) if design["design"] in _ALLOTTED else None,
         "place": _order_places(unaided, places),
+        "session": _sessions(unaided, places),
         "undisturbed": _undisturbed(answers["first"], places),
         **{field.name: value for field, value in _first(answers["first"], places)},
         "aided": _answers(answers["aided"], places) if answers["aided"] else None,
@@ -237,6 +238,11 @@ def _sorted(order: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _assigned(rows: list[dict[str, Any]], places: _Places) -> Any:
     return places.filled(False, rows, [True] * len(rows)).astype(np.bool_)
+
+
+def _sessions(rows: list[dict[str, Any]], places: _Places) -> Any:
+    """The session in which each case was given unaided, 0 where in none."""
+    return places.filled(0, rows, [row["session"] for row in rows]).astype(np.int16)
 
 
 def _order_places(rows: list[dict[str, Any]], places: _Places) -> Any:

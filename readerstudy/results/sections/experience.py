@@ -69,6 +69,10 @@ def _auc(panel: Panel, row: int) -> float | None:
     return stats.auc(panel.truth[rated], panel.rating[row, rated])
 
 
+def _listed(point: tuple[float, float] | None) -> list[float] | None:
+    return None if point is None else list(point)
+
+
 def _correlation(points: list[Part], name: str, measure: str, level: float) -> Part:
     x, y = (_column(points, key) for key in (name, measure))
     rank, line = stats.spearman(x, y, level), stats.least_squares(x, y, level)
@@ -79,8 +83,8 @@ def _correlation(points: list[Part], name: str, measure: str, level: float) -> P
         "spearman": short(rank),
         "slope": short(line.slope),
         "intercept": line.intercept,
-        "start": line.start,
-        "end": line.end,
+        "start": _listed(line.start),
+        "end": _listed(line.end),
     }
 
 

@@ -56,7 +56,7 @@ def _plan(document: Document) -> ResultTable:
 def _claims(part: dict[str, Any]) -> ResultTable:
     header = (
         _("Model"), _("Comparison"), _("Measure"), _("Role"), _("CNN"), _("Readers"), _("Difference CNN − readers"),
-        *limits(part["level"]), "p", _("Margin"), _("p, non-inferior"), _("p, superior"), _("Verdict"), _("Why not"),
+        *limits(part["level"]), "p", _("Margin"), _("p, non-inferiority"), _("p, superiority"), _("Verdict"), _("Why not"),
     )  # fmt: skip
     kinds = ("text",) * 4 + ("auc",) * 2 + ("difference_auc",) * 3 + ("p", "auc", "p", "p", "text", "text")  # fmt: skip
     return ResultTable(
@@ -80,7 +80,7 @@ def _claim_rows(model: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
                 *head, figure_name(row["figure"]), role, row["cnn"], row["readers"],
                 *(row[name] for name in ("value", "low", "high", "p")),
                 claim["margin"] or None, claim["p_non_inferior"] if claim["margin"] else None,
-                _superior(claim), verdict(claim), row["reason"],
+                _superior(claim), verdict(claim, one["role"]), row["reason"],
             )  # fmt: skip
 
 

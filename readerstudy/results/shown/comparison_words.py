@@ -49,10 +49,12 @@ def figure_name(figure: str) -> str:
     return names[figure]
 
 
-def verdict(claim: Mapping[str, Any] | None) -> str:
-    """What a claim shows."""
+def verdict(claim: Mapping[str, Any] | None, role: str) -> str:
+    """What a claim shows. Only of the planned primary comparison is anything called superior or non-inferior."""
     if claim is None or claim["p_non_inferior"] is None:
         return _("no test")
+    if role != "primary":
+        return _("interval above 0") if claim["superior"] else _("interval not above 0")
     if claim["superior"]:
         return _("superior")
     if claim["margin"] and claim["non_inferior"]:

@@ -75,7 +75,7 @@ def _own_row(row: dict[str, Any], role: str) -> tuple[Any, ...]:
     return (
         figure_name(row["compared"]), rule_name(row["rule"]), group_name(row["group"]), run_name(row["label"]),
         own["n"], role_name(told), own["cnn"], own["readers"],
-        *(own[name] for name in ("value", "low", "high", "df", "p")), verdict(own["claim"]), own["reason"],
+        *(own[name] for name in ("value", "low", "high", "df", "p")), verdict(own["claim"], told), own["reason"],
     )  # fmt: skip
 
 
