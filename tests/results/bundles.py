@@ -31,6 +31,7 @@ def bundle_table(**options):
         protocol_sha256=sha256_of(MANIFEST),
         milliseconds=np.where(unread, np.nan, table.milliseconds),
         undisturbed=table.undisturbed & ~unread,
+        session=np.ones(table.decision.shape, np.int16),
         aided=_only_rated(aided),
         repeats=_only_rated(table.repeats),
     )

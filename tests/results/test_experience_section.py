@@ -29,8 +29,8 @@ def test_correlations_are_those_of_every_reader_s_rates():
         assert one["spearman"]["value"] == pytest.approx(rho.statistic)
         assert one["spearman"]["p"] == pytest.approx(rho.pvalue)
         assert one["slope"]["value"] == pytest.approx(line.slope)
-        assert one["start"] == (0.0, pytest.approx(line.intercept))
-        assert one["end"] == (40.0, pytest.approx(line.intercept + 40 * line.slope))
+        assert one["start"] == [0.0, pytest.approx(line.intercept)]
+        assert one["end"] == [40.0, pytest.approx(line.intercept + 40 * line.slope)]
     assert found["skin_checks_per_week", "auc"]["n"] == 9
 
 

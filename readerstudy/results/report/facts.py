@@ -217,7 +217,9 @@ def _models(study: Study) -> Rows:
 
 
 def _truth_accesses(study: Study, until: datetime) -> Rows:
-    rows = TruthAccess.objects.filter(study=study, at__lte=until).order_by("at", "pk")
+    # A bundle holds this report: its own look at the truth would make the next one other bytes.
+    looked = TruthAccess.objects.filter(study=study, at__lte=until).exclude(purpose="bundle")
+    rows = looked.order_by("at", "pk")
     return [{"purpose": one.purpose, "at": moment(one.at)} for one in rows]
 
 
