@@ -105,4 +105,5 @@ def _standard_errors(v10: FloatArray, v01: FloatArray) -> list[float | None]:
     if min(n1, n0) < 2:  # noqa: PLR2004 (a sample variance needs two)
         return [None] * len(v10)
     variance = v10.var(axis=1, ddof=1) / n1 + v01.var(axis=1, ddof=1) / n0
-    return np.where(variance > ZERO_VARIANCE, np.sqrt(variance), 0.0).tolist()
+    errors: list[float | None] = np.where(variance > ZERO_VARIANCE, np.sqrt(variance), 0.0).tolist()
+    return errors
