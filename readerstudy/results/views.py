@@ -24,7 +24,7 @@ from readerstudy.results.services import OPEN_STATES, request_analysis
 from readerstudy.results.shown import TOPICS, topics_of
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
-from readerstudy.results.tables import all_tables
+from readerstudy.results.tables import all_tables, main_tables
 from readerstudy.results.threshold_panel import threshold_panels
 from readerstudy.studies.lock_checks import checks_at_lock
 from readerstudy.studies.models import Study
@@ -69,7 +69,8 @@ def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[
         "headline": headline(document),
         "checks": checks_at_lock(lock_of(study)) if isinstance(study, Study) else [],
         "figures": figures,
-        "tables": [table for table in tables.values() if 0 < len(table.rows) <= _SHORT_TABLE],
+        # Those of the topics stand on pages of their own.
+        "tables": [one for one in main_tables(document) if 0 < len(one.rows) <= _SHORT_TABLE],
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }
