@@ -107,7 +107,10 @@ def _base(document: Document, parts: dict[int, list[Part]]) -> set[str]:
             if _CHAPTER_OF_FIGURE.get(figure.name.split("-")[0]) == chapter
             and figure.name not in of_topics
         ]
-        parts[chapter].append(Part("", tables=own, figures=tuple(figures)))
+        # The first figure of the primary result is the paper's, whatever else was planned.
+        of_figures, of_tables = Part("", figures=tuple(figures)), Part("", tables=own)
+        whole = Part("", tables=own, figures=tuple(figures))
+        parts[chapter] += [of_figures, of_tables] if chapter == PRIMARY else [whole]
         seen |= {table.name for table in own}
     return seen
 
@@ -135,8 +138,8 @@ def _topics(document: Document, parts: dict[int, list[Part]], seen: set[str]) ->
         part = Part(
             str(topic.title), tuple(topic.reasons(document)), short, tuple(topic.figures(document))
         )
-        # The comparison that was planned stands before the curves of single runs.
-        parts[chapter].insert(0 if chapter == PRIMARY else len(parts[chapter]), part)
+        # The comparison that was planned stands before the tables of single runs.
+        parts[chapter].insert(1 if chapter == PRIMARY else len(parts[chapter]), part)
 
 
 def _left_out(
