@@ -19,7 +19,7 @@ NOT_ASKED = {"account/sign-out/", "i18n/setlang/"}
 # A new parameter of an address must be given values here, or the crawl would pass its pages over.
 OTHER_VALUES = {
     "token": ["no-such-token"],
-    "name": ["groups", "readers", "cases", "stard-ai"],
+    "name": ["groups", "readers", "cases", "stard-ai", "comparison", "difficulty"],
     "language": ["en", "de"],
     "number": ["0", "1", "99"],
 }

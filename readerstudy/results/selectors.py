@@ -25,7 +25,7 @@ def latest_analysis(study: Study | FinishedStudy) -> Analysis | None:
     """The newest finished analysis of a study, or the newest of any state where none has finished."""
     newest = Analysis.objects.filter(
         **{"finished" if isinstance(study, FinishedStudy) else "study": study}
-    ).order_by("-created_at")
+    ).order_by("-created_at", "-pk")
     return newest.filter(state=AnalysisState.DONE).first() or newest.first()
 
 
