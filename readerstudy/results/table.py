@@ -84,6 +84,14 @@ class ModelScores:
     thresholds: tuple[float | None, ...] = ()
     """Of every run: from this score on its own card calls a case malignant; None where it names none."""
 
+    @property
+    def calls(self) -> NDArray[np.int8] | None:
+        """1 where a run calls a case malignant at its own threshold, else 0 (R, K); None where a run names none."""
+        known = [threshold for threshold in self.thresholds if threshold is not None]
+        if len(known) != self.values.shape[0]:
+            return None
+        return (self.values >= np.array(known)[:, np.newaxis]).astype(np.int8)
+
 
 @dataclass(frozen=True)
 class FurtherModality:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy import stats
-from readerstudy.results.table import MISSING, ModelScores
+from readerstudy.results.table import MISSING
 from readerstudy.stats import CovarianceEstimator, Estimate, Readings
 from readerstudy.stats.mrmc.covariance import readings_covariance
 from readerstudy.stats.reader_means import mean_over_readers
@@ -73,14 +73,6 @@ def right_answers(truth: NDArray[np.int64], decision: Integers, *, label: int) -
     constant = np.full((right.shape[0], _CONSTANTS), 0.5)
     labels = np.array([1] * right.shape[1] + [0] * _CONSTANTS, np.int64)
     return Areas(labels, np.hstack([right, constant]))
-
-
-def calls_of(model: ModelScores) -> NDArray[np.int8] | None:
-    """1 where a run calls a case malignant at its own threshold, else 0 (R, K); None where a run names no threshold."""
-    known = [threshold for threshold in model.thresholds if threshold is not None]
-    if len(known) < model.values.shape[0]:
-        return None
-    return (model.values >= np.array(known)[:, np.newaxis]).astype(np.int8)
 
 
 def mean_of_readers(readers: Areas, level: float) -> Estimate:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from readerstudy.results.sections.areas import calls_of
 from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.table import MISSING, Answers, ModelScores, ReadingTable
 
@@ -97,7 +96,7 @@ def aiding_model(table: ReadingTable) -> ModelScores | None:
 
 def calls_of_aid(model: ModelScores | None) -> NDArray[np.int8] | None:
     """What the model calls each case (K,): the mean score of its runs at their mean threshold; None without one."""
-    if model is None or calls_of(model) is None:
+    if model is None or model.calls is None:
         return None
     threshold = np.mean([value for value in model.thresholds if value is not None])
     return np.asarray(model.values.mean(axis=0) >= threshold, np.int8)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from readerstudy.results.sections.areas import calls_of
 from readerstudy.results.table import MISSING, ModelScores, ReadingTable
 
 Numbers = NDArray[np.float64]
@@ -107,7 +106,7 @@ def _entropy(share: Numbers) -> Numbers:
 
 def _of_model(table: ReadingTable, model: ModelScores) -> dict[str, Numbers]:
     """Mean score, rank (1 is the most suspicious) and share of runs that are right (NaN without thresholds), (K,)."""
-    score, calls = model.values.mean(axis=0), calls_of(model)
+    score, calls = model.values.mean(axis=0), model.calls
     right = np.full(score.shape, np.nan) if calls is None else (calls == table.truth).mean(axis=0)
     return {"score": score, "rank": rankdata(-score, method="min"), "runs_right": right}
 

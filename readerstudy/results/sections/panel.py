@@ -88,10 +88,10 @@ def calls_of(model: ModelScores) -> NDArray[np.int64]:
 
     Raises NotComputableError where a card names none.
     """
-    known = [threshold for threshold in model.thresholds if threshold is not None]
-    if len(known) != model.values.shape[0]:
+    calls = model.calls
+    if calls is None:
         raise NotComputableError(NO_THRESHOLD)
-    return np.asarray(model.values >= np.array(known)[:, np.newaxis], np.int64)
+    return calls.astype(np.int64)
 
 
 def part_or_reason(build: Callable[[], Part]) -> Part:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from readerstudy.results.sections.areas import Areas, calls_of, right_answers
+from readerstudy.results.sections.areas import Areas, right_answers
 from readerstudy.results.sections.levels import Level
 from readerstudy.results.table import ReadingTable
 
@@ -33,7 +33,7 @@ def subgroup(table: ReadingTable, level: Level) -> Subgroup:
     part = table.picked(cases=level.cases)
     few = {measure: why for measure in MEASURES if (why := _too_few(part, measure))}
     of_readers = _areas(part, few, part.rating, part.decision)
-    of_runs = [_areas(part, few, model.values, calls_of(model)) for model in part.models]
+    of_runs = [_areas(part, few, model.values, model.calls) for model in part.models]
     return Subgroup(level, part.truth, few, of_readers, of_runs)
 
 
