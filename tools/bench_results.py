@@ -7,7 +7,11 @@ TEST_POSTGRES_URL (or 127.0.0.1:5432) and is left out, with a sentence, where th
 """
 
 import argparse
+import os
 import tempfile
+
+# As the worker that computes an analysis has it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import psycopg
