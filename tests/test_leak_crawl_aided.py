@@ -15,11 +15,11 @@ from readerstudy.studies.models import Position
 from readerstudy.studies.services import set_practice
 from readerstudy.truth.services import Truth, record_reference_standards
 from tests.conftest import make_user
+from tests.crawled import TRUTH, leaks, pages_of, scores, told
 from tests.images.factories import make_image_set
 from tests.reading.aided import open_aided
 from tests.reading.factories import BIOPSY, answer, begin, ids, item
 from tests.studies.factories import invite, make_study
-from tests.test_leak_crawl import TRUTH, leaks, pages_of, scores, told
 
 ROLES = ("reader", "second", "coordinator", "stranger", "admin", "nobody")
 MESSAGE = "MESSAGE-TO-THE-COORDINATORS"

@@ -10,10 +10,10 @@ from readerstudy.studies.question_drafts import Asked
 from readerstudy.studies.services import set_questions, update_protocol
 from readerstudy.truth.services import Truth, record_reference_standards
 from tests.conftest import make_user
+from tests.crawled import TRUTH, leaks, pages_of
 from tests.images.factories import make_image_set
 from tests.reading.factories import begin, ids, item
 from tests.studies.factories import advance, invite, make_study
-from tests.test_leak_crawl import TRUTH, leaks, pages_of
 
 REMARK = "REMARK-OF-THE-READER"
 QUESTIONS = [
