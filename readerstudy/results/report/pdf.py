@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from PIL import ImageFile
+
 from readerstudy.core.errors import DomainError
 from readerstudy.results.report.blocks import Report
 from readerstudy.results.report.html import report_html
@@ -31,11 +33,15 @@ def is_available() -> bool:
 
 
 def _weasyprint() -> Any:
+    # It lets Pillow read photographs that were cut off, in the whole process. Ours must never be taken for whole.
+    as_before = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         import weasyprint  # noqa: PLC0415 (needs a system library, and takes a second)
     except (ImportError, OSError) as error:
         message = "This server cannot write PDF files: WeasyPrint or the system library Pango is missing. Open the report in the browser and print it to PDF instead; its style sheet is made for paper too."
         raise PdfUnavailable(message, code="pdf_unavailable") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = as_before
     return weasyprint
 
 

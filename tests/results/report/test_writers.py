@@ -1,6 +1,8 @@
 """LaTeX, CSV, Word and PDF."""
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -82,6 +84,23 @@ def test_the_pdf_has_pages_and_text_and_is_always_the_same():
     assert len(reader.pages) > 5
     assert "Synopsis" in words
     assert "1 / " in words
+
+
+def test_writing_a_pdf_leaves_photographs_that_were_cut_off_refused():
+    """WeasyPrint allows them in the whole process when it is loaded: a worker that wrote a PDF would score half of a photograph."""
+    code = (
+        "import io, django; django.setup()\n"
+        "from PIL import Image, UnidentifiedImageError\n"
+        "from readerstudy.results.report import pdf\n"
+        "pdf.is_available()\n"
+        "file = io.BytesIO(); Image.effect_noise((64, 64), 90).save(file, 'JPEG')\n"
+        "try:\n"
+        "    Image.open(io.BytesIO(file.getvalue()[:900])).load()\n"
+        "except OSError as error:\n"
+        "    print('refused', error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "refused image file is truncated" in done.stdout
 
 
 def test_without_the_library_a_sentence_says_so(monkeypatch):
