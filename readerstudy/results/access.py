@@ -8,7 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Image
 from readerstudy.reading.models import Reading
-from readerstudy.results.models import Analysis
+from readerstudy.results.models import Analysis, FinishedStudy
 from readerstudy.results.selectors import latest_analysis
 from readerstudy.results.services import OPEN_STATES
 from readerstudy.results.stored_table import table_of
@@ -29,8 +29,15 @@ def results_of(user: User, slug: str) -> tuple[Study, Analysis]:
 
 def finished_analysis(study: Study) -> Analysis:
     """The newest finished analysis of an unblinded study. Raises NotFound before, and where there is none."""
+    if study.state not in OPEN_STATES:
+        raise NotFound(_NO_RESULTS)
+    return computed_analysis(study)
+
+
+def computed_analysis(study: Study | FinishedStudy) -> Analysis:
+    """The newest finished analysis of a study of this installation or an imported one. Raises NotFound without one."""
     analysis = latest_analysis(study)
-    if study.state not in OPEN_STATES or analysis is None or analysis.document is None:
+    if analysis is None or analysis.document is None:
         raise NotFound(_NO_RESULTS)
     return analysis
 

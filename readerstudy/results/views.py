@@ -55,7 +55,8 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
 def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[str, Any]:
     """What the overview shows of one finished analysis."""
     document = analysis.document or {}
-    tables = all_tables(document)
+    # Those of the topics stand on pages of their own.
+    tables = {table.name: table for table in main_tables(document)}
     panels = threshold_panels(document)
     figures = [
         (figure, tables[figure.table], panels.get(figure.name)) for figure in all_figures(document)
@@ -69,8 +70,7 @@ def dashboard_context(study: Study | FinishedStudy, analysis: Analysis) -> dict[
         "headline": headline(document),
         "checks": checks_at_lock(lock_of(study)) if isinstance(study, Study) else [],
         "figures": figures,
-        # Those of the topics stand on pages of their own.
-        "tables": [one for one in main_tables(document) if 0 < len(one.rows) <= _SHORT_TABLE],
+        "tables": [one for one in tables.values() if 0 < len(one.rows) <= _SHORT_TABLE],
         "active": "results",
         "synthetic_notice": study.is_synthetic,
     }

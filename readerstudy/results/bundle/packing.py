@@ -74,6 +74,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             _check_entries(entries)
             return _read_all(archive, entries)
+    # NotImplementedError: how zipfile says that it cannot undo a compression.
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:  # fmt: skip
         raise BundleFaultsError([f"The file cannot be read as a zip archive ({error})."]) from error
 

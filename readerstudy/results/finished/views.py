@@ -14,6 +14,7 @@ from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
+from readerstudy.results.access import computed_analysis
 from readerstudy.results.choices import AnalysisState, FinishedState
 from readerstudy.results.finished.forms import (
     ROLE_WORDS,
@@ -214,7 +215,7 @@ def _votes_context(finished: FinishedStudy, analysis: Analysis) -> dict[str, Any
 def topic(request: SignedInRequest, public_id: str, name: str) -> HttpResponse:
     """The figures and tables of one topic of the newest analysis."""
     finished = finished_study_for(request.user, public_id)
-    analysis = _analysis(finished)
+    analysis = computed_analysis(finished)
     chosen = next((one for one in topics_of(analysis.document or {}) if one.name == name), None)
     if chosen is None:
         raise NotFound("There is no such topic.")
@@ -238,15 +239,8 @@ def cases(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _one_table(request: SignedInRequest, public_id: str, name: str) -> HttpResponse:
     finished = finished_study_for(request.user, public_id)
-    analysis = _analysis(finished)
+    analysis = computed_analysis(finished)
     table = all_tables(analysis.document or {})[name]
     context = {"study": finished, "analysis": analysis, "table": table, "base": BASE}
     context["current"] = {"readers": "readers-list"}.get(name, name)
     return render(request, "results/table.html", context)
-
-
-def _analysis(finished: FinishedStudy) -> Analysis:
-    analysis = latest_analysis(finished)
-    if analysis is None or analysis.document is None:
-        raise NotFound("There are no results yet.")
-    return analysis

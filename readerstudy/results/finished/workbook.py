@@ -26,6 +26,7 @@ def workbook_rows(content: bytes, *, name: str) -> Iterator[tuple[int, list[str]
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             strings = _strings(archive, name)
             sheet = _root(archive, _SHEET, name)
+    # NotImplementedError: how zipfile says that it cannot undo a compression.
     except (zipfile.BadZipFile, KeyError, EOFError, ET.ParseError, NotImplementedError) as error:  # fmt: skip
         message = f"{name} is an archive, but no workbook (.xlsx) that can be read."
         raise InvalidInput(message, code="not_a_workbook") from error

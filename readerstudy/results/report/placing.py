@@ -11,8 +11,9 @@ from readerstudy.results.figures import all_figures
 from readerstudy.results.report.facts import Facts
 from readerstudy.results.report.people import people_tables
 from readerstudy.results.shown import TOPICS
+from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
-from readerstudy.results.tables import all_tables
+from readerstudy.results.tables import main_tables
 
 PRIMARY, READERS, POINTS, SUBGROUPS, AGREEMENT, TIME = 6, 7, 8, 9, 10, 11
 CALIBRATION, CROWD, FAILURES, MISSING, SENSITIVITY, APPENDIX = 12, 13, 14, 15, 16, 19
@@ -77,33 +78,50 @@ class Placed:
     left_out: tuple[ResultTable, ...]
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """A topic with its tables and figures, which are made once."""
+
+    topic: Topic
+    tables: tuple[ResultTable, ...]
+    figures: tuple[Figure, ...]
+
+
 def placed(document: Document, facts: Facts, extra: dict[int, list[ResultTable]]) -> Placed:
     """Everything in its chapter. `extra` are tables that the report makes itself."""
     people = people_tables(document, facts)
     parts: dict[int, list[Part]] = {number: [] for number in range(20)}
     parts[PEOPLE] = [Part("", tables=tuple(people.values()))]
-    seen = _base(document, parts)
-    _topics(document, parts, seen)
+    shown = [
+        _Shown(one, tuple(one.tables(document)), tuple(one.figures(document))) for one in TOPICS
+    ]
+    main = {table.name: table for table in main_tables(document)}
+    seen = _base(document, main, shown, parts)
+    _topics(document, shown, parts, seen)
     for chapter, tables in extra.items():
         parts[chapter].append(Part("", tables=tuple(tables)))
-    left_out = _left_out(document, seen, parts)
+    left_out = _left_out(main, shown, seen, parts)
     numbers = _numbers(parts, {table.name: number for number, table in people.items()})
     figures = [figure.name for own in parts.values() for part in own for figure in part.figures]
     named = {name: str(number) for number, name in enumerate(figures, start=1)}
     return Placed(parts, numbers, named, left_out)
 
 
-def _base(document: Document, parts: dict[int, list[Part]]) -> set[str]:
+def _base(
+    document: Document,
+    main: dict[str, ResultTable],
+    shown: list[_Shown],
+    parts: dict[int, list[Part]],
+) -> set[str]:
     """Places what every analysis has; returns the names of the tables."""
-    tables = all_tables(document)
-    of_topics = {table.name for topic in TOPICS for table in topic.tables(document)}
-    of_topics |= {figure.name for topic in TOPICS for figure in topic.figures(document)}
-    seen = set()
+    of_topics = {one.name for own in shown for one in own.tables}
+    of_topics |= {one.name for own in shown for one in own.figures}
+    main_figures, seen = all_figures(document), set()
     for chapter in sorted({*_CHAPTER_OF_TABLE.values(), *_CHAPTER_OF_FIGURE.values()}):
-        own = tuple(_ordered(chapter, tables, of_topics))
+        own = tuple(_ordered(chapter, main, of_topics))
         figures = [
             figure
-            for figure in all_figures(document)
+            for figure in main_figures
             if _CHAPTER_OF_FIGURE.get(figure.name.split("-")[0]) == chapter
             and figure.name not in of_topics
         ]
@@ -125,34 +143,39 @@ def _ordered(
                 yield table
 
 
-def _topics(document: Document, parts: dict[int, list[Part]], seen: set[str]) -> None:
-    for topic in TOPICS:
+def _topics(
+    document: Document, shown: list[_Shown], parts: dict[int, list[Part]], seen: set[str]
+) -> None:
+    for own in shown:
+        topic = own.topic
         chapter = _CHAPTER_OF_TOPIC.get(topic.name, APPENDIX)
-        tables = [one for one in topic.tables(document) if one.name not in seen and one.rows]
+        tables = [one for one in own.tables if one.name not in seen and one.rows]
         short = tuple(
             one
             for one in tables
             if len(one.rows) <= LONG_OF_TOPIC and one.name not in _TOLD_ELSEWHERE
         )
         seen |= {one.name for one in short}
-        part = Part(
-            str(topic.title), tuple(topic.reasons(document)), short, tuple(topic.figures(document))
-        )
+        part = Part(str(topic.title), tuple(topic.reasons(document)), short, own.figures)
         # The comparison that was planned stands before the tables of single runs.
         parts[chapter].insert(1 if chapter == PRIMARY else len(parts[chapter]), part)
 
 
 def _left_out(
-    document: Document, seen: set[str], parts: dict[int, list[Part]]
+    main: dict[str, ResultTable],
+    shown: list[_Shown],
+    seen: set[str],
+    parts: dict[int, list[Part]],
 ) -> tuple[ResultTable, ...]:
     """What is left goes into the appendix, too long tables nowhere."""
-    of_topics = {table.name for topic in TOPICS for table in topic.tables(document)}
-    rest = [one for one in all_tables(document).values() if one.name not in seen and one.rows]
+    of_topics = {table.name: table for own in shown for table in own.tables}
+    every = {**main, **of_topics}.values()
+    rest = [one for one in every if one.name not in seen and one.rows]
     short = tuple(one for one in rest if len(one.rows) <= LONG and one.name not in of_topics)
     if short:
         parts[APPENDIX].append(Part("", tables=short))
-    shown = {one.name for one in short}
-    return tuple(one for one in rest if one.name not in shown)
+    placed_there = {one.name for one in short}
+    return tuple(one for one in rest if one.name not in placed_there)
 
 
 def _numbers(parts: dict[int, list[Part]], people: dict[str, str]) -> dict[str, str]:

@@ -2,33 +2,22 @@
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
+from readerstudy.results.access import results_of
 from readerstudy.results.models import Analysis
 from readerstudy.results.report.blocks import Report
 from readerstudy.results.report.chapters import build_report
 from readerstudy.results.report.facts import facts_of
 from readerstudy.results.report.models import ChecklistText, ReportFile
-from readerstudy.results.selectors import latest_analysis
-from readerstudy.results.services import OPEN_STATES
 from readerstudy.studies.models import Study
-from readerstudy.studies.selectors import staff_study_for
 
 LANGUAGES = ("en", "de")
 
 
 def reported_analysis(user: User, slug: str) -> Analysis:
     """The newest finished analysis of a study that the user coordinates. Raises NotFound where there is none to report."""
-    study = staff_study_for(user, slug)
-    analysis = finished_analysis(study)
+    study, analysis = results_of(user, slug)
     # The study with the counts that its pages show.
     analysis.study = study
-    return analysis
-
-
-def finished_analysis(study: Study) -> Analysis:
-    """The newest finished analysis of an unblinded study. Raises NotFound where there is none."""
-    analysis = latest_analysis(study)
-    if study.state not in OPEN_STATES or analysis is None or analysis.document is None:
-        raise NotFound("There are no results yet.")
     return analysis
 
 

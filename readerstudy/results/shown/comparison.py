@@ -15,13 +15,13 @@ from readerstudy.results.shown.comparison_figures import (
 from readerstudy.results.shown.comparison_words import (
     comparison_name,
     figure_name,
-    limits,
     plan_rows,
     role_name,
     run_name,
     section_of,
     verdict,
 )
+from readerstudy.results.shown.marks import limits_of
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
 
@@ -56,7 +56,7 @@ def _plan(document: Document) -> ResultTable:
 def _claims(part: dict[str, Any]) -> ResultTable:
     header = (
         _("Model"), _("Comparison"), _("Measure"), _("Role"), _("CNN"), _("Readers"), _("Difference CNN − readers"),
-        *limits(part["level"]), "p", _("Margin"), _("p, non-inferiority"), _("p, superiority"), _("Verdict"), _("Why not"),
+        *limits_of(part["level"]), "p", _("Margin"), _("p, non-inferiority"), _("p, superiority"), _("Verdict"), _("Why not"),
     )  # fmt: skip
     kinds = ("text",) * 4 + ("auc",) * 2 + ("difference_auc",) * 3 + ("p", "auc", "p", "p", "text", "text")  # fmt: skip
     return ResultTable(
@@ -92,7 +92,7 @@ def _superior(claim: dict[str, Any]) -> float | None:
 
 def _aucs(part: dict[str, Any]) -> Iterator[ResultTable]:
     header = (
-        _("Training run"), _("AUC of the CNN"), _("Readers' mean AUC"), _("Difference CNN − readers"), *limits(part["level"]),
+        _("Training run"), _("AUC of the CNN"), _("Readers' mean AUC"), _("Difference CNN − readers"), *limits_of(part["level"]),
         _("Standard error"), "df", "p", _("Cases"), _("Check: difference"), _("Check: CI, low"), _("Check: CI, high"),
         _("Why not"),
     )  # fmt: skip
@@ -121,7 +121,7 @@ def _areas(document: Document) -> ResultTable:
         (name, kind, *(auc[part] for part in ("value", "low", "high")))
         for name, kind, auc in (*runs, *readers)
     )
-    header = (_("Who"), _("Group"), "AUC", *limits(0.95))
+    header = (_("Who"), _("Group"), "AUC", *limits_of(0.95))
     title = _("AUC of every training run and every reader")
     return ResultTable("comparison-areas", title, header, ("text", "text", *["auc"] * 3), rows)
 
@@ -144,7 +144,7 @@ def _better(model: Document, index: int) -> ResultTable:
 def _spread(part: dict[str, Any]) -> ResultTable:
     header = (
         _("Model"), _("Training runs"), _("SD of the runs"), _("SD of the readers"),
-        _("Ratio of the variances, readers by runs"), *limits(part["level"]), "p", _("Variance between runs without the cases' part"),
+        _("Ratio of the variances, readers by runs"), *limits_of(part["level"]), "p", _("Variance between runs without the cases' part"),
         _("Variance between readers without the cases' part"), _("Why not"),
     )  # fmt: skip
     kinds = ("text", "count", "auc", "auc", *["number"] * 3, "p", "variance", "variance", "text")

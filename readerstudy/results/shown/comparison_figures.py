@@ -12,6 +12,7 @@ from readerstudy.results.shown.comparison_words import (
     role_name,
     run_name,
 )
+from readerstudy.results.shown.marks import bars
 
 BELOW = {"orientation": "h", "y": -0.3, "yanchor": "top"}
 _ROLES = {"primary": "diamond", "secondary": "circle", "exploratory": "circle-open"}
@@ -19,15 +20,8 @@ _ROLES = {"primary": "diamond", "secondary": "circle", "exploratory": "circle-op
 
 def error_bars(rows: list[dict[str, Any]], colour: str) -> dict[str, Any]:
     """The intervals of rows with `value`, `low` and `high`; none where there is none."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [0 if row["high"] is None else row["high"] - row["value"] for row in rows],
-        "arrayminus": [0 if row["low"] is None else row["value"] - row["low"] for row in rows],
-        "color": colour,
-        "thickness": 1.5,
-        "width": 4,
-    }
+    values, low, high = ([row[name] for row in rows] for name in ("value", "low", "high"))
+    return bars(values, low, high, colour)
 
 
 def line_at(value: float, *, axis: str, dash: str = "solid") -> dict[str, Any]:

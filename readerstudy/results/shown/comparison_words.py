@@ -8,24 +8,19 @@ from django.utils.translation import gettext as _
 from readerstudy.results.choices import PrimaryComparison
 from readerstudy.results.figure import Document
 from readerstudy.results.sentences import decimal, percent
+from readerstudy.results.shown.marks import section
 
 MEAN_OF_RUNS = ""
 
 
 def section_of(document: Document, name: str) -> dict[str, Any]:
     """A section; empty where it could not be computed, or the analysis is older than it."""
-    part: dict[str, Any] = document.get("sections", {}).get(name, {})
-    return {} if "reason" in part else part
+    return section(document, name) or {}
 
 
 def run_name(label: str) -> str:
     """A training run; the empty label is the mean of all."""
     return label or _("Mean of the runs")
-
-
-def group_name(name: str) -> str:
-    """A rank group; the empty name is that of all readers."""
-    return name or _("All readers")
 
 
 def comparison_name(name: str) -> str:
@@ -67,12 +62,6 @@ def joint_verdict(joint: Mapping[str, Any] | None) -> str:
     if joint is None or joint["p"] is None:
         return _("no test")
     return _("holds for both rates") if joint["holds"] else _("not shown for both rates")
-
-
-def limits(level: float) -> tuple[str, str]:
-    """The headings of an interval's ends."""
-    words = {"level": percent(level, 0)}
-    return _("%(level)s CI, low") % words, _("%(level)s CI, high") % words
 
 
 def caution_text(caution: Mapping[str, Any]) -> str:

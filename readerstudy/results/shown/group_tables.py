@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from readerstudy.reading.conduct_choices import BoardCertification
-from readerstudy.results.shown.comparison_words import figure_name, limits
+from readerstudy.results.shown.comparison_words import figure_name
+from readerstudy.results.shown.marks import limits_of
 from readerstudy.results.table_model import ResultTable
 
 MEASURES = ("sensitivity", "specificity", "auc")
@@ -16,8 +17,8 @@ def group_table(part: dict[str, Any], measure: str) -> ResultTable:
     """Mean, SD, range and both intervals of one measure, by every characteristic that is known."""
     header = (
         _("Characteristic"), _("Group"), _("Readers"), _("Mean"), _("SD"), _("Lowest"), _("Highest"),
-        *(_("%(interval)s, readers random") % {"interval": end} for end in limits(0.95)),
-        *(_("%(interval)s, readers and cases random") % {"interval": end} for end in limits(0.95)),
+        *(_("%(interval)s, readers random") % {"interval": end} for end in limits_of(0.95)),
+        *(_("%(interval)s, readers and cases random") % {"interval": end} for end in limits_of(0.95)),
         _("Why not"),
     )  # fmt: skip
     kind = "auc" if measure == "auc" else "rate"

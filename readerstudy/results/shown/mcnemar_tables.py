@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from readerstudy.results.shown.comparison_words import figure_name, limits
+from readerstudy.results.shown.comparison_words import figure_name
+from readerstudy.results.shown.marks import limits_of
 from readerstudy.results.table_model import ResultTable
 
 RATES = ("sensitivity", "specificity")
@@ -15,7 +16,7 @@ _KINDS = ("count", "count", "count", *["difference"] * 3, "p")
 
 def _header() -> tuple[str, ...]:
     return (
-        _("CNN alone right"), _("Other alone right"), _("Cases"), _("Difference CNN − other"), *limits(0.95), _("p, exact"),
+        _("CNN alone right"), _("Other alone right"), _("Cases"), _("Difference CNN − other"), *limits_of(0.95), _("p, exact"),
     )  # fmt: skip
 
 

@@ -10,13 +10,12 @@ from readerstudy.results.figure import Document, Figure
 from readerstudy.results.matching_words import rule_name
 from readerstudy.results.shown.comparison_words import (
     figure_name,
-    group_name,
-    limits,
     role_name,
     run_name,
     section_of,
     verdict,
 )
+from readerstudy.results.shown.marks import group_name, limits_of
 from readerstudy.results.shown.operating_figures import (
     gains_figure,
     gains_histogram,
@@ -59,7 +58,7 @@ def figures(document: Document) -> Iterator[Figure]:
 def _own_points(model: dict[str, Any], index: int, level: float) -> ResultTable:
     header = (
         _("Compared"), _("Matching rule"), _("Rank group"), _("Training run"), _("Readers"), _("Role"), _("CNN"),
-        _("Readers, mean"), _("Difference CNN − readers"), *limits(level), "df", "p", _("Verdict"), _("Why not"),
+        _("Readers, mean"), _("Difference CNN − readers"), *limits_of(level), "df", "p", _("Verdict"), _("Why not"),
     )  # fmt: skip
     kinds = ("text",) * 4 + ("count", "text", "rate", "rate", *["difference"] * 3, "df", "p", "text", "text")  # fmt: skip
     rows = tuple(_own_row(row, model["role"]) for row in model["rows"])
@@ -82,7 +81,7 @@ def _own_row(row: dict[str, Any], role: str) -> tuple[Any, ...]:
 def _mean_points(model: dict[str, Any], index: int, level: float) -> ResultTable:
     header = (
         _("Compared"), _("Matching rule"), _("Rank group"), _("Training run"), _("At the readers' mean"), _("CNN"),
-        _("Readers, mean"), _("Difference CNN − readers"), *limits(level), "df", "p",
+        _("Readers, mean"), _("Difference CNN − readers"), *limits_of(level), "df", "p",
     )  # fmt: skip
     kinds = ("text",) * 4 + ("rate",) * 3 + ("difference",) * 3 + ("df", "p")
     names = ("held_at", "cnn", "readers", "value", "low", "high", "df", "p")

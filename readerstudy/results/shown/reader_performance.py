@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.sentences import percent
-from readerstudy.results.shown.comparison_words import figure_name, limits, section_of
+from readerstudy.results.shown.comparison_words import figure_name, section_of
 from readerstudy.results.shown.forest_figures import forest_figure, groups_of
 from readerstudy.results.shown.group_tables import group_table, rank_tests
+from readerstudy.results.shown.marks import limits_of
 from readerstudy.results.shown.mcnemar_tables import against_majority, against_readers
 from readerstudy.results.shown.threshold_tables import VALUE_KINDS, value_header, values
 from readerstudy.results.shown.topic import Topic
@@ -50,7 +51,7 @@ def _rates(document: Document, part: dict[str, Any]) -> ResultTable:
     header = (
         _("Reader"),
         _("Rank group"),
-        *(word for measure in MEASURES for word in (figure_name(measure), *limits(0.95))),
+        *(word for measure in MEASURES for word in (figure_name(measure), *limits_of(0.95))),
     )
     kinds = ("text", "text", *["rate"] * 6, *["auc"] * 3)
     rows = tuple(_rate_rows(document, part))
@@ -88,8 +89,8 @@ def _prevalences(part: dict[str, Any]) -> ResultTable:
 
 def _values(part: dict[str, Any]) -> ResultTable:
     header = (
-        _("Reader"), _("Rank group"), _("Youden's index"), *limits(0.95), _("Balanced accuracy"), "LR+", *limits(0.95),
-        "LR−", *limits(0.95), *value_header(),
+        _("Reader"), _("Rank group"), _("Youden's index"), *limits_of(0.95), _("Balanced accuracy"), "LR+", *limits_of(0.95),
+        "LR−", *limits_of(0.95), *value_header(),
     )  # fmt: skip
     kinds = ("text", "text", *["number"] * 3, "rate", *["number"] * 6, *VALUE_KINDS)
     rows = tuple(_value_row(reader) for reader in part["readers"])

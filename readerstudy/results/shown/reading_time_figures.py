@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from readerstudy.results.figure import TEXT, Document, Figure, group_style
+from readerstudy.results.shown.marks import bars
 
 
 def time_figures(part: Document) -> list[Figure]:
@@ -51,18 +52,11 @@ def _box(name: str, readers: list[Document], number: int) -> dict[str, Any]:
 def _time_curve(order: Document) -> Figure:
     rows = [row for row in order["tenths"] if row["median"] is not None]
     tenths = [row["tenth"] for row in rows]
+    median, low, high = ([row[name] for row in rows] for name in ("median", "low", "high"))
     marks = {
         "x": tenths,
-        "y": [row["median"] for row in rows],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [row["high"] - row["median"] for row in rows],
-            "arrayminus": [row["median"] - row["low"] for row in rows],
-            "color": TEXT,
-            "thickness": 1.5,
-            "width": 5,
-        },
+        "y": median,
+        "error_y": {**bars(median, low, high), "width": 5},
         "mode": "markers",
         "marker": {"size": 9, "color": TEXT},
         "name": _("Median and quartiles"),

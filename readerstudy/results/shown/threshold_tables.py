@@ -5,13 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from readerstudy.results.shown.comparison_words import (
-    figure_name,
-    group_name,
-    joint_verdict,
-    limits,
-    run_name,
-)
+from readerstudy.results.shown.comparison_words import figure_name, joint_verdict, run_name
+from readerstudy.results.shown.marks import group_name, limits_of
 from readerstudy.results.table_model import ResultTable
 
 RATES = ("sensitivity", "specificity")
@@ -20,7 +15,7 @@ RATES = ("sensitivity", "specificity")
 def rates(model: dict[str, Any], index: int) -> ResultTable:
     """Each run at its own threshold: counts, both rates with Wilson's interval, what a decision is worth."""
     header = (
-        _("Training run"), _("Threshold"), "TP", "FN", "TN", "FP", *(word for rate in RATES for word in (figure_name(rate), *limits(0.95))),
+        _("Training run"), _("Threshold"), "TP", "FN", "TN", "FP", *(word for rate in RATES for word in (figure_name(rate), *limits_of(0.95))),
         _("Youden's index"), "LR+", "LR−", *value_header(),
     )  # fmt: skip
     kinds = ("text", "auc", *["count"] * 4, *["rate"] * 6, *["number"] * 3, *VALUE_KINDS)
@@ -58,7 +53,7 @@ def values(measures: dict[str, Any]) -> Iterator[float | None]:
 def threshold_differences(model: dict[str, Any], index: int, level: float) -> ResultTable:
     """Each run, and their mean, against the readers' mean rates."""
     header = (
-        _("Training run"), _("Measure"), _("CNN"), _("Readers, mean"), _("Difference CNN − readers"), *limits(level),
+        _("Training run"), _("Measure"), _("CNN"), _("Readers, mean"), _("Difference CNN − readers"), *limits_of(level),
         "df", "p", _("Both together"), _("Why not"),
     )  # fmt: skip
     kinds = ("text", "text", "rate", "rate", *["difference"] * 3, "df", "p", "text", "text")

@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from readerstudy.core.errors import DomainError
+from readerstudy.results.access import finished_analysis
 from readerstudy.results.report.archive import tables_archive
 from readerstudy.results.report.blocks import Report
 from readerstudy.results.report.docx import report_docx
 from readerstudy.results.report.html import report_html
 from readerstudy.results.report.pdf import report_pdf
-from readerstudy.results.report.selectors import LANGUAGES, finished_analysis, report_of
+from readerstudy.results.report.selectors import LANGUAGES, report_of
 from readerstudy.studies.models import Study
 
 _WRITERS = {

@@ -11,7 +11,19 @@ from readerstudy.results.report.chapters import appendix, conduct, flow, front, 
 from readerstudy.results.report.chapters.checklists import checklists
 from readerstudy.results.report.chapters.source import Source
 from readerstudy.results.report.facts import Facts
-from readerstudy.results.report.placing import APPENDIX, FAILURES, SENSITIVITY, placed
+from readerstudy.results.report.placing import (
+    AGREEMENT,
+    APPENDIX,
+    CALIBRATION,
+    CROWD,
+    FAILURES,
+    POINTS,
+    READERS,
+    SENSITIVITY,
+    SUBGROUPS,
+    TIME,
+    placed,
+)
 from readerstudy.results.table_model import ResultTable
 
 Build = Callable[[Source], Iterator[Block]]
@@ -64,13 +76,13 @@ def _chapters() -> tuple[tuple[str, Build], ...]:
         (_("Flow of readers and cases"), flow.flow),
         (_("Cases, readers and environment"), flow.people),
         (_("Primary result"), results.primary),
-        (_("Every reader"), results.readers),
-        (_("Operating points"), results.points),
-        (_("Subgroups"), results.subgroups),
-        (_("Agreement"), results.agreement),
-        (_("Reading time and order"), results.time),
-        (_("Calibration and net benefit"), results.calibration),
-        (_("Crowd, and readers with the CNN"), results.crowd),
+        (_("Every reader"), results.of_chapter(READERS)),
+        (_("Operating points"), results.of_chapter(POINTS)),
+        (_("Subgroups"), results.of_chapter(SUBGROUPS)),
+        (_("Agreement"), results.of_chapter(AGREEMENT)),
+        (_("Reading time and order"), results.of_chapter(TIME)),
+        (_("Calibration and net benefit"), results.of_chapter(CALIBRATION)),
+        (_("Crowd, and readers with the CNN"), results.of_chapter(CROWD)),
         (_("Failures and difficult cases"), results.failures),
         (_("Missing answers, deviations and amendments"), conduct.deviations),
         (_("Sensitivity analyses"), conduct.sensitivity),

@@ -1,6 +1,7 @@
 """Chapters 6 to 14: what the analysis shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from readerstudy.results.report.blocks import Block, Paragraph
 from readerstudy.results.report.chapters.front import primary_sentence
 from readerstudy.results.report.chapters.source import Source
 from readerstudy.results.report.wording import verdict
+from readerstudy.results.sections.errors import NotComputableError
+from readerstudy.results.sections.thresholds import called, known_runs
 from readerstudy.results.table import ModelScores, ReadingTable
 from readerstudy.results.table_model import ResultTable
 
@@ -25,45 +28,15 @@ def primary(source: Source) -> Iterator[Block]:
     yield from _shown(source, placing.PRIMARY)
 
 
+def of_chapter(number: int) -> Callable[[Source], Iterator[Block]]:
+    """A chapter that is nothing but the topics placed there."""
+    return partial(_shown, chapter=number)
+
+
 def _shown(source: Source, chapter: int) -> Iterator[Block]:
     if not source.has(chapter):
         yield source.nothing()
     yield from source.shown(chapter)
-
-
-def readers(source: Source) -> Iterator[Block]:
-    """Chapter 7."""
-    yield from _shown(source, placing.READERS)
-
-
-def points(source: Source) -> Iterator[Block]:
-    """Chapter 8."""
-    yield from _shown(source, placing.POINTS)
-
-
-def subgroups(source: Source) -> Iterator[Block]:
-    """Chapter 9."""
-    yield from _shown(source, placing.SUBGROUPS)
-
-
-def agreement(source: Source) -> Iterator[Block]:
-    """Chapter 10."""
-    yield from _shown(source, placing.AGREEMENT)
-
-
-def time(source: Source) -> Iterator[Block]:
-    """Chapter 11."""
-    yield from _shown(source, placing.TIME)
-
-
-def calibration(source: Source) -> Iterator[Block]:
-    """Chapter 12."""
-    yield from _shown(source, placing.CALIBRATION)
-
-
-def crowd(source: Source) -> Iterator[Block]:
-    """Chapter 13."""
-    yield from _shown(source, placing.CROWD)
 
 
 def failures(source: Source) -> Iterator[Block]:
@@ -98,12 +71,11 @@ def cnn_errors(table: ReadingTable | None) -> ResultTable | None:
 
 def _errors(table: ReadingTable, model: ModelScores) -> Iterator[tuple[Any, ...]]:
     """Missed malignant cases first, and then false alarms; of each those first that most runs have wrong."""
-    limits = [threshold_of(one) for one in model.thresholds]
-    runs = [row for row, limit in zip(model.values, limits, strict=False) if limit is not None]
-    known = [limit for limit in limits if limit is not None]
-    if not runs:
+    try:
+        runs = known_runs(model)
+    except NotComputableError:
         return
-    calls = np.array(runs) >= np.array(known)[:, None]
+    calls = called(model, runs)
     wrong = (calls != (table.truth == 1)).sum(axis=0)
     order = sorted(
         np.flatnonzero(wrong).tolist(),
@@ -118,12 +90,6 @@ def _errors(table: ReadingTable, model: ModelScores) -> Iterator[tuple[Any, ...]
             int(wrong[k]),
             len(runs),
         )
-
-
-def threshold_of(stored: Any) -> float | None:
-    """The number of a threshold, which some analyses keep with what is said of it."""
-    value = stored.get("value") if isinstance(stored, dict) else stored
-    return None if value is None else float(value)
 
 
 def misjudged(document: Document) -> ResultTable:
