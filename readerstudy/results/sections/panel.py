@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readerstudy import stats
-from readerstudy.results.sections.errors import NO_COMPLETE_READER, NotComputableError
+from readerstudy.results.sections.complete import complete_part
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.table import MISSING, ModelScores, ReaderRow, ReadingTable
 from readerstudy.stats import Estimate, StatisticsInputError
 
@@ -78,9 +79,7 @@ class Panel:
 
 def panel_of(table: ReadingTable) -> Panel:
     """The panel of a table. Raises NotComputableError where no reader is complete."""
-    if not table.complete.any():
-        raise NotComputableError(NO_COMPLETE_READER)
-    return Panel(table.picked(readers=table.complete))
+    return Panel(complete_part(table))
 
 
 def calls_of(model: ModelScores) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from readerstudy import stats
+from readerstudy.results.sections.complete import complete_part
 from readerstudy.results.sections.differences import Difference
 from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.table import ModelScores, ReadingTable
@@ -14,9 +15,7 @@ NO_MODEL = "No model has scored every case, so there is nothing to compare with 
 
 def panel_of(table: ReadingTable) -> ReadingTable:
     """The table of the readers who count. Raises NotComputableError where there is none."""
-    if not table.complete.any():
-        raise NotComputableError(NO_READER)
-    return table.picked(readers=table.complete)
+    return complete_part(table, NO_READER)
 
 
 def panel_with_models(table: ReadingTable) -> ReadingTable:

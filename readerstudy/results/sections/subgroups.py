@@ -11,7 +11,8 @@ from readerstudy.results.sections.areas import (
     mean_of_runs,
     rate_of_runs,
 )
-from readerstudy.results.sections.errors import NO_COMPLETE_READER, NotComputableError
+from readerstudy.results.sections.complete import complete_part
+from readerstudy.results.sections.errors import NotComputableError
 from readerstudy.results.sections.interaction import interactions, spreads
 from readerstudy.results.sections.levels import Factor, factors
 from readerstudy.results.sections.subgroup_areas import MEASURES, SMALLEST, Subgroup, subgroup
@@ -34,9 +35,7 @@ _PATIENTS = (
 
 def subgroups(table: ReadingTable) -> dict[str, Any]:
     """Every property of the cases with its levels. Raises NotComputableError where nothing divides the cases."""
-    if not table.complete.any():
-        raise NotComputableError(NO_COMPLETE_READER)
-    complete = table.picked(readers=table.complete)
+    complete = complete_part(table)
     found = factors(complete)
     if not any(len(factor.levels) > 1 for factor in found):
         raise NotComputableError("Nothing is recorded of the cases that would divide them.")
