@@ -156,12 +156,6 @@ def change_password(*, actor: User, old_password: str, new_password: str, now: d
     return actor
 
 
-def record_sign_in(*, actor: User, now: datetime) -> User:
-    """Writes into the audit trail that the actor has signed in."""
-    record_event(actor=actor, verb="account.signed_in", subject=actor, now=now)
-    return actor
-
-
 def update_account(*, actor: User, name: str, language: str, now: datetime) -> User:
     """The actor's name and language. Raises InvalidInput(s)."""
     check_language(language)

@@ -149,5 +149,6 @@ def _store(
         now=now,
         study_id=enrolment.study.public_id,
         data={"code": enrolment.code},
+        evidence=[message],
     )
     return message

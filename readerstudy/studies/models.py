@@ -95,6 +95,8 @@ class StudyMember(models.Model):
 class ProtocolVersion(AppendOnlyModel, PublicIdModel):
     """The lock manifest: all that was fixed, and its hash (SHA-256 over canonical JSON)."""
 
+    is_bound = True
+
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField()
     manifest = models.JSONField()
@@ -117,6 +119,8 @@ class ProtocolVersion(AppendOnlyModel, PublicIdModel):
 
 class Transition(AppendOnlyModel):
     """One step of a study's life."""
+
+    is_bound = True
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="transitions")
     from_state = models.CharField(max_length=20, choices=StudyState.choices)

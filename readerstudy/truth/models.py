@@ -10,6 +10,12 @@ from readerstudy.studies.models import Study
 class ReferenceStandard(AppendOnlyModel):
     """What a case really is."""
 
+    # Until a study has frozen the case or practises on it, its image set can be deleted, and the truth goes with it.
+    removable_while = (
+        "NOT EXISTS (SELECT 1 FROM studies_studycase WHERE case_id = OLD.case_id)"
+        " AND NOT EXISTS (SELECT 1 FROM studies_practicecase WHERE case_id = OLD.case_id)"
+    )
+
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
     malignant = models.BooleanField()
     diagnosis = models.CharField(max_length=200)
@@ -42,6 +48,8 @@ class TruthSeal(AppendOnlyModel):
 
 class TruthAccess(AppendOnlyModel):
     """Every time somebody read the reference standard of a study."""
+
+    is_bound = True
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+")
     actor = models.ForeignKey(

@@ -28,7 +28,7 @@ def reference_standards(
     if not study.members.filter(user=actor, role=StudyRole.COORDINATOR).exists():
         raise NotAllowed("Only the study's coordinators may see the reference standard.")
     with transaction.atomic():
-        TruthAccess.objects.create(study=study, actor=actor, purpose=purpose, at=now)
+        access = TruthAccess.objects.create(study=study, actor=actor, purpose=purpose, at=now)
         record_event(
             actor=actor,
             verb="truth.read",
@@ -36,6 +36,7 @@ def reference_standards(
             now=now,
             study_id=study.public_id,
             data={"purpose": purpose},
+            evidence=[access],
         )
     standards = ReferenceStandard.objects.filter(case__image_set=study.image_set)
     return {standard.case_id: standard for standard in standards}
