@@ -7,6 +7,8 @@ from django.db import connection, models
 
 from readerstudy.core import triggers
 
+_lifted = False
+
 
 @contextmanager
 def unguarded() -> Iterator[None]:
@@ -14,6 +16,20 @@ def unguarded() -> Iterator[None]:
 
     On PostgreSQL as the owner or a superuser can have it (`session_replication_role`), on SQLite by dropping them.
     """
+    global _lifted  # noqa: PLW0603 (a thief within a thief's hand leaves the outer one at work)
+    if _lifted:
+        yield
+        return
+    _lifted = True
+    try:
+        with _without_triggers():
+            yield
+    finally:
+        _lifted = False
+
+
+@contextmanager
+def _without_triggers() -> Iterator[None]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
