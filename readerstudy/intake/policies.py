@@ -9,7 +9,7 @@ OWNER = to(Role.OWNER)
 
 PAGES = ("job", "job-progress", "problems", "report")
 BUTTONS = ("confirm", "pause", "resume", "undo", "retry", "discard")
-FORMS = ("mapping", "name", "manifest")
+FORMS = ("mapping", "rename", "manifest")
 CALLS = ("mapping", "name", "manifest", "confirm", "pause", "resume", "retry", "undo")
 
 POLICIES = [

@@ -32,5 +32,5 @@ POLICIES = [
     policy("api:next-position", Thing.ENROLMENT, get=OWN),
     policy("api:reading-list", Thing.POSITION, named_by="position", post=OWN),
     policy("api:practice-answers", Thing.ENROLMENT, post=OWN),
-    policy("api:environment-list", Thing.ENROLMENT, post=OWN),
+    policy("api:environments", Thing.ENROLMENT, post=OWN),
 ]  # fmt: skip
