@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from inference.engine.providers import usable_cores
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
     "inference",
     "readerstudy.intake",
     "readerstudy.results",
+    "readerstudy.auditing",
     "readerstudy.demo",
 ]
 MIDDLEWARE = [
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "readerstudy.auditing.middleware.DownloadsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "readerstudy.core.middleware.ResponseHeadersMiddleware",
@@ -116,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "readerstudy.core.context.site",
+                "readerstudy.studies.context.staff",
             ],
         },
     }
@@ -132,7 +136,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        # recursive_triggers: what INSERT OR REPLACE pushes out counts as deleted, which the triggers of evidence refuse.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # Tests run on a file, as the application does: SQLite in memory locks whole tables between threads.
@@ -230,6 +235,15 @@ CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 CELERY_BEAT_SCHEDULE = {
     "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
     "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
+    # At night (UTC): the checkpoint first, so that the verification leads through it.
+    "write-checkpoint": {
+        "task": "readerstudy.auditing.tasks.checkpoint_task",
+        "schedule": crontab(hour=1, minute=10),
+    },
+    "verify-audit-trail": {
+        "task": "readerstudy.auditing.tasks.daily_check_task",
+        "schedule": crontab(hour=1, minute=30),
+    },
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL

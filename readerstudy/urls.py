@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("readerstudy.core.urls")),
+    path("", include("readerstudy.auditing.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("readerstudy.accounts.urls")),
     path("image-sets/", include("readerstudy.images.urls")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("studies/", include("readerstudy.studies.urls")),
     path("reading/", include("readerstudy.reading.urls")),
     path("models/", include("inference.urls")),
+    path("truth/", include("readerstudy.truth.urls")),
     path("results/", include("readerstudy.results.urls")),
     path("finished-studies/", include("readerstudy.results.finished.urls")),
     path("api/v1/", include("readerstudy.api_urls")),

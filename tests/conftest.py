@@ -36,6 +36,29 @@ def _own_media(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _evidence_can_be_flushed():
+    """Tests with transactions of their own empty every table afterwards, evidence too, which the triggers would refuse.
+
+    Django makes them again: it tells that a flush is a migration (`post_migrate`).
+    """
+    from django.db import connection
+
+    from tests.unguarded import unguarded
+
+    # Of the class: a thread, and what drives a browser, has a connection of its own.
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def unguarded_flush(self, statements):
+        with unguarded(self.connection):
+            flush(self, statements)
+
+    operations.execute_sql_flush = unguarded_flush
+    yield
+    operations.execute_sql_flush = flush
+
+
 @pytest.fixture(autouse=True)
 def _eager_tasks():
     from readerstudy.celery import app
