@@ -2,9 +2,9 @@
 FROM python:3.11.7-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
-ARG REQUIREMENTS=requirements.txt
-COPY requirements*.txt ./
-RUN python -m venv /venv && /venv/bin/pip install -r ${REQUIREMENTS}
+ARG REQUIREMENTS=requirements.lock
+COPY requirements*.lock ./
+RUN python -m venv /venv && /venv/bin/pip install --require-hashes -r ${REQUIREMENTS}
 COPY manage.py ./
 COPY readerstudy readerstudy
 COPY inference inference

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 MO     := locale/de/LC_MESSAGES/django.mo
 ARGS   ?=
 
-.PHONY: demo test coverage serve worker lint format bench docs train clean help
+.PHONY: demo test coverage serve worker lint format bench docs train clean help lock licences sbom audit
 
 help:
 	@echo "make demo     set everything up, run the demonstration study, serve it"
@@ -16,10 +16,14 @@ help:
 	@echo "make coverage the same, and which lines no test runs"
 	@echo "make serve    serve what is in var/ (web and worker)"
 	@echo "make worker   one more worker on the queues default and gpu"
-	@echo "make lint     ruff, mypy, import contracts, migrations, translations"
+	@echo "make lint     ruff, mypy, bandit, import contracts, migrations, translations, licences"
 	@echo "make bench    measured ratios; ARGS=--simulations: coverage in simulated studies too"
 	@echo "make train    train the demonstration CNN again (PyTorch, in .venv-train)"
 	@echo "make docs     build the documentation into site/"
+	@echo "make lock     write the lock files anew out of requirements*.txt; ARGS=--upgrade: with newer versions of all others"
+	@echo "make licences write docs/licences.md anew"
+	@echo "make sbom     what is installed, as CycloneDX 1.6, into var/sbom.json"
+	@echo "make audit    ask the network for known weaknesses of what is locked"
 	@echo "make clean    forget the data under var/"
 
 demo: $(VENV)/.run $(MO)
@@ -48,7 +52,9 @@ lint: $(VENV)/.dev $(MO)
 	@$(VENV)/bin/mypy --strict readerstudy/stats inference/engine
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) manage.py makemigrations --check --dry-run
+	@$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive readerstudy inference tools manage.py
 	@$(PY) tools/messages.py --check
+	@$(PY) -m tools.licences --check
 	@$(PY) manage.py spectacular --fail-on-warn --validate --file /dev/null
 
 format: $(VENV)/.dev
@@ -59,6 +65,21 @@ bench: $(VENV)/.dev $(MO)
 
 docs: $(VENV)/.dev
 	@$(VENV)/bin/mkdocs build --strict
+
+lock: $(VENV)/.dev
+	@$(PY) -m tools.locks $(ARGS)
+
+licences: $(VENV)/.dev
+	@$(PY) -m tools.licences
+
+sbom: $(VENV)/.dev
+	@mkdir -p var
+	@$(VENV)/bin/cyclonedx-py environment --spec-version 1.6 --output-format JSON --validate --pyproject pyproject.toml -o var/sbom.json $(PY)
+	@echo "var/sbom.json"
+
+audit: $(VENV)/.dev
+	@$(VENV)/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
+	@$(VENV)/bin/pip-audit --disable-pip --require-hashes -r requirements-dev.lock
 
 train: .venv-train/.done
 	@.venv-train/bin/python -m inference.training --synthetic $(ARGS)
@@ -71,14 +92,15 @@ $(VENV)/bin/python:
 	@echo "Making the virtual environment $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv."; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+# Only files whose SHA-256 stands in the lock are installed.
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
 	@echo "Installing what the application needs (about 400 MB to download the first time) ..."
-	@$(PY) -m pip install -q --progress-bar on -r requirements.txt
+	@$(PY) -m pip install -q --progress-bar on --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@echo "Installing what the tests need ..."
-	@$(PY) -m pip install -q --progress-bar on -r requirements-dev.txt
+	@$(PY) -m pip install -q --progress-bar on --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv-train/.done: requirements-train.txt

@@ -2,6 +2,7 @@
 
 Without any variable the application runs embedded: SQLite, a Celery worker on the file system and
 media, all under ``var/``. ``DATABASE_URL``, ``REDIS_URL`` and ``MEDIA_ROOT`` switch each part to production.
+What is secret may lie in a file instead, named by the variable with ``_FILE`` behind its name (Docker secrets).
 """
 
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import environ
 from celery.schedules import crontab
+from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
 from inference.engine.providers import usable_cores
-from readerstudy.core.secrets import read_or_create_secret
+from readerstudy.core.secrets import read_or_create_secret, secret_setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -21,36 +23,51 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- Security ---------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret(VAR_DIR / "secret_key")
+SECRET_KEY = secret_setting("SECRET_KEY") or read_or_create_secret(VAR_DIR / "secret_key")
 # Not in the database: whoever can write to the database alone cannot make a chain that fits.
-AUDIT_KEY = env.str("AUDIT_KEY", "") or read_or_create_secret(VAR_DIR / "audit_key")
+AUDIT_KEY = secret_setting("AUDIT_KEY") or read_or_create_secret(VAR_DIR / "audit_key")
 AUDIT_CHECKPOINTS = Path(env.str("AUDIT_CHECKPOINTS", str(VAR_DIR / "audit-checkpoints.jsonl")))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# On a machine of its own these two are made; several machines must be given the same ones.
+HAS_OWN_KEYS = bool(secret_setting("SECRET_KEY") and secret_setting("AUDIT_KEY"))
 # HTTPS=on is what a server behind nginx sets; the embedded server speaks plain HTTP to this machine only.
 HTTPS = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # containers ask themselves, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Browsers take a cookie of such a name over HTTPS alone, for this host and no other: no neighbour can plant one.
+_COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}django_language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+# The reading screen reads the CSRF token out of its cookie: signing in over a case renews it.
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+# Messages name studies and people: they wait in the session, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 3600
 # People who ask for nothing for so long are signed out; the reading screen warns two minutes before.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 30 * 60)
 X_FRAME_OPTIONS = "DENY"
+# mailto:… or https://…, comma separated: whom people tell of a weakness (/.well-known/security.txt).
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 
 _CSP_NONE, _CSP_SELF = "'none'", "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [_CSP_NONE],
-        "script-src": [_CSP_SELF],
+        # Not 'self': markup that somebody smuggles in cannot load our own scripts either, htmx above all.
+        "script-src": [NONCE],
         "style-src": [_CSP_SELF],
-        "img-src": [_CSP_SELF, "blob:", "data:"],
+        "img-src": [_CSP_SELF, "blob:"],
         "connect-src": [_CSP_SELF],
         "font-src": [_CSP_SELF],
         "form-action": [_CSP_SELF],
@@ -86,10 +103,13 @@ INSTALLED_APPS = [
     "readerstudy.demo",
 ]
 MIDDLEWARE = [
-    "readerstudy.core.health.HealthMiddleware",
+    # What sets headers stands outside: static files, health checks and every error page carry them too.
+    "readerstudy.core.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "readerstudy.core.middleware.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "readerstudy.core.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "readerstudy.accounts.middleware.SessionLimitsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -98,9 +118,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "readerstudy.auditing.middleware.DownloadsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "readerstudy.core.middleware.ResponseHeadersMiddleware",
     "readerstudy.core.middleware.DomainErrorMiddleware",
 ]
 CSRF_FAILURE_VIEW = "readerstudy.core.middleware.csrf_failure"
@@ -128,7 +146,14 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database ---------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'readerstudy.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url_config(
+        secret_setting("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'readerstudy.sqlite3'}"
+    )
+}
+# So that the database's own container and this one can read the same file.
+if _password := secret_setting("DATABASE_PASSWORD"):
+    DATABASES["default"]["PASSWORD"] = _password
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets the worker write while the web process reads; IMMEDIATE takes the write lock when a
@@ -147,6 +172,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "core:home"
+CHANGE_PASSWORD_URL = "accounts:password"  # noqa: S105 (the name of a page) where /.well-known/change-password leads
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -157,7 +183,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
 # smtp://user:password@host:25, smtp+tls://…; EMAIL_HOST, EMAIL_PORT and the others come out of it.
-globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+globals().update(env.email_url_config(secret_setting("EMAIL_URL") or "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Reader Study <reader-study@localhost>")
 
 # --- Language and time ------------------------------------------------------------------------------
@@ -218,7 +244,7 @@ IMPORT_STALE_SECONDS = env.int("IMPORT_STALE_SECONDS", 60)
 MODEL_MAX_BYTES = env.int("MODEL_MAX_BYTES", 512 * 2**20)
 
 # --- Queue ------------------------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = secret_setting("REDIS_URL")
 CELERY_TASK_IGNORE_RESULT = True  # the row (ModelRun, ImportJob, Analysis) is the source of truth
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

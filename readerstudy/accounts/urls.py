@@ -1,13 +1,13 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from readerstudy.accounts import views
+from readerstudy.accounts.sign_out import SignOutView
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
     path("session/", views.session, name="session"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", SignOutView.as_view(), name="sign-out"),
     path("invitation/<str:token>/", views.accept, name="accept"),
     path("settings/", views.account_settings, name="settings"),
     path("password/", views.password, name="password"),

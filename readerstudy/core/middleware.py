@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -15,21 +17,48 @@ _OUT_OF_DATE = (
     "This form is out of date, or cookies are blocked; nothing was changed. "
     "Go back, load the page again and send it once more."
 )
-_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+# What no page of ours asks the browser for. Full screen and passkeys are not among them.
+_UNUSED = (
+    "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 
 
 class ResponseHeadersMiddleware:
-    """Keeps pages out of the caches of shared hospital PCs, and sets the headers Django has no setting for."""
+    """Keeps pages out of the caches of shared hospital PCs and of search engines.
+
+    Sets the headers Django has no setting for, on every answer that did not set them itself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The Content-Security-Policy: a page's own scripts by its nonce; an answer that has none may run nothing."""
+
+    def get_policy_parts(
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002 (the library's signature)
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if parts.nonce is None:
+            parts.replace = {"script-src": ["'none'"], **(parts.replace or {})}
+        return parts
 
 
 class DomainErrorMiddleware:

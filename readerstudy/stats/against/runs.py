@@ -82,7 +82,7 @@ class _Parts:
 
     def error(self, rows: slice) -> float:
         """Var − Cov2 of one kind: the part of its mean square that the cases make."""
-        assert self.matrix is not None  # noqa: S101
+        assert self.matrix is not None  # noqa: S101 (tells mypy; the line above has checked it)
         return float(np.diag(self.matrix)[rows].mean()) - self.between(rows, rows)
 
 

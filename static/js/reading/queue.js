@@ -3,6 +3,7 @@
 // here neither sees nor sends them. Where IndexedDB is not to be had they are kept in this tab.
 const DATABASE = "reader-study";
 const STORE = "answers";
+const TAB = "reader-study-answers:";
 const bySequence = (one, other) => one.sequence - other.sequence;
 
 function resultOf(request) {
@@ -35,7 +36,7 @@ async function inDatabase(owner) {
 }
 
 function inTab(owner) {
-  const name = `reader-study-answers:${owner}`;
+  const name = `${TAB}${owner}`;
   let parcels = [];
   try { parcels = JSON.parse(sessionStorage.getItem(name)) ?? []; } catch { /* nothing was kept */ }
   function keep(changed) {
@@ -68,4 +69,13 @@ export async function openQueue(owner) {
       await Promise.all(places.map((place) => place.remove(key).catch(() => {})));
     },
   };
+}
+
+// Whose answers wait in this browser, in the database and in this tab. Fails where the browser does not tell.
+export async function waitingOwners() {
+  const database = await open();
+  const parcels = await resultOf(database.transaction(STORE).objectStore(STORE).getAll());
+  database.close();
+  const inThisTab = Object.entries(sessionStorage).filter(([name, kept]) => name.startsWith(TAB) && kept !== "[]");
+  return [...parcels.map((parcel) => parcel.owner), ...inThisTab.map(([name]) => name.slice(TAB.length))];
 }
