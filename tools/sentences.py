@@ -42,6 +42,7 @@ NOT_SHOWN = (
     "*/management/*",
     "*/migrations/*",
     "*/models.py",
+    "*/policies.py",
     "*_models.py",
     "*/api.py",
 )
