@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -178,7 +179,7 @@ def _changed(one: KeptCase, truth: Truth, reason: str, now: datetime) -> list[Re
     return [row]
 
 
-def _record(verb: str, actor: User, study: Study, now: datetime, data: dict[str, object]) -> None:
+def _record(verb: str, actor: User, study: Study, now: datetime, data: dict[str, Any]) -> None:
     record_event(
         actor=actor, verb=verb, subject=study, now=now, study_id=study.public_id, data=data
     )
