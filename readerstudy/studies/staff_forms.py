@@ -20,5 +20,7 @@ class AppointForm(forms.Form):
         required=False,
         help_text=_("Needed for somebody without an account."),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=StudyRole.choices)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=StudyRole.choices, initial=StudyRole.STATISTICIAN
+    )
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)

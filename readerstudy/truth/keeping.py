@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -183,7 +184,7 @@ def _record(  # noqa: PLR0917 (of one module)
     actor: User,
     study: Study,
     now: datetime,
-    data: dict[str, object],
+    data: dict[str, Any],
     evidence: Sequence[AppendOnlyModel],
 ) -> None:
     record_event(

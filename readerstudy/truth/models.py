@@ -35,7 +35,7 @@ class ReferenceStandard(AppendOnlyModel):
     )
     recorded_at = models.DateTimeField()
 
-    objects = _StandingManager()
+    objects = _StandingManager()  # type: ignore[misc]  # Django takes it from the class
     history = AppendOnlyQuerySet.as_manager()
 
     class Meta:

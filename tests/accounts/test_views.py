@@ -247,7 +247,7 @@ def test_pages_take_few_queries(client, reader_user, django_assert_max_num_queri
     with django_assert_max_num_queries(0):
         assert client.get(reverse("accounts:sign-in")).status_code == 200
     client.force_login(reader_user)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert client.get(reverse("accounts:settings")).status_code == 200
 
 

@@ -203,7 +203,7 @@ def test_only_admins_upload_and_only_their_own(admin, coordinator, now):
     with pytest.raises(NotAllowed):
         begun(coordinator, now)
     upload = begun(admin, now)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         upload_for(coordinator, upload.public_id)
     with pytest.raises(NotFound):
         upload_for(admin, "nothing")

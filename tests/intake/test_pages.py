@@ -201,7 +201,7 @@ FORMS = ["mapping", "rename", "manifest"]
 
 @pytest.mark.parametrize(
     ("role", "statuses"),
-    [("coordinator", (403, 404)), ("reader_user", (403, 404)), (None, (302, 302))],
+    [("coordinator", (403, 404)), ("reader_user", (404, 404)), (None, (302, 302))],
 )
 def test_imports_are_for_admins(client, request, job, role, statuses):
     upload, status = statuses

@@ -140,9 +140,9 @@ def test_an_admin_reads_and_does_not_answer(client, enrolment, admin, now):
     assert "SECRETWORDS" in text_of(client.get(staffs(enrolment)))
     for address in (listed(enrolment.study), staffs(enrolment)):
         assert "Send the message" not in text_of(client.get(address))
-    assert client.post(staffs(enrolment), {"text": "x"}).status_code == 403
+    assert client.post(staffs(enrolment), {"text": "x"}).status_code == 404
     body = {"codes": [enrolment.code], "text": "x"}
-    assert client.post(listed(enrolment.study), body).status_code == 403
+    assert client.post(listed(enrolment.study), body).status_code == 404
     assert Message.objects.count() == 1
 
 

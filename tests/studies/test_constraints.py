@@ -38,7 +38,7 @@ def copy_of(row, **changes):
 
 
 COPIES = {
-    "one_membership_per_person_and_role": lambda: copy_of(StudyMember.objects.first()),
+    "one_role_per_person_and_study": lambda: copy_of(StudyMember.objects.first()),
     "one_manifest_per_version": lambda: copy_of(ProtocolVersion.objects.first()),
     "a_study_enters_each_state_once": lambda: copy_of(Transition.objects.first()),
     "rank_group_names_differ_in_a_study": lambda: copy_of(RankGroup.objects.first(), ordinal=99),

@@ -118,7 +118,7 @@ def test_the_page_of_a_large_study_takes_as_many_queries_as_that_of_a_small_one(
     signed_in, coordinator, study_with_readers, now, django_assert_max_num_queries
 ):
     study = advance(study_with_readers, "locked", coordinator=coordinator, now=now)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert signed_in.get(page("design", study)).status_code == 200
 
 
