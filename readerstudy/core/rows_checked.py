@@ -7,7 +7,6 @@ from django.apps import apps
 from django.db import models
 from django.db.models import QuerySet
 
-from readerstudy.core.audit import EVIDENCE
 from readerstudy.core.binding import row_hash
 from readerstudy.core.evidence import ERASED
 from readerstudy.core.models import AppendOnlyModel, AuditEvent
@@ -33,7 +32,7 @@ class RowsChecked:
 
     def take(self, event: AuditEvent) -> None:
         """Remembers the rows that the event tells of, and checks them once there are many."""
-        for label, key, hashed in event.data.get(EVIDENCE, ()):
+        for label, key, hashed in event.evidence:
             self._waiting[label].append((key, hashed, event.sequence))
             if len(self._waiting[label]) >= _AT_ONCE:
                 self._check(label)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from readerstudy.core.evidence import Guard, guards
+from readerstudy.core.evidence import Guard, guards, missing_sentence
 
 PREFIX = "evidence_"
 _GATE = "EXISTS (SELECT 1 FROM core_erasuregate)"
@@ -57,7 +57,7 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
     """A sentence for each trigger that is missing, switched off or another one."""
     found = _found(connection)
     return [
-        f"The trigger {one.name} of the table {one.table} is missing or was changed: the database does not refuse what it should."
+        missing_sentence(one.name, one.table)
         for one in _wanted(connection)
         if not _is_as_it_should_be(connection, one, found)
     ]
