@@ -16,8 +16,6 @@ GENESIS = "0" * 64
 _AT_ONCE = 2_000
 
 
-
-
 def record_event(
     *,
     actor: Any,

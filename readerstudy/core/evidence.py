@@ -53,7 +53,7 @@ class Guard:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the fields that never change; none where all are."""
-        return tuple(self.model._meta.get_field(name).column for name in self.fixed)  # type: ignore[union-attr]  # no reverse relations are named
+        return tuple(str(self.model._meta.get_field(name).column) for name in self.fixed)  # type: ignore[union-attr]  # no reverse relations are named
 
     @property
     def can_be_erased(self) -> bool:

@@ -63,7 +63,9 @@ def test_rows_of_evidence_are_neither_changed_nor_deleted(enrolment):
         refused(f"UPDATE {table} SET id = id + 1000")  # noqa: S608 (our own)
         refused(f"DELETE FROM {table}")  # noqa: S608 (our own)
         if IS_POSTGRESQL:
-            execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the commit would refuse it too
+            execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # what waits for the commit would refuse it too
             refused(f"TRUNCATE {table} CASCADE")
     refused("UPDATE reading_reading SET confidence = 5 WHERE version = 1")
     assert Reading.objects.count() == 3

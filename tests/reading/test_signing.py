@@ -4,7 +4,6 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotFound
 from readerstudy.core.models import AuditEvent
