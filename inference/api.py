@@ -112,12 +112,14 @@ class ScoresView(APIView):
     @extend_schema(request=ScoresInput, responses={201: ScoresOutput})
     def post(self, request: Request) -> Response:
         """Loads the file, or tells everything that is wrong with it and stores nothing."""
+        user = user_of(request)
+        study = runnable_study_for(user, str(request.data.get("study", "")))
         given = ScoresInput(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
         loaded = load_scores(
-            actor=user_of(request),
-            study=runnable_study_for(user_of(request), said["study"]),
+            actor=user,
+            study=study,
             content=said["file"].read(),
             file_name=said["file"].name,
             name=said["name"],

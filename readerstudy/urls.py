@@ -1,11 +1,13 @@
 """Every URL of the site. The API's own are in `api_urls.py`."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("readerstudy.core.urls")),
     path("", include("readerstudy.auditing.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", require_POST(set_language), name="set_language"),
     path("account/", include("readerstudy.accounts.urls")),
     path("image-sets/", include("readerstudy.images.urls")),
     path("import/", include("readerstudy.intake.urls")),

@@ -44,6 +44,7 @@ NOT_SHOWN = (
     "*/management/*",
     "*/migrations/*",
     "*/models.py",
+    "*/policies.py",
     "*_models.py",
     "*/api.py",
 )

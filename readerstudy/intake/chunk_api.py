@@ -22,6 +22,7 @@ from readerstudy.intake.chunks import (
     upload_for,
 )
 from readerstudy.intake.models import ChunkedUpload
+from readerstudy.intake.permissions import check_may_import
 
 
 class BytesParser(BaseParser):
@@ -68,6 +69,7 @@ class UploadListView(APIView):
     @extend_schema(request=UploadInput, responses={201: UploadOutput})
     def post(self, request: Request) -> Response:
         """Answers 201 with what has come already, which is 0 for a new upload."""
+        check_may_import(user_of(request))
         given = UploadInput(data=request.data)
         given.is_valid(raise_exception=True)
         upload = begin_upload(actor=user_of(request), now=now(), **given.validated_data)

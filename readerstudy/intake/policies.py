@@ -8,8 +8,8 @@ ADMIN = to(Role.ADMIN)
 OWNER = to(Role.OWNER)
 
 PAGES = ("job", "job-progress", "problems", "report")
-BUTTONS = ("confirm", "pause", "resume", "undo", "retry", "discard")
-FORMS = ("mapping", "rename", "manifest")
+BUTTONS = ("confirm", "pause", "resume", "retry", "discard")
+FORMS = ("undo", "mapping", "rename", "manifest")
 CALLS = ("mapping", "name", "manifest", "confirm", "pause", "resume", "retry", "undo")
 
 POLICIES = [

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from readerstudy.accounts.requests import SignedInRequest
@@ -114,7 +114,7 @@ def _table(analysis: Analysis, name: str) -> ResultTable:
 
 
 @login_required
-@require_GET
+@require_safe
 def table_csv(request: SignedInRequest, public_id: str, name: str) -> HttpResponse:
     """One table of an analysis as CSV: fractions at full precision, a dot as the decimal sign."""
     analysis = analysis_for(request.user, public_id)
@@ -123,7 +123,7 @@ def table_csv(request: SignedInRequest, public_id: str, name: str) -> HttpRespon
 
 
 @login_required
-@require_GET
+@require_safe
 def document_json(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The whole analysis as JSON, as it was frozen."""
     analysis = analysis_for(request.user, public_id)

@@ -15,7 +15,7 @@ from readerstudy.studies.choices import (
 )
 from readerstudy.studies.copy_models import StudyCopy  # noqa: F401 (Django looks here)
 from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
-from readerstudy.studies.former_members import FormerMember  # noqa: F401 (Django looks here)
+from readerstudy.studies.former_member_models import FormerMember  # noqa: F401 (Django looks here)
 from readerstudy.studies.practice_models import PracticeCase  # noqa: F401 (Django looks here)
 from readerstudy.studies.protocol_models import Protocol, Question  # noqa: F401 (Django looks here)
 

@@ -28,7 +28,7 @@ POLICIES = [
     policy("studies:readers", Thing.STUDY, get=OVERSEE),
     policy("studies:invite", Thing.STUDY, get=COORDINATE, post=COORDINATE),
     policy("studies:roster", Thing.STUDY, get=COORDINATE, post=COORDINATE),
-    policy("studies:invite-again", Thing.READER, post=COORDINATE),
+    policy("studies:invite-again", Thing.READER, get=COORDINATE, post=COORDINATE),
     policy("studies:withdraw", Thing.READER, get=COORDINATE, post=COORDINATE),
     policy("studies:open-session", Thing.LATER_SESSION, get=COORDINATE, post=COORDINATE),
     # What is listed is one's own.

@@ -27,7 +27,7 @@ from readerstudy.truth.keeping import COLUMNS, is_sealed, keep_truth, kept_cases
 from readerstudy.truth.permissions import kept_studies
 
 CASES_ON_A_PAGE = 50
-_PAGE, _FILE = "truth keeper's page", "truth keeper's file"
+_PAGE, _FILE = "keeping:page", "keeping:file"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from inference.models import ArtefactSample, Model, ModelDraft, ModelRun
+from inference.drafts import take_upload
+from inference.models import Model, ModelRun
+from inference.services import take_samples
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import invite_person
 from readerstudy.core.policies import Role, State, Thing
-from readerstudy.images.models import Image
+from readerstudy.images.models import Image, ImageSet
 from readerstudy.intake.models import ChunkedUpload
 from readerstudy.intake.services import create_job, plan_job
 from readerstudy.reading.services import commit_readings
@@ -22,7 +25,7 @@ from readerstudy.studies.models import PracticeCase, Study
 from readerstudy.studies.services import appoint, set_practice, update_design, update_protocol
 from tests.conftest import make_user
 from tests.images.factories import make_image_set
-from tests.inference.factories import run_all
+from tests.inference.factories import graph, run_all
 from tests.intake.archives import good_zip
 from tests.reading.factories import begin, ids, item, open_study
 from tests.reading.practising import practise
@@ -186,13 +189,6 @@ def _targets(groups, people, admin, now, folder):
     found = {Thing.NOTHING: [NOTHING], **_of_the_site(people, admin, now, folder)}
     for thing, of_study in _OF_A_STUDY.items():
         found[thing] = [one for group in groups for one in _of_group(group, thing, of_study)]
-    for thing, keys in _KEYS.items():
-        unknown = dict.fromkeys(keys, UNKNOWN)
-        found[thing].append(Target("unknown", unknown, exists=False))
-        # The study is known and what is named in it is not.
-        if len(keys) > 1:
-            known = {**unknown, "slug": groups[0].studies["twice"].slug}
-            found[thing].append(Target("unknown in a known study", known, exists=False))
     for group in groups:
         found[Thing.MODEL].append(_of(group, {"public_id": group.model.public_id}))
         artefact = group.model.artefacts.get()
@@ -200,6 +196,13 @@ def _targets(groups, people, admin, now, folder):
         found[Thing.SAMPLE].append(
             _of(group, {"public_id": _sample(artefact, admin, now).public_id})
         )
+    for thing, keys in _KEYS.items():
+        unknown = dict.fromkeys(keys, UNKNOWN)
+        found[thing].append(Target("unknown", unknown, exists=False))
+        # The study is known and what is named in it is not.
+        if len(keys) > 1:
+            known = {**unknown, "slug": groups[0].studies["twice"].slug}
+            found[thing].append(Target("unknown in a known study", known, exists=False))
     return found
 
 
@@ -208,11 +211,8 @@ def _of(group, named):
 
 
 def _sample(artefact, admin, now):
-    image = Image.objects.filter(case__image_set__name="Free").first()
-    return ArtefactSample.objects.create(
-        artefact=artefact, image=image, score=0.5, outputs=[0.5], tensor={"shape": [1, 3, 2, 2], "sha256": "0" * 64, "channels": []},
-        picture=b"PNG", created_by=admin, created_at=now,
-    )  # fmt: skip
+    free = ImageSet.objects.get(name="Free")
+    return take_samples(actor=admin, artefact=artefact, image_set=free, now=now)[0]
 
 
 def _of_the_site(people, admin, now, folder):
@@ -264,10 +264,11 @@ def _upload(user, now):
 
 
 def _draft(user, now):
-    questions = [{"name": "input.size", "kind": "number", "question": "How large?"}]
-    return ModelDraft.objects.create(
-        about={"name": "Bare"}, file="drafts/none.zip", questions=questions, created_by=user, created_at=now
-    )  # fmt: skip
+    """A network without a spec, whose questions nobody has answered yet."""
+    files = [SimpleUploadedFile("bare.onnx", graph())]
+    return take_upload(
+        actor=user, model=None, files=files, positive="", name=f"Of {user.name}", now=now
+    )
 
 
 def _checked(user, now):

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from readerstudy.accounts.requests import SignedInRequest
@@ -53,7 +53,7 @@ _SHORT_TABLE = 40
 _WITHOUT_READERS = ("votes", "model-")
 
 
-@require_GET
+@require_safe
 @login_required
 def studies(request: SignedInRequest) -> HttpResponse:
     """The finished studies that the person may see, newest first."""
@@ -223,14 +223,14 @@ def topic(request: SignedInRequest, public_id: str, name: str) -> HttpResponse:
     return render(request, "results/topic.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def readers(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Every reader."""
     return _one_table(request, public_id, "readers")
 
 
-@require_GET
+@require_safe
 @login_required
 def cases(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Every case."""

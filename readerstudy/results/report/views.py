@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
@@ -45,7 +45,7 @@ _ALONE = csp_replace(
 )
 
 
-@require_GET
+@require_safe
 @login_required
 def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     """Which files of the report there are, in both languages."""
@@ -66,7 +66,7 @@ def _row(analysis: Analysis, language: str) -> dict[str, Any]:
     return {"code": language, "name": _NAMES[language], "file": newest_file(analysis, language)}
 
 
-@require_GET
+@require_safe
 @login_required
 @_ALONE  # type: ignore[arg-type]  # django-csp is annotated for views without URL arguments
 def page(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
@@ -78,7 +78,7 @@ def page(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @login_required
 def word(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     """The report's texts and tables as a Word file."""
@@ -87,7 +87,7 @@ def word(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     return HttpResponse(content, content_type=_DOCX, headers=headers)
 
 
-@require_GET
+@require_safe
 @login_required
 def tables(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     """Every table as LaTeX and CSV."""
@@ -109,7 +109,7 @@ def build_pdf(request: SignedInRequest, slug: str, language: str) -> HttpRespons
     return redirect("results:report", slug=slug)
 
 
-@require_GET
+@require_safe
 @login_required
 def pdf_state(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     """How far the PDF is: the part of the overview that looks again by itself."""
@@ -124,7 +124,7 @@ def pdf_state(request: SignedInRequest, slug: str, language: str) -> HttpRespons
     return render(request, "results/report/_pdf.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def pdf_file(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     """The newest finished PDF of the analysis."""
@@ -139,7 +139,7 @@ def pdf_file(request: SignedInRequest, slug: str, language: str) -> HttpResponse
     return HttpResponse(bytes(file.content), content_type="application/pdf", headers=headers)
 
 
-@require_GET
+@require_safe
 @login_required
 def checklists(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every checklist with the status of its items, and a form for each text."""
@@ -207,7 +207,7 @@ def write_text(request: SignedInRequest, slug: str) -> HttpResponse:
     return address
 
 
-@require_GET
+@require_safe
 @login_required
 def checklist_csv(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
     """One completed checklist as CSV."""
@@ -217,7 +217,7 @@ def checklist_csv(request: SignedInRequest, slug: str, name: str) -> HttpRespons
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@require_GET
+@require_safe
 @login_required
 def checklist_docx(request: SignedInRequest, slug: str, name: str) -> HttpResponse:
     """One completed checklist as a Word file."""
