@@ -37,7 +37,7 @@ class ReferenceStandard(AppendOnlyModel):
     )
     recorded_at = models.DateTimeField()
 
-    objects = _StandingManager()
+    objects = _StandingManager()  # type: ignore[misc]  # of a class that is made at run time
     history = AppendOnlyQuerySet.as_manager()
 
     class Meta:
