@@ -21,6 +21,7 @@ OTHER_VALUES = {
     "token": ["no-such-token"],
     "name": ["groups", "readers", "cases", "stard-ai", "comparison", "difficulty"],
     "language": ["en", "de"],
+    "file_format": ["csv", "html", "pdf"],
     "number": ["0", "1", "99"],
 }
 

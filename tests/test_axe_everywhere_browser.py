@@ -27,7 +27,9 @@ AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 # Seen in every language and theme the first time a kind of page comes, in one of each for every further study.
 ALL = [(language, theme) for language in ("en", "de") for theme in ("light", "dark")]
 SOME = [("de", "dark")]
-NO_PAGE = re.compile(r"sign-out|\.(csv|json|ics|svg|zip|png)$|/image/|/picture/|schema|/static/")
+NO_PAGE = re.compile(
+    r"sign-out|\.(csv|html|json|ics|pdf|svg|zip|png)$|/image/|/picture/|schema|/static/"
+)
 
 
 @pytest.fixture

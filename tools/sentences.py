@@ -26,6 +26,8 @@ NOT_SHOWN = (
     "readerstudy/core/secrets.py",
     "readerstudy/core/shared_area.py",
     "readerstudy/core/well_known.py",
+    "readerstudy/core/operator.py",
+    "readerstudy/core/triggers.py",
     "readerstudy/core/wire.py",
     "readerstudy/intake/chunk_api.py",
     "readerstudy/intake/dry_run.py",

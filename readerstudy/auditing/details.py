@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.auditing.choices import Group
-from readerstudy.core.audit import EVIDENCE
 from readerstudy.core.canonical import canonical_json
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.operator import COMMAND
@@ -84,12 +83,15 @@ def details_of(event: AuditEvent, study: Study | None) -> Rows:
     closed = _CLOSED_IN.get(event.verb.partition(".")[0], set())
     rows, kept_back = [], []
     for key, value in event.data.items():
-        if key in (EVIDENCE, COMMAND):
-            rows += _own(key, value)
+        if key == COMMAND:
+            rows.append((gettext("Command"), str(value.get("name", ""))))
         elif is_open or (key in _LABELS and key not in closed):
             rows += [(str(_LABELS.get(key, key)), _words(value))] if value not in ("", None) else []
         else:
             kept_back.append(key)
+    if event.evidence:
+        tied = ", ".join(f"{label} {key}" for label, key, _hash in event.evidence)
+        rows.append((gettext("Rows tied to the trail"), _cut(tied)))
     if kept_back:
         rows.append((gettext("Closed until unblinding"), ", ".join(sorted(kept_back))))
     return rows
@@ -102,13 +104,6 @@ def is_closed(key: str) -> Q:
         if key in keys:
             closed |= Q(verb__startswith=group)
     return closed
-
-
-def _own(key: str, value: Any) -> Rows:
-    if key == COMMAND:
-        return [(gettext("Command"), str(value.get("name", "")))]
-    rows = ", ".join(f"{label} {pk}" for label, pk, _hash in value)
-    return [(gettext("Rows tied to the trail"), _cut(rows))]
 
 
 def _words(value: Any) -> str:

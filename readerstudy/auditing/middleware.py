@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 
 from readerstudy.accounts.models import User
 from readerstudy.auditing.downloads import record_download, record_opened
@@ -42,9 +43,12 @@ def _record(request: HttpRequest, response: HttpResponse, user: User) -> None:
             actor=user, path=request.path, name=name[1] if name else "", match=match, now=now()
         )
     elif match and _RESULTS.intersection(match.app_names) and _is_page(response):
-        # Asked of the cache first: most of these pages are opened one after the other.
-        if cache.add(f"opened:{user.pk}:{request.path}", 1, _SECONDS):
-            record_opened(actor=user, path=request.path, match=match, now=now())
+        _record_opened(request.path, match, user)
+
+
+def _record_opened(path: str, match: ResolverMatch, user: User) -> None:
+    if cache.add(f"opened:{user.pk}:{path}", 1, _SECONDS):
+        record_opened(actor=user, path=path, match=match, now=now())
 
 
 def _is_page(response: HttpResponse) -> bool:

@@ -7,6 +7,7 @@ here knows. Whoever may know their names has the list of readers.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
@@ -91,7 +92,8 @@ def _things(label: str, ids: set[str], codes: dict[int, str]) -> Iterable[tuple[
     if label in _UNNAMED or "public_id" not in named:
         return
     related = [one for one in ("model", "artefact__model") if one.split("__")[0] in named]
-    for row in QuerySet(model).filter(public_id__in=ids).select_related(*related):
+    rows: QuerySet[Any] = QuerySet(model).filter(public_id__in=ids)
+    for row in rows.select_related(*related):
         name = codes.get(row.pk, str(row)) if isinstance(row, User) else _name_of(row)
         yield str(getattr(row, "public_id")), name  # noqa: B009 (not every model has one)
 

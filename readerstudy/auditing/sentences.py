@@ -114,7 +114,10 @@ _SENTENCES: dict[str, dict[str, Any]] = {
     },
     "analysis requested": {"": _("%(actor)s asked for an analysis.")},
     "analysis finished": {"": _("An analysis that %(actor)s asked for was finished.")},
-    "report": {"requested": _("%(actor)s asked for the report as PDF.")},
+    "report": {
+        "requested": _("%(actor)s asked for the report as PDF."),
+        "written": _("%(actor)s wrote the report into a file."),
+    },
     "checklist": {"text_written": _("%(actor)s wrote a text for a reporting checklist.")},
     "bundle": {"exported": _("%(actor)s exported the bundle of the study.")},
     "results": {"opened": _("%(actor)s opened a page of results.")},

@@ -26,7 +26,7 @@ from readerstudy.studies.models import Study
 
 _FORMATS = {
     "csv": "text/csv; charset=utf-8",
-    "html": "text/html; charset=utf-8",
+    "html": None,  # what Django says by itself
     "pdf": "application/pdf",
 }
 
@@ -93,7 +93,7 @@ def export(request: SignedInRequest, file_format: str, slug: str = "") -> HttpRe
     record_export(
         actor=request.user, study=study, wanted=wanted, file_format=file_format, now=now()
     )
-    name = f"{slug or 'site'}-audit.{file_format}"
+    name = f"{slug}-audit.{file_format}" if slug else f"audit.{file_format}"
     content.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return content
 

@@ -16,10 +16,6 @@ GENESIS = "0" * 64
 _AT_ONCE = 2_000
 
 
-# In the data of an event: the rows of evidence that it tells of, each with the keyed hash of its content.
-EVIDENCE = "evidence"
-
-
 def record_event(
     *,
     actor: Any,
@@ -44,7 +40,8 @@ def record_event(
             subject_type=subject._meta.label,
             subject_id=str(getattr(subject, "public_id", subject.pk)),
             study_id=study_id,
-            data=_data(data or {}, subject, evidence),
+            data=_data(data or {}),
+            evidence=_bound(subject, evidence),
             previous_hash=head.hash,
         )
         event.hash = hash_of(event)
@@ -61,32 +58,33 @@ def _held_head() -> AuditHead:
     return head
 
 
-def _data(
-    data: dict[str, Any], subject: models.Model, evidence: Iterable[models.Model]
-) -> dict[str, Any]:
+def _data(data: dict[str, Any]) -> dict[str, Any]:
+    command = command_in_hand()
+    return {**data, COMMAND: command} if command else data
+
+
+def _bound(subject: models.Model, evidence: Iterable[models.Model]) -> list[list[Any]]:
     rows = list(evidence)
     if isinstance(subject, AppendOnlyModel) and subject not in rows:
         rows.append(subject)
-    bound = {EVIDENCE: bound_entries(rows)} if rows else {}
-    command = command_in_hand()
-    return {**data, **bound, **({COMMAND: command} if command else {})}
+    return bound_entries(rows)
 
 
 def hash_of(event: AuditEvent) -> str:
     """HMAC-SHA-256 over the event's content and the hash of the event before it, under a key outside the database."""
-    return keyed_hash(
-        {
-            "sequence": event.sequence,
-            "at": event.at.isoformat(),
-            "actor": event.actor_id,
-            "verb": event.verb,
-            "subject_type": event.subject_type,
-            "subject_id": event.subject_id,
-            "study_id": event.study_id,
-            "data": event.data,
-            "previous_hash": event.previous_hash,
-        }
-    )
+    content = {
+        "sequence": event.sequence,
+        "at": event.at.isoformat(),
+        "actor": event.actor_id,
+        "verb": event.verb,
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "study_id": event.study_id,
+        "data": event.data,
+        "previous_hash": event.previous_hash,
+    }
+    # A part of its own, so that the events of before have the hash that they had.
+    return keyed_hash({**content, "evidence": event.evidence} if event.evidence else content)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Guard:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the fields that never change; none where all are."""
-        return tuple(self.model._meta.get_field(name).column for name in self.fixed)  # type: ignore[union-attr]  # no reverse relations are named
+        return tuple(str(self.model._meta.get_field(name).column) for name in self.fixed)  # type: ignore[union-attr]  # no reverse relations are named
 
     @property
     def can_be_erased(self) -> bool:
@@ -67,8 +67,13 @@ _REASONED: dict[str, dict[str, Any]] = {
     "inference.ModelRun": {
         "fixed": ("public_id", "study", "artefact", "artefact_sha256", "spec_sha256", "created_by", "created_at")
     },
-    "results.Analysis": {"changeable_while": "OLD.state <> 'done'"},
+    "results.Analysis": {"changeable_while": "OLD.state<>'done'"},
 }  # fmt: skip
+
+
+def missing_sentence(name: str, table: str) -> str:
+    """What is told of a trigger that is not as it should be."""
+    return f"The trigger {name} of the table {table} is missing or was changed: the database does not refuse what it should."
 
 
 def guards() -> list[Guard]:

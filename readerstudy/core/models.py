@@ -72,6 +72,9 @@ class AuditEvent(AppendOnlyModel):
         max_length=40, blank=True, help_text="Public id of the study, if any"
     )
     data = models.JSONField(default=dict)
+    evidence = models.JSONField(
+        default=list, help_text="Rows that it tells of: model, key and keyed hash of the content"
+    )
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

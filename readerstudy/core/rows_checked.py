@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import QuerySet
 
-from readerstudy.core.audit import EVIDENCE
 from readerstudy.core.binding import row_hash
 from readerstudy.core.evidence import ERASED
 from readerstudy.core.models import AppendOnlyModel, AuditEvent
@@ -33,7 +33,7 @@ class RowsChecked:
 
     def take(self, event: AuditEvent) -> None:
         """Remembers the rows that the event tells of, and checks them once there are many."""
-        for label, key, hashed in event.data.get(EVIDENCE, ()):
+        for label, key, hashed in event.evidence:
             self._waiting[label].append((key, hashed, event.sequence))
             if len(self._waiting[label]) >= _AT_ONCE:
                 self._check(label)
@@ -56,7 +56,7 @@ class RowsChecked:
     def added(self, model: type[AppendOnlyModel]) -> list[int]:
         """The keys of the rows that none of the events shown tells of."""
         seen = self._seen[model._meta.label]
-        keys = QuerySet(model).order_by("pk").values_list("pk", flat=True)
+        keys: QuerySet[Any, int] = QuerySet(model).order_by("pk").values_list("pk", flat=True)
         return [key for key in keys.iterator(chunk_size=10_000) if not _is_marked(seen, key)]
 
     def _note_erasure(self, event: AuditEvent) -> None:
@@ -72,7 +72,7 @@ class RowsChecked:
         except LookupError:
             self.faults.append(f"No version of the program that runs here knows rows of {label}.")
             return
-        rows = QuerySet(model).in_bulk([key for key, _hash, _sequence in told])
+        rows: dict[int, Any] = QuerySet(model).in_bulk([key for key, _hash, _sequence in told])
         self.rows += len(told)
         for key, hashed, sequence in told:
             _mark(self._seen[label], key)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from readerstudy.core.evidence import Guard, guards
+from readerstudy.core.evidence import Guard, guards, missing_sentence
 
 PREFIX = "evidence_"
 _GATE = "EXISTS (SELECT 1 FROM core_erasuregate)"
@@ -57,7 +57,7 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
     """A sentence for each trigger that is missing, switched off or another one."""
     found = _found(connection)
     return [
-        f"The trigger {one.name} of the table {one.table} is missing or was changed: the database does not refuse what it should."
+        missing_sentence(one.name, one.table)
         for one in _wanted(connection)
         if not _is_as_it_should_be(connection, one, found)
     ]
@@ -79,6 +79,12 @@ def _exceptions(guard: Guard, of_its_own: str) -> list[str]:
     return [*gate, *([of_its_own] if of_its_own else [])]
 
 
+def _changeable(guard: Guard, same: str) -> str:
+    """When a row may be changed. Django's `save` writes every column: what stays the same in one that is fixed, is none."""
+    unchanged = [f'OLD."{name}" {same} NEW."{name}"' for name in guard.columns]
+    return " AND ".join(unchanged) or guard.changeable_while
+
+
 def _of(guard: Guard) -> str:
     names = ", ".join(f'"{name}"' for name in guard.columns)
     return f" OF {names}" if names else ""
@@ -88,7 +94,7 @@ def _of(guard: Guard) -> str:
 
 
 def _sqlite(guard: Guard) -> Iterator[Trigger]:
-    yield _sqlite_one(guard, "update", f"UPDATE{_of(guard)}", guard.changeable_while)
+    yield _sqlite_one(guard, "update", f"UPDATE{_of(guard)}", _changeable(guard, "IS"))
     yield _sqlite_one(guard, "delete", "DELETE", guard.removable_while)
 
 
@@ -108,7 +114,8 @@ def _sqlite_one(guard: Guard, what: str, event: str, of_its_own: str) -> Trigger
 
 
 def _postgresql(guard: Guard) -> Iterator[Trigger]:
-    yield _postgresql_one(guard, "update", f"UPDATE{_of(guard)}", guard.changeable_while)
+    same = "IS NOT DISTINCT FROM"
+    yield _postgresql_one(guard, "update", f"UPDATE{_of(guard)}", _changeable(guard, same))
     yield _postgresql_one(guard, "delete", "DELETE", guard.removable_while)
     yield _postgresql_one(guard, "truncate", "TRUNCATE", "")
 

@@ -1,5 +1,7 @@
 """The reference standard, sealed until unblinding. No other room imports these tables but `intake` (writes) and `results` (reads)."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from readerstudy.core.models import AppendOnlyModel, AppendOnlyQuerySet
@@ -18,7 +20,7 @@ class ReferenceStandard(AppendOnlyModel):
     """What a case really is. A correction is a new row; `objects` has the ones that stand, `history` all of them."""
 
     # Until a study has frozen the case or practises on it, its image set can be deleted, and the truth goes with it.
-    removable_while = (
+    removable_while: ClassVar[str] = (
         "NOT EXISTS (SELECT 1 FROM studies_studycase WHERE case_id = OLD.case_id)"
         " AND NOT EXISTS (SELECT 1 FROM studies_practicecase WHERE case_id = OLD.case_id)"
     )

@@ -61,6 +61,7 @@ def test_an_event_tells_who_what_and_when_and_no_mail_address(chain, coordinator
         ("subject_type", "x"),
         ("study_id", "x"),
         ("data", '{"number": 4}'),
+        ("evidence", '[["x.Y", 1, "0"]]'),
         ("hash", "0" * 64),
         ("previous_hash", "0" * 64),
     ],

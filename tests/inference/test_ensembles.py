@@ -100,7 +100,8 @@ def test_it_can_be_made_again_and_a_change_is_found(coordinator, locked_study, r
     assert recomputed(run) == 0
     assert list(derived_faults(locked_study)) == []
     score = run.scores.first()
-    QuerySet.update(Score.objects.filter(pk=score.pk), value=score.value + 0.25)
+    with unguarded():
+        QuerySet(Score).filter(pk=score.pk).update(value=score.value + 0.25)
     assert recomputed(run) == pytest.approx(0.25)
     assert list(derived_faults(locked_study)) == [
         "All three mean has other scores than its file or its members say."

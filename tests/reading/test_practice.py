@@ -25,6 +25,7 @@ from tests.reading.practising import (
     practised_study,
     right_decision,
 )
+from tests.unguarded import unguarded
 
 
 @pytest.fixture
@@ -245,7 +246,8 @@ def test_nobody_practises_for_another_nor_on_another_studys_cases(
                 now=now,
             )
     foreign = PracticeCase.objects.create(study=study, case=study.study_cases.first().case)
-    PracticeCase.objects.filter(pk=foreign.pk).update(study=_another(admin, coordinator, now))
+    with unguarded():
+        PracticeCase.objects.filter(pk=foreign.pk).update(study=_another(admin, coordinator, now))
     with pytest.raises(NotFound):
         answer_to(enrolment, foreign, now)
     assert not PracticeAnswer.objects.exists()

@@ -291,7 +291,7 @@ class TestPrimaryReadings:
         first, second = positions_of(enrolment)[:2]
         with unguarded():
             Position.objects.filter(pk=first.pk).update(arm="sequential")
-        Position.objects.filter(pk=second.pk).update(arm="aided")
+            Position.objects.filter(pk=second.pk).update(arm="aided")
         counted = set(primary_readings(enrolment.study).values_list("position_id", flat=True))
         assert counted == set(positions_of(enrolment).values_list("pk", flat=True)) - {second.pk}
 

@@ -37,10 +37,10 @@ def study_with_everything(*, admin, coordinator, now, seed=11):
 def _arms(enrolment, rng):
     arms = (ArmKind.UNAIDED, ArmKind.SEQUENTIAL, ArmKind.AIDED)
     order = list(enrolment.positions.order_by("number"))
-    for position in order:
-        Position.objects.filter(pk=position.pk).update(arm=arms[int(rng.integers(3))])
     first, last = order[0], order[-1]
     with unguarded():
+        for position in order:
+            Position.objects.filter(pk=position.pk).update(arm=arms[int(rng.integers(3))])
         Position.objects.filter(pk=first.pk).update(arm=ArmKind.UNAIDED)
     Position.objects.create(
         enrolment=enrolment,

@@ -107,8 +107,8 @@ def test_an_order_that_was_tampered_with_is_found(coordinator, study_with_reader
     study = lock_study(actor=coordinator, study=study_with_readers, now=now)
     first, second = Position.objects.filter(enrolment=study.enrolments.first())[:2]
     cases = (first.study_case_id, second.study_case_id)
-    Position.objects.filter(pk=second.pk).delete()
     with unguarded():
+        Position.objects.filter(pk=second.pk).delete()
         Position.objects.filter(pk=first.pk).update(study_case=cases[1])
     Position.objects.create(
         enrolment=first.enrolment, session=first.session, study_case_id=cases[0], number=2

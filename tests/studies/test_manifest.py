@@ -23,6 +23,7 @@ from readerstudy.studies.passes import ALGORITHM
 from readerstudy.studies.selectors import lock_of
 from readerstudy.studies.services import lock_study, open_study, set_questions
 from tests.studies.factories import SEED, invite
+from tests.unguarded import unguarded
 
 
 @pytest.fixture
@@ -144,7 +145,8 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_hash_changes_with_anything_in_it(locked, change):
     before = sha256_of(rebuilt(locked))
-    change()
+    with unguarded():
+        change()
     assert sha256_of(rebuilt(locked)) != before
 
 

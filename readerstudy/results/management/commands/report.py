@@ -6,10 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from readerstudy.core.audit import record_event
+from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.results.access import finished_analysis
+from readerstudy.results.models import Analysis
 from readerstudy.results.report.archive import tables_archive
-from readerstudy.results.report.blocks import Report
 from readerstudy.results.report.docx import report_docx
 from readerstudy.results.report.html import report_html
 from readerstudy.results.report.pdf import report_pdf
@@ -37,14 +39,23 @@ class Command(BaseCommand):
         if write is None:
             raise CommandError(f"{file.name} ends in none of {', '.join(_WRITERS)}.")
         try:
-            content = write(self._report(slug, language))
+            analysis = self._analysis(slug)
+            content = write(report_of(analysis, language))
         except DomainError as error:
             raise CommandError(error.message) from error
         file.write_bytes(content)
+        record_event(
+            actor=None,
+            verb="report.written",
+            subject=analysis,
+            now=now(),
+            study_id=analysis.own_study.public_id,
+            data={"file": file.name, "language": language, "analysis": analysis.sha256},
+        )
         self.stdout.write(f"{file}: {len(content)} bytes")
 
-    def _report(self, slug: str, language: str) -> Report:
+    def _analysis(self, slug: str) -> Analysis:
         study = Study.objects.select_related("image_set").filter(slug=slug).first()
         if study is None:
             raise CommandError(f"There is no study {slug}.")
-        return report_of(finished_analysis(study), language)
+        return finished_analysis(study)
