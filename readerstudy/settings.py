@@ -172,7 +172,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "core:home"
-CHANGE_PASSWORD_URL = "accounts:password"  # noqa: S105 (the name of a page) where /.well-known/change-password leads
+CHANGE_PASSWORD_URL = "accounts:password"  # nosec B105  # noqa: S105 (the name of a page) where /.well-known/change-password leads
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 _VALIDATION = "django.contrib.auth.password_validation"

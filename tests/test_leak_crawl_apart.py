@@ -33,7 +33,8 @@ def test_nobody_is_shown_nothing_but_the_way_in(client, people):
         page.address.split("?")[0] for page in pages_of(client, None) if page.status == 200
     }
     # The schema describes the software, not what is stored.
-    assert open_to_all <= {"/", "/account/sign-in/", "/healthz", "/readyz", "/api/v1/schema/"}
+    ways_in = {"/", "/account/sign-in/", "/healthz", "/readyz", "/api/v1/schema/"}
+    assert open_to_all <= {*ways_in, "/robots.txt", "/.well-known/security.txt"}
 
 
 @pytest.mark.parametrize(

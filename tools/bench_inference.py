@@ -83,7 +83,7 @@ class Case:
     def score(self, session: ChildSession, batch_size: int = 1) -> None:
         photographs = Photographs(self.network, self._file, self.store)
         for outcome in scored(session, photographs, self.sources(), batch_size=batch_size):
-            assert isinstance(outcome, engine.Scored)  # noqa: S101 (a bench of failures would be fast)
+            assert isinstance(outcome, engine.Scored)  # nosec B101  # noqa: S101 (a bench of failures would be fast)
 
     def bound(self) -> float:
         """Images a second if all cores did nothing else, without ever waiting."""

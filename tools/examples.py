@@ -39,7 +39,7 @@ def executed(text: str) -> str:
 def _with_output(code: str, names: dict[str, object]) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(code, names)  # noqa: S102 (our own page)
+        exec(code, names)  # nosec B102  # noqa: S102 (our own page)
     return f"```python\n{code}```\n\n```text\n{out.getvalue()}```"
 
 

@@ -54,7 +54,9 @@ _CALLED = {
 }  # fmt: skip
 # What the sources say where the package's own words do not do: packages of other platforms, and those that state two.
 STATED_ELSEWHERE = {
+    "async-timeout": "Apache-2.0",
     "axe-playwright-python": "MIT AND MPL-2.0",  # carries axe-core
+    "brotlicffi": "MIT",
     "colorama": "BSD-3-Clause",
     "onnxruntime": "MIT",
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",

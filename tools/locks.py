@@ -5,7 +5,7 @@ already stay where the list still allows them, unless `--upgrade` is said. Resol
 platform at once, out of the public index, whatever this machine's pip is told to use.
 """
 
-import subprocess
+import subprocess  # nosec B404  # (what is run stands at each call)
 import sys
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def command(source: str, lock: str, options: list[str]) -> list[str]:
 def main(options: list[str]) -> None:
     """Writes every lock, the application's own first."""
     for source, lock in LOCKS.items():
-        subprocess.run(command(source, lock, options), cwd=ROOT, check=True)
+        subprocess.run(command(source, lock, options), cwd=ROOT, check=True)  # nosec B603  # (our own command)
         path = ROOT / lock
         path.write_text(
             HEADER.format(source=source) + path.read_text(encoding="utf-8"), encoding="utf-8"

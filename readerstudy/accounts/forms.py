@@ -47,7 +47,7 @@ class SignInForm(AuthenticationForm):
 class _RepeatedPasswordForm(forms.Form):
     """A form with a new password that is typed twice; `password_field` is the first of the two."""
 
-    password_field = "password"  # noqa: S105 (the name of a field)
+    password_field = "password"  # nosec B105  # noqa: S105 (the name of a field)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -68,7 +68,7 @@ class AcceptForm(_RepeatedPasswordForm):
 
 
 class PasswordForm(_RepeatedPasswordForm):
-    password_field = "new_password"  # noqa: S105 (the name of a field)
+    password_field = "new_password"  # nosec B105  # noqa: S105 (the name of a field)
 
     old_password = _password(_("Current password"), autocomplete="current-password")
     new_password = _password(

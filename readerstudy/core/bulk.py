@@ -28,7 +28,7 @@ def insert_prepared(
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 (names of our own models)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # nosec B608  # noqa: S608 (names of our own models)
     with connection.cursor() as cursor:
         cursor.executemany(statement, [(key, *values) for key, values in rows])
 

@@ -3,7 +3,7 @@
 import atexit
 import os
 import shutil
-import subprocess
+import subprocess  # nosec B404  # (what is run stands at each call)
 import sys
 import tempfile
 from pathlib import Path
@@ -30,7 +30,7 @@ class Child:
         self._area = new_area(shared_bytes)
         # Nothing lies where it works: a file that names another one beside itself finds none.
         self._folder = tempfile.mkdtemp(prefix="child-")
-        self._process = subprocess.Popen(  # noqa: S603 (our own command)
+        self._process = subprocess.Popen(  # nosec B603  # noqa: S603 (our own command)
             [sys.executable, "-m", module, str(self._area.descriptor), *arguments],
             pass_fds=[self._area.descriptor],
             stdin=subprocess.PIPE,

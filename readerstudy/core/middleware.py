@@ -19,7 +19,7 @@ _OUT_OF_DATE = (
 )
 # What no page of ours asks the browser for. Full screen and passkeys are not among them.
 _UNUSED = (
-    "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid",
     "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 _HEADERS = {

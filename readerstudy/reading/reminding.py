@@ -123,7 +123,7 @@ def _remind(
     actor: User, enrolment: Enrolment, texts: Mapping[str, str], link: Link, now: datetime
 ) -> Reminder:
     language = text_language(enrolment.user.language)
-    token = ""
+    token = ""  # nosec B105  # (no invitation was made)
     if enrolment.state == EnrolmentState.INVITED:
         token = invite_again(actor=actor, enrolment=enrolment, now=now)
     text = texts[language].replace("\r\n", "\n").strip()

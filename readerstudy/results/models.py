@@ -60,7 +60,7 @@ class Analysis(PublicIdModel):
     def subject(self) -> Study | FinishedStudy:
         """The study that it is of."""
         subject = self.study or self.finished
-        assert subject is not None  # noqa: S101 (the database sees to it)
+        assert subject is not None  # nosec B101  # noqa: S101 (the database sees to it)
         return subject
 
     @property

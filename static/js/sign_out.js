@@ -3,9 +3,7 @@
 import { waitingOwners } from "./reading/queue.js";
 
 const form = document.querySelector("[data-sign-out]");
-const unsent = document.getElementById("unsent");
-const send = unsent.querySelector("[data-send]");
-const reading = send.getAttribute("href");
+const unsent = document.getElementById("unsent"); // on readers' pages; nobody else has answers to send
 let decided = false;
 
 function leave({ wipe }) {
@@ -21,14 +19,15 @@ async function nobodyReads() {
 }
 
 function ask(owner) {
-  send.href = reading.replace("enrolment", owner.slice(owner.indexOf(":") + 1));
+  const send = unsent.querySelector("[data-send]");
+  send.href = unsent.dataset.reading.replace("enrolment", owner.slice(owner.indexOf(":") + 1));
   unsent.showModal();
 }
 
 async function signOut() {
   const owners = await waitingOwners();
   const own = owners.find((owner) => owner.startsWith(`${form.dataset.signOut}:`));
-  if (own) ask(own);
+  if (own && unsent) ask(own);
   else leave({ wipe: !owners.length && (await nobodyReads()) });
 }
 
@@ -37,5 +36,5 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   signOut().catch(() => leave({ wipe: false }));
 });
-unsent.addEventListener("close", () => { if (unsent.returnValue === "sign-out") leave({ wipe: false }); });
+unsent?.addEventListener("close", () => { if (unsent.returnValue === "sign-out") leave({ wipe: false }); });
 addEventListener("pageshow", () => { decided = false; });

@@ -64,7 +64,7 @@ def test_every_answer_carries_the_headers_that_keep_it_private(client, db):
     assert "camera=()" in headers["Permissions-Policy"]
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "script-src 'self'" in policy
+    assert "script-src 'nonce-" in policy
     assert "unsafe" not in policy
 
 

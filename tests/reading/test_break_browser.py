@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from readerstudy.core.clock import now as current_time
 from readerstudy.reading.conduct import update_conduct
+from tests.bare_page import open_bare_page
 from tests.conftest import make_user, sign_in
 from tests.reading.factories import BIOPSY, begin, open_study
 from tests.reading.screen import answers, grade, ready, shown, waiting
@@ -84,4 +85,5 @@ def test_the_last_answer_before_a_break_can_be_changed_while_it_waits(paced):
     ],
 )
 def test_the_browser_knows_when_a_break_comes(paced, after, seconds, at, given, following):  # noqa: PLR0917 (the table)
+    open_bare_page(paced, paced.url.partition("/reading/")[0])
     assert paced.evaluate(HELD, [after, seconds, at, given]) == following

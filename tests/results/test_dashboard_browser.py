@@ -17,6 +17,7 @@ from readerstudy.results.facets import Selection, picked_table
 from readerstudy.results.threshold_panel import threshold_panels
 from readerstudy.studies.models import Study
 from tests.axe import assert_accessible
+from tests.bare_page import open_bare_page
 from tests.conftest import sign_in
 from tests.results.factories import make_table
 from tests.results.unblinded import EMAILS, read_study, unblinded
@@ -95,7 +96,7 @@ IN_THE_PAGE = """async ([panel, prevalence]) => {
 def test_at_every_threshold_the_pages_numbers_are_those_of_python(page, live_server):
     table = make_table(readers=9, runs=4, seed=3)
     panel = json.loads(json.dumps(threshold_panels(build_document(table))["roc-1"]))
-    page.goto(f"{live_server.url}/account/sign-in/")
+    open_bare_page(page, live_server.url)
     found = page.evaluate(IN_THE_PAGE, [panel, 0.01])
     scores = sorted(set(table.models[0].values.ravel()))
     assert found["thresholds"][:-1] == scores

@@ -38,7 +38,7 @@ def defences(text):
 
 
 @cache
-def tests_in(path):
+def functions_of(path):
     """Every test function of a file, those of classes included."""
     file = ROOT / path
     if not file.exists():
@@ -63,7 +63,7 @@ def test_an_attack_has_defences_with_tests_and_says_what_is_left(heading):
 def test_every_linked_test_is_there():
     links = LINK.findall(TEXT)
     assert len(links) > 80
-    assert [(path, name) for path, name in links if name not in tests_in(path)] == []
+    assert [(path, name) for path, name in links if name not in functions_of(path)] == []
 
 
 def test_nothing_is_forgotten_and_the_table_leads_to_every_attack():

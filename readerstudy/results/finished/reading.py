@@ -120,7 +120,7 @@ def _answers(
         return _signed(found, ratings, truth, problems), ()
     if DECISION in roles:
         return _decided(found, said, ratings, problems)
-    assert ratings is not None  # noqa: S101 (one of the two roles is there)
+    assert ratings is not None  # nosec B101  # noqa: S101 (one of the two roles is there)
     return _cut(ratings, said)
 
 

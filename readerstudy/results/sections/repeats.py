@@ -58,7 +58,7 @@ def _decisions(decision: NDArray[np.int8]) -> Numbers:
 def _readers(
     table: ReadingTable, rows: NDArray[np.bool_], twice: NDArray[np.bool_], found: Any
 ) -> list[dict[str, Any]]:
-    assert table.repeats is not None  # noqa: S101 (asked before)
+    assert table.repeats is not None  # nosec B101  # noqa: S101 (asked before)
     places = np.flatnonzero(rows).tolist()
     return [
         {
@@ -91,7 +91,7 @@ def _icc(first: Numbers, second: Numbers, level: float) -> dict[str, Any]:
 
 def _pooled(table: ReadingTable, twice: NDArray[np.bool_], level: float) -> dict[str, Any]:
     """All pairs of all readers as if of one."""
-    assert table.repeats is not None  # noqa: S101 (tells mypy; the line above has checked it)
+    assert table.repeats is not None  # nosec B101  # noqa: S101 (tells mypy; the line above has checked it)
     one, two = (_decisions(answers.decision)[twice] for answers in (table, table.repeats))
     rating = table.rating[twice], table.repeats.rating[twice]
     equal = percent_agreement(np.stack([one, two]), level=level)

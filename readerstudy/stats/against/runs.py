@@ -73,7 +73,7 @@ class _Parts:
 
     def between(self, rows: slice, columns: slice) -> float:
         """The mean covariance of a reading of one kind with a reading of another, or another of the same."""
-        assert self.matrix is not None  # noqa: S101 (asked only where there is one)
+        assert self.matrix is not None  # nosec B101  # noqa: S101 (asked only where there is one)
         block = self.matrix[rows, columns]
         if rows != columns:
             return float(block.mean())
@@ -82,7 +82,7 @@ class _Parts:
 
     def error(self, rows: slice) -> float:
         """Var − Cov2 of one kind: the part of its mean square that the cases make."""
-        assert self.matrix is not None  # noqa: S101 (tells mypy; the line above has checked it)
+        assert self.matrix is not None  # nosec B101  # noqa: S101 (tells mypy; the line above has checked it)
         return float(np.diag(self.matrix)[rows].mean()) - self.between(rows, rows)
 
 

@@ -12,7 +12,7 @@ from readerstudy.accounts.services import create_user
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 
-PASSWORD_VARIABLE = "NEW_ACCOUNT_PASSWORD"  # noqa: S105 (the name of a variable)
+PASSWORD_VARIABLE = "NEW_ACCOUNT_PASSWORD"  # nosec B105  # noqa: S105 (the name of a variable)
 
 
 class Command(BaseCommand):
