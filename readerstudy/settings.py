@@ -24,6 +24,9 @@ SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret(VAR_DIR / "secre
 # Not in the database: whoever can write to the database alone cannot make a chain that fits.
 AUDIT_KEY = env.str("AUDIT_KEY", "") or read_or_create_secret(VAR_DIR / "audit_key")
 AUDIT_CHECKPOINTS = Path(env.str("AUDIT_CHECKPOINTS", str(VAR_DIR / "audit-checkpoints.jsonl")))
+# Public keys that backups are encrypted for, and the file of the secret key that opens them: not on this machine.
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENT", default=[])
+BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # HTTPS=on is what a server behind nginx sets; the embedded server speaks plain HTTP to this machine only.

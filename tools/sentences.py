@@ -17,6 +17,7 @@ NOT_SHOWN = (
     "readerstudy/stats/*",
     "readerstudy/settings.py",
     "readerstudy/verify.py",
+    "readerstudy/core/backup/*",
     "readerstudy/core/bulk.py",
     "readerstudy/core/checks.py",
     "readerstudy/core/media.py",
