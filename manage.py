@@ -10,4 +10,7 @@ if __name__ == "__main__":
     # As in wsgi.py.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
+    from readerstudy.core.operator import begin_command
+
+    begin_command(sys.argv[1] if len(sys.argv) > 1 else "")
     execute_from_command_line(sys.argv)

@@ -11,6 +11,7 @@ from inference.aid import shown
 from inference.aid_forms import AidChoiceForm
 from inference.aiding import aid_fields, aid_of, choose_aid, drop_aid
 from inference.models import Aid
+from inference.permissions import may_run
 from inference.selectors import planned_artefacts, runnable_study_for
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
@@ -18,6 +19,7 @@ from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
+from readerstudy.studies.selectors import overseen_study_for
 
 _EXAMPLES = (0.07, 0.52, 0.93)
 
@@ -26,7 +28,9 @@ _EXAMPLES = (0.07, 0.52, 0.93)
 @login_required
 def aid(request: SignedInRequest, slug: str) -> HttpResponse:
     """What is shown, with examples; in a draft the form."""
-    study = runnable_study_for(request.user, slug)
+    study = overseen_study_for(request.user, slug)
+    if request.method == "POST":
+        study = runnable_study_for(request.user, slug)
     chosen = aid_of(study)
     initial = {**aid_fields(chosen), "artefact": chosen.artefact} if chosen else None
     form = AidChoiceForm(request.POST or None, artefacts=planned_artefacts(study), initial=initial)
@@ -47,7 +51,7 @@ def _aid_page(
     language = request.LANGUAGE_CODE
     context = {
         "study": study,
-        "form": form if study.state == StudyState.DRAFT else None,
+        "form": form if study.state == StudyState.DRAFT and may_run(request.user, study) else None,
         "chosen": chosen,
         "examples": [shown(chosen, score, language=language) for score in _EXAMPLES]
         if chosen

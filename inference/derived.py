@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from inference.choices import RunState
 from inference.models import Artefact, Model, ModelRun, Score
+from inference.scores_bound import scores_part
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
@@ -133,6 +134,7 @@ def store_run(
     run.save()
     Score.objects.bulk_create((_score(run, row) for row in rows), batch_size=1_000)
     data = {"label": artefact.label, "artefact_sha256": artefact.sha256, **environment}
+    data |= scores_part(run)
     record_event(
         actor=actor,
         verb=f"model_run.{kind}",

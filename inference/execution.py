@@ -20,6 +20,7 @@ from inference.photographs import photographs_for, sources_of
 from inference.provenance import begin_attempt, record_provenance
 from inference.reference import check_against_reference
 from inference.run_errors import RunError, SupersededError
+from inference.scores_bound import scores_part
 from inference.scoring import scored
 from inference.starting import images_of
 from readerstudy.core.audit import record_event
@@ -124,6 +125,7 @@ def _end(run: ModelRun, state: RunState, *, now: datetime, error: str = "") -> N
         if not held(run).update(state=state, error=error, finished_at=now, heartbeat_at=now):
             return
         data = {"attempt": run.attempt, "error": error, "provider": run.provider_used}
+        data |= scores_part(run)
         verb, study_id = f"model_run.{state.value}", run.study.public_id
         record_event(
             actor=run.created_by, verb=verb, subject=run, now=now, study_id=study_id, data=data

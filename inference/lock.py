@@ -5,6 +5,7 @@ from typing import Any
 
 from inference.aiding import lock_part, verify_aid
 from inference.models import Artefact, Model, PlannedModel
+from inference.scores_bound import score_faults
 from readerstudy.core.errors import Conflict
 from readerstudy.core.media import sha256_of_stored
 from readerstudy.studies.models import Study
@@ -61,6 +62,7 @@ def verify_models(study: Study, section: dict[str, Any]) -> Iterator[str]:
     from inference.verifying import derived_faults  # noqa: PLC0415
 
     yield from derived_faults(study)
+    yield from score_faults(study)
 
 
 def _fault_of(model_id: str, run: dict[str, str]) -> str:

@@ -80,6 +80,8 @@ class Model(PublicIdModel):
 class Artefact(AppendOnlyModel, PublicIdModel):
     """One exported training run: an ONNX file and how to prepare an image for it."""
 
+    is_bound = True
+
     model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="artefacts")
     label = models.CharField(max_length=80, help_text="Which training run, such as run-01")
     file = models.FileField(max_length=200, help_text="ONNX; score file or recipe of other kinds")

@@ -2,28 +2,34 @@
 
 from django.db.models import Q, QuerySet
 
-from inference.models import Model, ModelRun
+from inference.models import Model, ModelRun, PlannedModel
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotAllowed, NotFound
 from readerstudy.studies.models import Study
-from readerstudy.studies.permissions import overseen_studies
+from readerstudy.studies.permissions import conducted_studies, overseen_studies
 
 
 def visible_models(user: User) -> QuerySet[Model]:
-    """Staff see every network, and the scores and ensembles of the studies whose pages they may open; readers none."""
+    """The scores and ensembles of the studies that a person oversees, and networks: coordinators and admins see every
+    one, others the ones that those studies are planned with or were run over. Readers see none.
+    """
+    overseen = overseen_studies(user).values("pk")
+    networks = Q(study=None)
     if not (user.can_administer or user.can_coordinate):
-        return Model.objects.none()
-    return Model.objects.filter(Q(study=None) | Q(study__in=runnable_studies(user)))
+        planned = PlannedModel.objects.filter(study__in=overseen).values("model")
+        run = ModelRun.objects.filter(study__in=overseen).values("artefact__model")
+        networks &= Q(pk__in=planned) | Q(pk__in=run)
+    return Model.objects.filter(networks | Q(study__in=overseen))
 
 
 def runnable_studies(user: User) -> QuerySet[Study]:
-    """The studies whose model runs a person may see and start: their own, and all for admins."""
-    return overseen_studies(user)
+    """The studies that a person may plan with models and run them over: those they coordinate, and all for admins."""
+    return conducted_studies(user)
 
 
 def visible_runs(user: User) -> QuerySet[ModelRun]:
-    """The runs over those studies."""
-    return ModelRun.objects.filter(study__in=runnable_studies(user)).select_related(
+    """The runs over the studies whose progress a person may see."""
+    return ModelRun.objects.filter(study__in=overseen_studies(user).values("pk")).select_related(
         "artefact__model", "study"
     )
 
@@ -36,7 +42,12 @@ def check_may_load(user: User) -> None:
         raise NotAllowed("Only admins may load models.")
 
 
+def may_run(user: User, study: Study) -> bool:
+    """Whether the person may run models over the study."""
+    return runnable_studies(user).filter(pk=study.pk).exists()
+
+
 def check_may_run(user: User, study: Study) -> None:
     """Raises NotFound unless the person may run models over the study."""
-    if not runnable_studies(user).filter(pk=study.pk).exists():
+    if not may_run(user, study):
         raise NotFound("There is no such study.")

@@ -16,7 +16,7 @@ from inference.ensembles import FEWEST
 from inference.external import TAKES_SCORES
 from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
 from inference.models import Artefact, Model, ModelDraft
-from inference.permissions import check_may_load
+from inference.permissions import check_may_load, may_run
 from inference.recovery import UNFINISHED
 from inference.run_words import environment_fields, run_fields
 from inference.selectors import (
@@ -37,6 +37,7 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.choices import StudyState
+from readerstudy.studies.selectors import overseen_study_for
 
 
 @require_safe
@@ -145,12 +146,13 @@ def study_runs(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _progress(request: SignedInRequest, slug: str) -> dict[str, Any]:
-    study = runnable_study_for(request.user, slug)
+    study = overseen_study_for(request.user, slug)
     runs = list(runs_of(study))
     return {
         "study": study,
         "runs": runs,
         "is_at_work": any(run.state in UNFINISHED for run in runs),
+        "may_run": may_run(request.user, study),
     }
 
 

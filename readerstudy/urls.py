@@ -11,6 +11,7 @@ urlpatterns = [
     path("studies/", include("readerstudy.studies.urls")),
     path("reading/", include("readerstudy.reading.urls")),
     path("models/", include("inference.urls")),
+    path("truth/", include("readerstudy.truth.urls")),
     path("results/", include("readerstudy.results.urls")),
     path("finished-studies/", include("readerstudy.results.finished.urls")),
     path("api/v1/", include("readerstudy.api_urls")),

@@ -36,6 +36,27 @@ def _own_media(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _evidence_can_be_flushed():
+    """Tests with transactions of their own empty every table afterwards, evidence too, which the triggers would refuse.
+
+    Django makes them again: it tells that a flush is a migration (`post_migrate`).
+    """
+    from django.db import connection
+
+    from tests.unguarded import unguarded
+
+    flush = connection.ops.execute_sql_flush
+
+    def unguarded_flush(statements):
+        with unguarded():
+            flush(statements)
+
+    connection.ops.execute_sql_flush = unguarded_flush
+    yield
+    connection.ops.execute_sql_flush = flush
+
+
 @pytest.fixture(autouse=True)
 def _eager_tasks():
     from readerstudy.celery import app

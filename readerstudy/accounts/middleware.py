@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from readerstudy.accounts.limits import is_over, is_signed_in, note_activity
+from readerstudy.accounts.recording import record_session_end
 from readerstudy.core.clock import now
 
 
@@ -17,6 +18,7 @@ class SessionLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if is_signed_in(request.session):
             if is_over(request.session, now=now()):
+                record_session_end(session=request.session, now=now())
                 request.session.flush()
             else:
                 note_activity(request.session, now=now())

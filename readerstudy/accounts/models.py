@@ -89,6 +89,8 @@ class Invitation(PublicIdModel):
 class Consent(AppendOnlyModel, PublicIdModel):
     """What a person agreed to, word for word, in the language they read it in."""
 
+    is_bound = True
+
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
     scope = models.CharField(max_length=40, help_text="Public id of the study agreed to")
     language = models.CharField(max_length=5)

@@ -70,19 +70,21 @@ def invite_person(
     language: str = "en",
     occasion: str = "",
     link: Link | None = None,
+    readers_only: bool = True,
     now: datetime,
 ) -> tuple[User, str]:
-    """The reader with this mail address (made if need be) and the token of a new invitation.
+    """The person with this mail address (an account is made if need be) and the token of a new invitation.
 
-    The token is empty for people who already have a password: an invitation must never be a way to take over
-    an account. With `link` a mail is sent after the commit. Raises NotAllowed, and InvalidInput for accounts of
-    coordinators and admins.
+    The token is empty for people who already have a password, and for coordinators and admins: an invitation must
+    never be a way to take over an account. With `link` a mail is sent after the commit. Raises NotAllowed, and
+    InvalidInput for a deactivated account, and with `readers_only` for accounts of coordinators and admins.
     """
     if not (actor.can_coordinate or actor.can_administer):
         raise NotAllowed("Only coordinators and admins may invite people.")
     with transaction.atomic():
-        user = _find_or_create_reader(actor, email, name, language, now)
-        token = "" if user.has_usable_password() else new_token()
+        user = _find_or_create(actor, email, name, language, now)
+        _check_may_be_invited(user, readers_only=readers_only)
+        token = new_token() if user.is_reader and not user.has_usable_password() else ""
         if token:
             _store_invitation(actor, user, token, now)
         if link:
@@ -90,19 +92,21 @@ def invite_person(
     return user, token
 
 
-def _find_or_create_reader(
-    actor: User, email: str, name: str, language: str, now: datetime
-) -> User:
+def _find_or_create(actor: User, email: str, name: str, language: str, now: datetime) -> User:
     user = User.objects.filter(email=normal_email(email)).first()
-    if user is None:
-        return create_user(
-            actor=actor, email=email, name=name, role=SiteRole.READER, language=language, now=now
-        )
-    if not (user.is_reader and user.is_active):
+    return user or create_user(
+        actor=actor, email=email, name=name, role=SiteRole.READER, language=language, now=now
+    )
+
+
+def _check_may_be_invited(user: User, *, readers_only: bool) -> None:
+    if readers_only and not (user.is_reader and user.is_active):
         raise InvalidInput(
             f"{user.email} is not the account of a reader.", code="not_a_reader", field="email"
         )
-    return user
+    if not user.is_active:
+        message = f"The account of {user.email} is deactivated."
+        raise InvalidInput(message, code="deactivated", field="email")
 
 
 def _store_invitation(actor: User, user: User, token: str, now: datetime) -> Invitation:
@@ -153,12 +157,6 @@ def change_password(*, actor: User, old_password: str, new_password: str, now: d
     with transaction.atomic():
         actor.save(update_fields=["password"])
         record_event(actor=actor, verb="account.password_changed", subject=actor, now=now)
-    return actor
-
-
-def record_sign_in(*, actor: User, now: datetime) -> User:
-    """Writes into the audit trail that the actor has signed in."""
-    record_event(actor=actor, verb="account.signed_in", subject=actor, now=now)
     return actor
 
 

@@ -19,7 +19,6 @@ from readerstudy.accounts.selectors import open_invitation
 from readerstudy.accounts.services import (
     accept_invitation,
     change_password,
-    record_sign_in,
     update_account,
 )
 from readerstudy.core.clock import now
@@ -45,8 +44,7 @@ class SignInView(LoginView):
 
 
 def _signed_in(response: HttpResponse, form: SignInForm) -> HttpResponse:
-    user = record_sign_in(actor=form.get_user(), now=now())
-    remember_language(response, user.language)
+    remember_language(response, form.get_user().language)
     return response
 
 

@@ -1,18 +1,25 @@
 """The service that writes the audit trail, and the functions that check it."""
 
-import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
 
-from readerstudy.core.canonical import canonical_json
-from readerstudy.core.models import AuditEvent, AuditHead
+from readerstudy.core.binding import bound_entries
+from readerstudy.core.keyed import keyed_hash
+from readerstudy.core.models import AppendOnlyModel, AuditEvent, AuditHead
+from readerstudy.core.operator import command_in_hand
 
 GENESIS = "0" * 64
+_AT_ONCE = 2_000
+
+
+# In the data of an event: the rows of evidence that it tells of, each with the keyed hash of its content.
+EVIDENCE = "evidence"
+# In the data of what was done at the command line: by which command, and by whom.
+COMMAND = "command"
 
 
 def record_event(
@@ -23,11 +30,14 @@ def record_event(
     now: datetime,
     study_id: str = "",
     data: dict[str, Any] | None = None,
+    evidence: Iterable[models.Model] = (),
 ) -> AuditEvent:
-    """Appends one event to the chain. Call it inside the transaction of the change it tells of."""
-    with transaction.atomic():
-        AuditHead.objects.get_or_create(pk=1)
-        head = AuditHead.objects.select_for_update().get(pk=1)
+    """Appends one event to the chain. Call it inside the transaction of the change it tells of, and as late as can be.
+
+    `evidence` are the stored rows that the event ties to the chain; a subject that is evidence itself is one of them.
+    """
+    with transaction.atomic(savepoint=False):
+        head = _held_head()
         event = AuditEvent(
             sequence=head.sequence + 1,
             at=now,
@@ -36,13 +46,32 @@ def record_event(
             subject_type=subject._meta.label,
             subject_id=str(getattr(subject, "public_id", subject.pk)),
             study_id=study_id,
-            data=data or {},
+            data=_data(data or {}, subject, evidence),
             previous_hash=head.hash,
         )
         event.hash = hash_of(event)
         event.save()
         AuditHead.objects.filter(pk=1).update(sequence=event.sequence, hash=event.hash)
     return event
+
+
+def _held_head() -> AuditHead:
+    head = AuditHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        AuditHead.objects.get_or_create(pk=1)
+        head = AuditHead.objects.select_for_update().get(pk=1)
+    return head
+
+
+def _data(
+    data: dict[str, Any], subject: models.Model, evidence: Iterable[models.Model]
+) -> dict[str, Any]:
+    rows = list(evidence)
+    if isinstance(subject, AppendOnlyModel) and subject not in rows:
+        rows.append(subject)
+    bound = {EVIDENCE: bound_entries(rows)} if rows else {}
+    command = command_in_hand()
+    return {**data, **bound, **({COMMAND: command} if command else {})}
 
 
 def hash_of(event: AuditEvent) -> str:
@@ -62,11 +91,6 @@ def hash_of(event: AuditEvent) -> str:
     )
 
 
-def keyed_hash(document: Any) -> str:
-    """HMAC-SHA-256 of the canonical JSON under `AUDIT_KEY`, in hexadecimal."""
-    return hmac.digest(settings.AUDIT_KEY.encode(), canonical_json(document), "sha256").hex()
-
-
 @dataclass(frozen=True)
 class ChainFault:
     """The first event that does not fit, and a sentence that says why."""
@@ -75,12 +99,17 @@ class ChainFault:
     sentence: str
 
 
-def first_fault() -> ChainFault | None:
-    """The first event that does not fit the chain, or None if all do."""
+def first_fault(on_event: Callable[[AuditEvent], None] | None = None) -> ChainFault | None:
+    """The first event that does not fit the chain, or None if all do. `on_event` is shown every event that fits.
+
+    The events are read one after the other: a long trail takes time, and no more memory than a short one.
+    """
     previous, expected = GENESIS, 1
-    for event in AuditEvent.objects.order_by("sequence").iterator():
+    for event in AuditEvent.objects.order_by("sequence").iterator(chunk_size=_AT_ONCE):
         if sentence := next(_faults(event, expected, previous), None):
             return ChainFault(event.sequence, sentence)
+        if on_event:
+            on_event(event)
         previous, expected = event.hash, expected + 1
     head = AuditHead.objects.filter(pk=1).first()
     if (head.sequence, head.hash) == (expected - 1, previous) if head else expected == 1:

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.conf import settings
 
-from readerstudy.core.audit import GENESIS, keyed_hash
+from readerstudy.core.audit import GENESIS
+from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.models import AuditEvent, AuditHead
 
 _FIELDS = {"sequence", "hash", "at", "previous", "signature"}

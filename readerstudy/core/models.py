@@ -1,7 +1,13 @@
 """The audit trail: append-only, hash-chained."""
 
+from contextvars import ContextVar
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
+
+# Set by `evidence.erasing` alone. The triggers in the database do not look at it: they look for a row of `ErasureGate`.
+gate_is_open: ContextVar[bool] = ContextVar("gate_is_open", default=False)
 
 
 class AppendOnlyError(TypeError):
@@ -11,15 +17,29 @@ class AppendOnlyError(TypeError):
 class AppendOnlyQuerySet(models.QuerySet):
     """A queryset that reads and inserts, and refuses to change or delete."""
 
-    def update(self, **_kwargs: object) -> int:
-        raise AppendOnlyError(f"{self.model.__name__} rows are never changed.")
+    def update(self, **kwargs: object) -> int:
+        if not self._may_be_erased():
+            raise AppendOnlyError(f"{self.model.__name__} rows are never changed.")
+        return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
+        if not self._may_be_erased():
+            raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
+        return super().delete()
+
+    def _may_be_erased(self) -> bool:
+        return gate_is_open.get() and self.model.can_be_erased
 
 
 class AppendOnlyModel(models.Model):
-    """Evidence: a row that is written once. A correction is a new row."""
+    """Evidence: a row that is written once. A correction is a new row. See `evidence` for the triggers that see to it."""
+
+    # Inside `evidence.erasing`, which is itself told in the audit trail.
+    can_be_erased: ClassVar[bool] = True
+    # Whether every row stands with its hash in the audit event of its making, so that an added or lost row is found.
+    is_bound: ClassVar[bool] = False
+    # SQL on the row (`OLD`): while it holds, the row is no evidence yet and goes with what it belongs to.
+    removable_while: ClassVar[str] = ""
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -37,6 +57,8 @@ class AppendOnlyModel(models.Model):
 
 class AuditEvent(AppendOnlyModel):
     """Who did what to which thing, when. Each event carries the hash of the one before it."""
+
+    can_be_erased = False
 
     sequence = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
@@ -69,3 +91,15 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.hash}"
+
+
+class ErasureGate(models.Model):
+    """While a transaction holds a row here, the triggers let it change and delete evidence. No row is ever committed.
+
+    A table and no session variable: a database role without rights on it cannot open the gate.
+    """
+
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Open since {self.opened_at:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,6 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 
+from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.images.storage import folder_of, remove_folder
 from readerstudy.intake.applying import (
@@ -83,6 +84,13 @@ def _apply(job: ImportJob, plan: ImportPlan, claim: Claim) -> None:
             locked.state = ImportState.APPLIED
             locked.report = report
             locked.save()
+            record_event(
+                actor=job.created_by,
+                verb="import.applied",
+                subject=locked,
+                now=claim.clock(),
+                data={"image_set": locked.image_set.public_id},
+            )
             transaction.on_commit(partial(remove_uploads, locked))
 
 
@@ -148,3 +156,4 @@ def _fail(claim: Claim, message: str) -> None:
             return  # another worker is on it now and will tell how it ended
         job.state, job.error, job.heartbeat_at = ImportState.FAILED, message, None
         job.save()
+        record_event(actor=job.created_by, verb="import.failed", subject=job, now=claim.clock())

@@ -54,6 +54,8 @@ class Conduct(models.Model):
 class ReaderProfile(AppendOnlyModel, PublicIdModel):
     """What a reader said of themselves before reading. Columns that the study does not ask for are empty."""
 
+    is_bound = True
+
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="profile")
     board_certification = models.CharField(
         max_length=20, choices=BoardCertification.choices, blank=True
@@ -98,6 +100,8 @@ class ReaderProfile(AppendOnlyModel, PublicIdModel):
 
 class Environment(AppendOnlyModel, PublicIdModel):
     """What a reader read on in one session of their browser. What a browser does not tell is empty."""
+
+    is_bound = True
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="environments")
     viewport_width = models.PositiveIntegerField(
@@ -171,6 +175,8 @@ class BreakEnd(AppendOnlyModel):
 
 class Attestation(AppendOnlyModel, PublicIdModel):
     """A reader's signature under their own readings."""
+
+    is_bound = True
 
     enrolment = models.OneToOneField(
         Enrolment, on_delete=models.PROTECT, related_name="attestation"

@@ -17,14 +17,14 @@ from readerstudy.reading.conduct_forms import ConductForm
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
-from readerstudy.studies.selectors import overseen_study_for, staff_study_for
+from readerstudy.studies.selectors import described_study_for, staff_study_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def conduct(request: SignedInRequest, slug: str) -> HttpResponse:
     """Profile, breaks and signature: to be changed by the coordinators of a draft, to be read by who oversees it."""
-    study = overseen_study_for(request.user, slug)
+    study = described_study_for(request.user, slug)
     if request.method == "POST":
         return _change(request, staff_study_for(request.user, slug))
     stored = conduct_of(study)

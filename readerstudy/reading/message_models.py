@@ -18,6 +18,8 @@ _IS_SHORT_ENOUGH: Any = LessThanOrEqual(Length("text"), MOST_CHARACTERS)
 class Message(AppendOnlyModel):
     """One message in the thread of one reader with the study's coordinators. No other reader ever sees it."""
 
+    is_bound = True
+
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages")
     is_from_reader = models.BooleanField(help_text="Otherwise it is from a coordinator")
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

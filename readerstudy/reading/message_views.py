@@ -34,7 +34,7 @@ from readerstudy.reading.threads import (
 )
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.permissions import may_coordinate
-from readerstudy.studies.selectors import enrolment_for, overseen_study_for
+from readerstudy.studies.selectors import conducted_study_for, enrolment_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,7 @@ def own_thread(request: SignedInRequest, public_id: str) -> HttpResponse:
 @login_required
 def threads(request: SignedInRequest, slug: str) -> HttpResponse:
     """The threads of a study, and for its coordinators a form to write to several readers at once."""
-    study = overseen_study_for(request.user, slug)
+    study = conducted_study_for(request.user, slug)
     form = ManyForm(
         request.POST if request.method == "POST" else None, readers=reachable_readers(study)
     )
@@ -90,7 +90,7 @@ def threads(request: SignedInRequest, slug: str) -> HttpResponse:
 @login_required
 def thread(request: SignedInRequest, slug: str, public_id: str) -> HttpResponse:
     """The thread of one reader, and for the study's coordinators a form to answer."""
-    study = overseen_study_for(request.user, slug)
+    study = conducted_study_for(request.user, slug)
     enrolment = reader_of(study, public_id)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if _is_sent(request, form, reply, enrolment=enrolment, link=_readers_page(request)):

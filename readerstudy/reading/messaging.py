@@ -14,7 +14,7 @@ from readerstudy.reading.models import Message, MessageSeen
 from readerstudy.reading.threads import may_write_in, reachable_readers, unseen
 from readerstudy.studies.choices import StudyRole
 from readerstudy.studies.models import Enrolment, Study
-from readerstudy.studies.permissions import check_may_coordinate, overseen_studies
+from readerstudy.studies.permissions import check_may_coordinate, conducted_studies
 
 MOST_A_DAY = 20
 # The address of the page with this reader's thread, as the other side opens it.
@@ -79,11 +79,11 @@ def send_to_readers(
 def mark_seen(*, actor: User, enrolment: Enrolment, is_reader: bool, now: datetime) -> None:
     """Remembers that the actor has seen what the other side wrote in this thread, each message once.
 
-    Raises NotFound for a reader who is not the thread's, NotAllowed for people who may not open the staff's pages.
+    Raises NotFound for a reader who is not the thread's, NotAllowed for people who may not read the study's messages.
     """
     if is_reader and enrolment.user_id != actor.pk:
         raise NotFound("There is no such enrolment.")
-    if not is_reader and not overseen_studies(actor).filter(pk=enrolment.study_id).exists():
+    if not is_reader and not conducted_studies(actor).filter(pk=enrolment.study_id).exists():
         raise NotAllowed("Only the study's staff may do this.")
     new = unseen(actor, is_from_reader=not is_reader).filter(enrolment=enrolment)
     seen = [MessageSeen(message=one, user=actor, seen_at=now) for one in new]
@@ -149,5 +149,6 @@ def _store(
         now=now,
         study_id=enrolment.study.public_id,
         data={"code": enrolment.code},
+        evidence=[message],
     )
     return message

@@ -45,6 +45,8 @@ __all__ = [
 class Reading(AppendOnlyModel, PublicIdModel):
     """One answer to one position. The answer that counts is the one of level 1 with the highest version."""
 
+    is_bound = True
+
     position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="readings")
     level = models.PositiveSmallIntegerField(
         default=1,
@@ -130,6 +132,8 @@ class Reading(AppendOnlyModel, PublicIdModel):
 class Reminder(AppendOnlyModel):
     """One mail that reminded a reader, as it was sent."""
 
+    is_bound = True
+
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="reminders")
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -156,6 +160,8 @@ def _from_to(low: float, high: float) -> list[MinValueValidator | MaxValueValida
 
 class SignRules(AppendOnlyModel):
     """When a study's readers are given which sign. The newest row counts; without one, the defaults do."""
+
+    is_bound = True
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="sign_rules")
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

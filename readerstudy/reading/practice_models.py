@@ -74,6 +74,8 @@ class PracticeAnswer(AppendOnlyModel, PublicIdModel):
 class PracticeRound(AppendOnlyModel):
     """A round of practice that a reader completed, and whether it was enough to go on."""
 
+    is_bound = True
+
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="practice_rounds"
     )

@@ -154,4 +154,5 @@ def _end_round(enrolment: Enrolment, state: PracticeState, now: datetime) -> Non
         now=now,
         study_id=enrolment.study.public_id,
         data={"round": row.round, "is_passed": row.is_passed},
+        evidence=[row],
     )

@@ -138,6 +138,7 @@ def _remind(
         now=now,
         study_id=enrolment.study.public_id,
         data={"code": enrolment.code},
+        evidence=[reminder],
     )
     return reminder
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
+from readerstudy.core.audit import record_event
 from readerstudy.core.errors import (
     Conflict,
     DomainError,
@@ -112,8 +113,23 @@ def _committed(
         rows = _placed(enrolment, questions, fresh, places, order, revise=revise, now=now)
         stored |= {row.attempt: row for row in Reading.objects.bulk_create(rows)}
         order = order.after(rows)
+        _record(actor, enrolment, rows, now)
     created = {attempt for _, _, attempt in fresh}
     return [Commit(stored[one], one in created, enrolment, order) for _, _, one in answers]
+
+
+def _record(actor: User, enrolment: Enrolment, rows: Sequence[Reading], now: datetime) -> None:
+    """That answers were stored, which version of each, and nothing of what they say: the trail is read before the close."""
+    answers = [[row.position.public_id, row.level, row.version] for row in rows]
+    record_event(
+        actor=actor,
+        verb="readings.stored",
+        subject=enrolment,
+        now=now,
+        study_id=enrolment.study.public_id,
+        data={"code": enrolment.code, "answers": answers},
+        evidence=rows,
+    )
 
 
 def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Any]:

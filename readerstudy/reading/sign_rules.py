@@ -44,6 +44,7 @@ def set_thresholds(
             now=now,
             study_id=study.public_id,
             data=asdict(thresholds),
+            evidence=[rules],
         )
     return thresholds
 

@@ -30,6 +30,7 @@ from readerstudy.reading.services import commit_reading
 from readerstudy.reading.wording import wording_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
+from readerstudy.studies.permissions import has_staff_pages
 from readerstudy.studies.selectors import enrolment_for, own_enrolments_of
 from readerstudy.studies.services import activate_enrolment
 
@@ -37,12 +38,14 @@ from readerstudy.studies.services import activate_enrolment
 @require_safe
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
-    """The reader's studies, how far they are, and from when on a later session is open."""
+    """The reader's studies, how far they are, and from when on a later session is open; staff who read nothing go on."""
     moment = now()
     enrolments = [
         (enrolment, order_state(enrolment, now=moment))
         for enrolment in own_enrolments_of(request.user)
     ]
+    if not enrolments and has_staff_pages(request.user):
+        return redirect("studies:list")
     return render(request, "reading/home.html", {"enrolments": enrolments})
 
 

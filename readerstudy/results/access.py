@@ -1,4 +1,4 @@
-"""Which study's results a page may read: those of one's own studies, after unblinding and nowhere before."""
+"""Which study's results a page may read: those of the studies whose staff one belongs to, after unblinding and nowhere before."""
 
 from functools import lru_cache
 
@@ -15,15 +15,15 @@ from readerstudy.results.stored_table import table_of
 from readerstudy.results.table import ReadingTable
 from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.models import Enrolment, Study, StudyCase
-from readerstudy.studies.permissions import staffed_studies
-from readerstudy.studies.selectors import own_enrolments_of, staff_study_for
+from readerstudy.studies.permissions import reported_studies
+from readerstudy.studies.selectors import own_enrolments_of, reported_study_for
 
 _NO_RESULTS = "There are no results yet."
 
 
 def results_of(user: User, slug: str) -> tuple[Study, Analysis]:
-    """An unblinded study that the user coordinates, with its newest finished analysis. Raises NotFound otherwise."""
-    study = staff_study_for(user, slug)
+    """An unblinded study whose results the user may read, with its newest finished analysis. Raises NotFound otherwise."""
+    study = reported_study_for(user, slug)
     return study, finished_analysis(study)
 
 
@@ -70,10 +70,10 @@ def own_results_of(user: User, public_id: str) -> tuple[Enrolment, Analysis]:
 def shown_cases(user: User) -> QuerySet[StudyCase]:
     """The cases of unblinded studies whose photographs the user may see beside results.
 
-    Coordinators: those of their studies. Readers: those that they have read themselves, unless they have left the study.
+    Staff: those of the studies whose results they may read. Readers: those that they have read themselves, unless they have left the study.
     """
     unblinded = StudyCase.objects.filter(study__state__in=OPEN_STATES)
-    staffed = unblinded.filter(study__in=staffed_studies(user).values("pk"))
+    staffed = unblinded.filter(study__in=reported_studies(user).values("pk"))
     read = Reading.objects.filter(
         position__enrolment__user_id=user.pk,
         position__enrolment__state=EnrolmentState.ACTIVE,

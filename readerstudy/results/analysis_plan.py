@@ -16,6 +16,7 @@ from readerstudy.results.table import AnalysisPlan
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.drafting import draft_for_change
 from readerstudy.studies.models import Study
+from readerstudy.studies.permissions import check_may_analyse
 
 SECTION = "analysis_plan"
 PLAN_FIELDS = ("primary", "alpha", "margin", "prevalence", "prevalence_source")
@@ -40,7 +41,7 @@ def plan_analysis(*, actor: User, study: Study, now: datetime, **fields: Any) ->
     if unknown:
         raise InvalidInput(f"The analysis plan has no field {unknown[0]}.", field=unknown[0])
     with transaction.atomic():
-        draft = draft_for_change(actor, study)
+        draft = draft_for_change(actor, study, check=check_may_analyse)
         plan = analysis_plan_of(draft) or StudyPlan(study=draft)
         changed = sorted(name for name in fields if getattr(plan, name) != fields[name])
         for name in changed:
@@ -55,7 +56,7 @@ def plan_analysis(*, actor: User, study: Study, now: datetime, **fields: Any) ->
 def drop_analysis_plan(*, actor: User, study: Study, now: datetime) -> None:
     """Takes the plan back. Raises NotAllowed, and Conflict after the lock."""
     with transaction.atomic():
-        draft = draft_for_change(actor, study)
+        draft = draft_for_change(actor, study, check=check_may_analyse)
         deleted, _rows = StudyPlan.objects.filter(study=draft).delete()
         if deleted:
             _record("study.analysis_plan_dropped", actor, draft, now)

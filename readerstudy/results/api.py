@@ -15,7 +15,7 @@ from readerstudy.core.clock import now
 from readerstudy.results.models import Analysis
 from readerstudy.results.selectors import analyses_visible_to, analysis_for
 from readerstudy.results.services import request_analysis
-from readerstudy.studies.selectors import staff_study_for
+from readerstudy.studies.selectors import analysed_study_for
 
 
 class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
@@ -77,7 +77,7 @@ class AnalysisListView(ListAPIView[Analysis]):
         """Queues a new analysis of an unblinded study."""
         given = AnalysisRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        study = staff_study_for(user_of(request), given.validated_data["study"])
+        study = analysed_study_for(user_of(request), given.validated_data["study"])
         analysis = request_analysis(actor=user_of(request), study=study, now=now())
         return Response(AnalysisSerializer(analysis).data, status=status.HTTP_201_CREATED)
 

@@ -13,14 +13,14 @@ from readerstudy.results.bundle.exporting import Bundle, export_bundle
 from readerstudy.results.selectors import latest_analysis
 from readerstudy.results.services import OPEN_STATES
 from readerstudy.studies.forms import UnblindForm
-from readerstudy.studies.selectors import staff_study_for
+from readerstudy.studies.selectors import analysed_study_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def bundle(request: SignedInRequest, slug: str) -> HttpResponse:
     """Says what the bundle holds, asks for what it needs, and sends it. Raises Conflict for a form sent too early."""
-    study = staff_study_for(request.user, slug)
+    study = analysed_study_for(request.user, slug)
     if study.state not in OPEN_STATES:
         if request.method == "POST":
             raise Conflict("Results exist only after the study is unblinded.", code="not_unblinded")

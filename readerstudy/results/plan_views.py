@@ -21,18 +21,18 @@ from readerstudy.results.plan_forms import AnalysisPlanForm
 from readerstudy.results.plan_models import StudyPlan
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
-from readerstudy.studies.permissions import may_coordinate
-from readerstudy.studies.selectors import overseen_study_for, staff_study_for
+from readerstudy.studies.permissions import may_analyse
+from readerstudy.studies.selectors import analysed_study_for, described_study_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def analysis_plan(request: SignedInRequest, slug: str) -> HttpResponse:
-    """To be changed by the coordinators of a draft, to be read by who oversees the study."""
-    study = overseen_study_for(request.user, slug)
+    """To be changed by coordinators and statisticians of a draft, to be read by all of the staff."""
+    study = described_study_for(request.user, slug)
     if request.method == "POST":
-        return _change(request, staff_study_for(request.user, slug))
-    is_editable = study.state == StudyState.DRAFT and may_coordinate(request.user, study)
+        return _change(request, analysed_study_for(request.user, slug))
+    is_editable = study.state == StudyState.DRAFT and may_analyse(request.user, study)
     initial = plan_fields(analysis_plan_of(study) or StudyPlan())
     return _page(request, study, AnalysisPlanForm(initial=initial) if is_editable else None)
 
@@ -63,6 +63,6 @@ def _page(
 @login_required
 def analysis_plan_drop(request: SignedInRequest, slug: str) -> HttpResponse:
     """Takes the plan back."""
-    drop_analysis_plan(actor=request.user, study=staff_study_for(request.user, slug), now=now())
+    drop_analysis_plan(actor=request.user, study=analysed_study_for(request.user, slug), now=now())
     messages.success(request, _("The study has no analysis plan any more."))
     return redirect("results:plan", slug)

@@ -8,15 +8,15 @@ from readerstudy.results.choices import AnalysisState
 from readerstudy.results.finished.permissions import finished_studies_visible_to
 from readerstudy.results.models import Analysis, FinishedStudy
 from readerstudy.studies.models import Study
-from readerstudy.studies.selectors import staff_studies_visible_to
+from readerstudy.studies.permissions import reported_studies
 
 
 def analyses_visible_to(user: User) -> QuerySet[Analysis]:
-    """The analyses of the studies whose staff the person belongs to, and of the finished studies that they may see.
+    """The analyses of the studies whose results the person may read, and of the finished studies that they may see.
 
-    Of this installation's own studies admins and readers see none.
+    Of this installation's own studies admins, truth keepers and readers see none.
     """
-    own = Q(study__in=staff_studies_visible_to(user))
+    own = Q(study__in=reported_studies(user).values("pk"))
     finished = Q(finished__in=finished_studies_visible_to(user))
     return Analysis.objects.filter(own | finished).select_related("study__image_set", "finished")
 

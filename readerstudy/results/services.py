@@ -17,12 +17,17 @@ from readerstudy.results.stored_table import table_bytes, table_of
 from readerstudy.results.table import ReadingTable
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
+from readerstudy.studies.permissions import check_may_analyse
 
 OPEN_STATES = (StudyState.UNBLINDED, StudyState.ARCHIVED)
 
 
 def request_analysis(*, actor: User, study: Study, now: datetime) -> Analysis:
-    """Queues an analysis of an unblinded study. Raises Conflict before unblinding."""
+    """Queues an analysis of an unblinded study.
+
+    Raises NotAllowed for anybody but its coordinators and statisticians, Conflict before unblinding.
+    """
+    check_may_analyse(actor, study)
     if study.state not in OPEN_STATES:
         raise Conflict("Results exist only after the study is unblinded.", code="not_unblinded")
     return _queued(Analysis(study=study), actor, now)

@@ -28,7 +28,7 @@ from readerstudy.results.tables import all_tables, main_tables
 from readerstudy.results.threshold_panel import threshold_panels
 from readerstudy.studies.lock_checks import checks_at_lock
 from readerstudy.studies.models import Study
-from readerstudy.studies.selectors import lock_of, staff_study_for
+from readerstudy.studies.selectors import analysed_study_for, lock_of, reported_study_for
 
 _SHORT_TABLE = 40
 
@@ -36,7 +36,7 @@ _SHORT_TABLE = 40
 @results_page
 def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     """The figures and tables of the newest analysis; before unblinding, why there are none."""
-    study = staff_study_for(request.user, slug)
+    study = reported_study_for(request.user, slug)
     if study.state not in OPEN_STATES:
         return render(request, "results/sealed.html", {"study": study, "active": "results"})
     analysis = latest_analysis(study)
@@ -143,7 +143,7 @@ def document_json(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_POST
 def compute(request: SignedInRequest, slug: str) -> HttpResponse:
     """Queues a new analysis, for example after another model run has finished."""
-    study = staff_study_for(request.user, slug)
+    study = analysed_study_for(request.user, slug)
     request_analysis(actor=request.user, study=study, now=now())
     messages.success(request, _("A new analysis is being computed."))
     return redirect("results:dashboard", slug=slug)

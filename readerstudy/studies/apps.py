@@ -7,6 +7,7 @@ class StudiesConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
+        from readerstudy.core import verifying  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
             register_lock_check,
             register_verification,
@@ -18,5 +19,8 @@ class StudiesConfig(AppConfig):
             verify_overlap,
         )
 
+        from readerstudy.studies.verifying import all_faults  # noqa: PLC0415
+
+        verifying.register_verification("studies", all_faults)
         register_lock_check(OVERLAP, overlap_check, template=OVERLAP_TEMPLATE)
         register_verification(OVERLAP, verify_overlap)

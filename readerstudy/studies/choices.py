@@ -86,4 +86,9 @@ class QuestionMoment(models.TextChoices):
 
 
 class StudyRole(models.TextChoices):
+    """What somebody of a study's staff is there for; docs/permissions.md says what each may do."""
+
     COORDINATOR = "coordinator", _("Coordinator")
+    STATISTICIAN = "statistician", _("Statistician")
+    TRUTH_KEEPER = "truth_keeper", _("Truth keeper")
+    AUDITOR = "auditor", _("Auditor")

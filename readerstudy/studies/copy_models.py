@@ -9,6 +9,8 @@ from readerstudy.core.models import AppendOnlyModel
 class StudyCopy(AppendOnlyModel):
     """Where a copied study comes from. Who copied it and when are those who made it and when."""
 
+    is_bound = True
+
     study = models.OneToOneField(
         "studies.Study", on_delete=models.PROTECT, related_name="copied_from"
     )

@@ -37,7 +37,7 @@ def copy_study(*, actor: User, source: Study, title: str, now: datetime) -> Stud
             actor=actor, title=title, image_set=held.image_set, summary=held.summary, now=now
         )
         _copy_parts(actor, held, copy, now)
-        StudyCopy.objects.create(study=copy, source=held)
+        row = StudyCopy.objects.create(study=copy, source=held)
         call_copied(source=held, copy=copy, actor=actor, now=now)
         record_event(
             actor=actor,
@@ -46,6 +46,7 @@ def copy_study(*, actor: User, source: Study, title: str, now: datetime) -> Stud
             now=now,
             study_id=copy.public_id,
             data={"source": held.public_id},
+            evidence=[row],
         )
     # Read again: the draft as it was made first still holds what a new study begins with.
     return Study.objects.get(pk=copy.pk)

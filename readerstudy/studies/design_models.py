@@ -83,6 +83,8 @@ class Design(models.Model):
 class SessionOpening(AppendOnlyModel):
     """A session that one reader may begin before the washout is over, and why."""
 
+    is_bound = True
+
     enrolment = models.ForeignKey(
         "studies.Enrolment", on_delete=models.PROTECT, related_name="session_openings"
     )

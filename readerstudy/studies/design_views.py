@@ -22,7 +22,12 @@ from readerstudy.studies.hooks import build_design_notes
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
 from readerstudy.studies.picture import picture_of, words_of
-from readerstudy.studies.selectors import enrolments_of, overseen_study_for, staff_study_for
+from readerstudy.studies.selectors import (
+    described_study_for,
+    enrolments_of,
+    overseen_study_for,
+    staff_study_for,
+)
 from readerstudy.studies.services import open_session_early, update_design
 
 
@@ -30,7 +35,7 @@ from readerstudy.studies.services import open_session_early, update_design
 @login_required
 def study_design(request: SignedInRequest, slug: str) -> HttpResponse:
     """The design with the picture of its allocation; in a draft a form for the coordinators."""
-    study = overseen_study_for(request.user, slug)
+    study = described_study_for(request.user, slug)
     if request.method == "POST":
         return _change_design(request, staff_study_for(request.user, slug))
     is_editable = study.state == StudyState.DRAFT and may_coordinate(request.user, study)

@@ -172,7 +172,15 @@ def open_session_early(
         )
         opening.save()
         data = {"code": reader.code, "session": session, "reason": reason.strip()}
-        _record("enrolment.session_opened_early", actor, reader.study, reader, now, **data)
+        record_event(
+            actor=actor,
+            verb="enrolment.session_opened_early",
+            subject=reader,
+            now=now,
+            study_id=reader.study.public_id,
+            data=data,
+            evidence=[opening],
+        )
     return opening
 
 

@@ -1,7 +1,7 @@
 """The services that make a study and change its draft."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -252,9 +252,14 @@ def checked_names(names: Sequence[str], *, field: str, limit: int, what: str) ->
     return wanted
 
 
-def draft_for_change(actor: User, study: Study) -> Study:
-    """The study, locked against others until the transaction ends. Raises NotAllowed, and Conflict if no draft."""
-    check_may_coordinate(actor, study)
+def draft_for_change(
+    actor: User, study: Study, *, check: Callable[[User, Study], None] = check_may_coordinate
+) -> Study:
+    """The study, locked against others until the transaction ends. Raises NotAllowed, and Conflict if no draft.
+
+    `check` says who may change what is to be changed.
+    """
+    check(actor, study)
     locked = Study.objects.select_for_update().get(pk=study.pk)
     if locked.state != StudyState.DRAFT:
         raise Conflict(

@@ -15,6 +15,7 @@ from readerstudy.accounts.services import invite_person
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from readerstudy.core.validation import check_valid
+from readerstudy.studies.blinding import check_is_no_staff_of, hold_cases
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.codes import new_reader_code
 from readerstudy.studies.freezing import store_orders
@@ -94,6 +95,8 @@ def enrol(
     )
     if study.enrolments.filter(user=user).exists():
         raise Conflict(f"{user.email} is already a reader of this study.", code="enrolled_twice")
+    hold_cases(study)
+    check_is_no_staff_of(user, study.image_set_id)
     enrolment = Enrolment(
         study=study,
         user=user,

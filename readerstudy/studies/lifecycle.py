@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
@@ -18,7 +18,8 @@ from readerstudy.studies.permissions import check_may_coordinate
 from readerstudy.studies.practice import practice_problems
 from readerstudy.studies.readiness import missing_for_lock
 
-Effect = Callable[[Study], dict[str, Any]]
+# What a step does besides: what the audit trail tells of it, and the rows of evidence that come of it.
+Effect = Callable[[Study], tuple[dict[str, Any], list[models.Model]]]
 
 
 def lock_study(
@@ -30,12 +31,12 @@ def lock_study(
     and there is no justification.
     """
 
-    def effect(locked: Study) -> dict[str, Any]:
+    def effect(locked: Study) -> tuple[dict[str, Any], list[models.Model]]:
         missing = missing_for_lock(locked) or practice_problems(locked)
         if missing:
             raise Conflict(missing[0].message, code=missing[0].code)
         version = freeze(locked, actor=actor, reason=reason, justification=justification, now=now)
-        return {"manifest_sha256": version.sha256}
+        return {"manifest_sha256": version.sha256}, [version]
 
     return _advance(
         actor=actor, study=study, to=StudyState.LOCKED, reason=reason, now=now, effect=effect
@@ -86,10 +87,10 @@ def _advance(
             raise Conflict(
                 f"The study is {came_from.value}; it cannot become {to.value}.", code="wrong_state"
             )
-        data = effect(locked) if effect else {}
+        data, evidence = effect(locked) if effect else ({}, [])
         locked.state = to
         locked.save(update_fields=["state"])
-        Transition.objects.create(
+        step = Transition.objects.create(
             study=locked,
             from_state=came_from,
             to_state=to,
@@ -104,6 +105,7 @@ def _advance(
             now=now,
             study_id=locked.public_id,
             data={**data, "reason": reason.strip()},
+            evidence=[*evidence, step],
         )
         call_entered(to, study=locked, actor=actor, now=now)
         transaction.on_commit(lambda: write_checkpoint(now=now), robust=True)

@@ -15,6 +15,7 @@ from readerstudy.studies.choices import (
 )
 from readerstudy.studies.copy_models import StudyCopy  # noqa: F401 (Django looks here)
 from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
+from readerstudy.studies.former_members import FormerMember  # noqa: F401 (Django looks here)
 from readerstudy.studies.practice_models import PracticeCase  # noqa: F401 (Django looks here)
 from readerstudy.studies.protocol_models import Protocol, Question  # noqa: F401 (Django looks here)
 
@@ -73,7 +74,7 @@ class Study(PublicIdModel):
 
 
 class StudyMember(models.Model):
-    """Somebody of the study's staff."""
+    """Somebody of the study's staff. Each has one role: who keeps the truth of a study is nothing else in it."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(
@@ -83,9 +84,10 @@ class StudyMember(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["study", "user", "role"], name="one_membership_per_person_and_role"
-            )
+            models.UniqueConstraint(fields=["study", "user"], name="one_role_per_person_and_study"),
+            models.CheckConstraint(
+                condition=Q(role__in=StudyRole.values), name="study_role_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,6 +96,8 @@ class StudyMember(models.Model):
 
 class ProtocolVersion(AppendOnlyModel, PublicIdModel):
     """The lock manifest: all that was fixed, and its hash (SHA-256 over canonical JSON)."""
+
+    is_bound = True
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField()
@@ -117,6 +121,8 @@ class ProtocolVersion(AppendOnlyModel, PublicIdModel):
 
 class Transition(AppendOnlyModel):
     """One step of a study's life."""
+
+    is_bound = True
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="transitions")
     from_state = models.CharField(max_length=20, choices=StudyState.choices)

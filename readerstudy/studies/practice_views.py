@@ -15,7 +15,7 @@ from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
 from readerstudy.studies.practice_forms import PracticeForm
-from readerstudy.studies.selectors import overseen_study_for, staff_study_for
+from readerstudy.studies.selectors import described_study_for, staff_study_for
 from readerstudy.studies.services import set_practice
 
 
@@ -23,7 +23,7 @@ from readerstudy.studies.services import set_practice
 @login_required
 def study_practice(request: SignedInRequest, slug: str) -> HttpResponse:
     """The practice: to be changed by the coordinators of a draft, to be read by who oversees it."""
-    study = overseen_study_for(request.user, slug)
+    study = described_study_for(request.user, slug)
     if request.method == "POST":
         return _change(request, staff_study_for(request.user, slug))
     if study.state == StudyState.DRAFT and may_coordinate(request.user, study):

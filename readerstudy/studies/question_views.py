@@ -16,7 +16,7 @@ from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
 from readerstudy.studies.question_forms import QuestionForms, initial_of
-from readerstudy.studies.selectors import overseen_study_for, staff_study_for
+from readerstudy.studies.selectors import described_study_for, staff_study_for
 from readerstudy.studies.services import set_questions
 
 
@@ -24,7 +24,7 @@ from readerstudy.studies.services import set_questions
 @login_required
 def study_questions(request: SignedInRequest, slug: str) -> HttpResponse:
     """The questions of a draft as forms for its coordinators; everybody else reads them with the protocol."""
-    study = overseen_study_for(request.user, slug)
+    study = described_study_for(request.user, slug)
     if request.method == "POST":
         return _change_questions(request, staff_study_for(request.user, slug))
     if study.state != StudyState.DRAFT or not may_coordinate(request.user, study):

@@ -14,6 +14,7 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language, normal_email
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInputs, Problem
+from readerstudy.studies.blinding import staff_over
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.enrolling import MAX_YEARS, NewReader, enrol, study_open_for_readers
 from readerstudy.studies.models import Enrolment, Institution, RankGroup, Study
@@ -67,6 +68,7 @@ class _Known:
     institutions: dict[str, Institution]
     enrolled: Collection[str]
     not_readers: Collection[str]
+    staff: Collection[str]
     seen: dict[str, int]
     study: Study
     may_add: bool
@@ -113,6 +115,7 @@ def _known(study: Study, *, may_add: bool) -> _Known:
         institutions={one.name.casefold(): one for one in study.institutions.all()},
         enrolled=set(study.enrolments.values_list("user__email", flat=True)),
         not_readers=set(accounts.values_list("email", flat=True)),
+        staff=set(staff_over(study.image_set_id).values_list("email", flat=True)),
         seen={},
         study=study,
         may_add=may_add,
@@ -154,6 +157,9 @@ def _email_problems(row: int, cell: str, known: _Known) -> Iterator[Problem]:
         yield _problem("email", f"{email} is already a reader of this study.")
     if email in known.not_readers:
         yield _problem("email", f"{email} is not the account of a reader.")
+    elif email in known.staff:
+        message = f"{email} belongs or belonged to the staff of a study on these cases and cannot read them."
+        yield _problem("email", message)
 
 
 def _institution_problems(name: str, known: _Known) -> Iterator[Problem]:

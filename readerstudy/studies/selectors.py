@@ -9,11 +9,21 @@ from django.db.models.functions import Coalesce
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Case
-from readerstudy.studies.choices import EnrolmentState
-from readerstudy.studies.models import Enrolment, ProtocolVersion, Study, Transition
+from readerstudy.studies.choices import EnrolmentState, StudyRole
+from readerstudy.studies.models import (
+    Enrolment,
+    ProtocolVersion,
+    Study,
+    StudyMember,
+    Transition,
+)
 from readerstudy.studies.permissions import (
+    analysed_studies,
+    conducted_studies,
+    described_studies,
     overseen_studies,
     own_enrolments,
+    reported_studies,
     staffed_studies,
     visible_enrolments,
     visible_studies,
@@ -40,14 +50,9 @@ def studies_visible_to(user: User) -> QuerySet[Study]:
     return _with_counts(visible_studies(user))
 
 
-def overseen_studies_of(user: User) -> QuerySet[Study]:
-    """The studies whose staff pages the user may open, newest first, with `case_count` and `reader_count`."""
-    return _with_counts(overseen_studies(user))
-
-
-def staff_studies_visible_to(user: User) -> QuerySet[Study]:
-    """The studies that the user coordinates; admins see none here."""
-    return staffed_studies(user).select_related("image_set")
+def described_studies_of(user: User) -> QuerySet[Study]:
+    """The studies with staff pages for the user, newest first, with `case_count` and `reader_count`."""
+    return _with_counts(described_studies(user))
 
 
 def study_for(user: User, slug: str) -> Study:
@@ -55,9 +60,29 @@ def study_for(user: User, slug: str) -> Study:
     return _one(studies_visible_to(user), slug)
 
 
+def described_study_for(user: User, slug: str) -> Study:
+    """The study, if the user may read what it is (its staff, admins). Raises NotFound otherwise."""
+    return _one(described_studies_of(user).select_related("design"), slug)
+
+
 def overseen_study_for(user: User, slug: str) -> Study:
-    """The study, if the user may open its staff pages (its coordinators, admins). Raises NotFound otherwise."""
-    return _one(overseen_studies_of(user).select_related("design"), slug)
+    """The study, if the user may see its readers and progress: not for truth keepers. Raises NotFound otherwise."""
+    return _one(_with_counts(overseen_studies(user)).select_related("design"), slug)
+
+
+def conducted_study_for(user: User, slug: str) -> Study:
+    """The study, if the user may read its messages (its coordinators, admins). Raises NotFound otherwise."""
+    return _one(_with_counts(conducted_studies(user)), slug)
+
+
+def analysed_study_for(user: User, slug: str) -> Study:
+    """The study, if the user is a coordinator or statistician of it; not for admins. Raises NotFound otherwise."""
+    return _one(_with_counts(analysed_studies(user)), slug)
+
+
+def reported_study_for(user: User, slug: str) -> Study:
+    """The study, if the user may read its results once there are any; not for admins. Raises NotFound otherwise."""
+    return _one(_with_counts(reported_studies(user)), slug)
 
 
 def staff_study_for(user: User, slug: str) -> Study:
@@ -101,7 +126,7 @@ def taking_part(study: Study) -> QuerySet[Enrolment]:
 
 def source_of(user: User, study: Study) -> Study | None:
     """The study that this one is a copy of, if the user may open its staff pages."""
-    return overseen_studies(user).filter(copies__study=study).first()
+    return described_studies(user).filter(copies__study=study).first()
 
 
 def reader_counts(study: Study) -> ReaderCounts:
@@ -111,6 +136,13 @@ def reader_counts(study: Study) -> ReaderCounts:
         for state in (EnrolmentState.INVITED, EnrolmentState.ACTIVE, EnrolmentState.WITHDRAWN)
     }
     return ReaderCounts(**study.enrolments.aggregate(**counts))
+
+
+def members_of(study: Study) -> list[StudyMember]:
+    """The study's staff with their persons: coordinators first, by name within each role."""
+    roles = StudyRole.values
+    members = study.members.select_related("user")
+    return sorted(members, key=lambda one: (roles.index(one.role), one.user.name, one.user.email))
 
 
 def lock_of(study: Study) -> ProtocolVersion | None:

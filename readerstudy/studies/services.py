@@ -27,13 +27,16 @@ from readerstudy.studies.lifecycle import (
 )
 from readerstudy.studies.practice import set_practice
 from readerstudy.studies.roster import invite_readers
+from readerstudy.studies.staffing import appoint, dismiss
 
 __all__ = [
     "activate_enrolment",
+    "appoint",
     "archive_study",
     "close_study",
     "copy_study",
     "create_study",
+    "dismiss",
     "invite_again",
     "invite_reader",
     "invite_readers",

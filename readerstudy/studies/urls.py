@@ -6,6 +6,7 @@ from readerstudy.studies import (
     practice_views,
     question_views,
     reader_views,
+    staff_views,
     transition_views,
     views,
 )
@@ -23,6 +24,10 @@ urlpatterns = [
     path("<slug:slug>/practice/", practice_views.study_practice, name="practice"),
     path("<slug:slug>/manifest.json", views.study_manifest, name="manifest"),
     path("<slug:slug>/transition/", transition_views.study_transition, name="transition"),
+    path("<slug:slug>/staff/", staff_views.study_staff, name="staff"),
+    path(
+        "<slug:slug>/staff/<slug:public_id>/remove/", staff_views.staff_remove, name="staff-remove"
+    ),
     path("<slug:slug>/readers/", reader_views.study_readers, name="readers"),
     path("<slug:slug>/readers/invite/", reader_views.reader_invite, name="invite"),
     path("<slug:slug>/readers/table/", reader_views.roster_invite, name="roster"),

@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Q
 
 from readerstudy.core.canonical import canonical_json, sha256_of
-from readerstudy.core.errors import Conflict
+from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.media import sha256_of_stored
 from readerstudy.images.models import Image
 from readerstudy.studies.allocation import Row
+from readerstudy.studies.choices import StudyState
 from readerstudy.studies.deriving import derived_rows, is_known, panel_of
 from readerstudy.studies.hooks import verify_sections
 from readerstudy.studies.manifest import ALWAYS_BEFORE, build_manifest
@@ -32,11 +33,30 @@ def faults_of(study: Study, *, with_files: bool = True) -> list[str]:
     if lock is None:
         raise Conflict(f"{study.title} is a draft; there is nothing to verify.")
     return [
+        *_state_faults(study),
         *_manifest_faults(study, lock),
         *order_faults(study),
         *verify_sections(study, lock.manifest["sections"]),
         *(_file_faults(study) if with_files else ()),
     ]
+
+
+def all_faults() -> Iterator[str]:
+    """What is wrong with any locked study, its name before each sentence. The photographs' files are not read."""
+    was_locked = ~Q(state=StudyState.DRAFT) | Q(versions__isnull=False)
+    for study in Study.objects.filter(was_locked).distinct().order_by("pk"):
+        try:
+            faults = faults_of(study, with_files=False)
+        except DomainError as error:
+            faults = [error.message]
+        yield from (f"{study.title}: {fault}" for fault in faults)
+
+
+def _state_faults(study: Study) -> Iterator[str]:
+    last = study.transitions.order_by("pk").last()
+    if last is None or last.to_state != study.state:
+        came_to = last.to_state if last else StudyState.DRAFT.value
+        yield f"The study is {study.state}, and its last step led to {came_to}."
 
 
 def _manifest_faults(study: Study, lock: ProtocolVersion) -> Iterator[str]:

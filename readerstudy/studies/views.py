@@ -20,9 +20,9 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import check_may_create, check_may_oversee, may_coordinate
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.selectors import (
+    described_studies_of,
+    described_study_for,
     lock_of,
-    overseen_studies_of,
-    overseen_study_for,
     reader_counts,
     source_of,
     staff_study_for,
@@ -37,9 +37,9 @@ STUDIES_ON_A_PAGE = 24
 @require_safe
 @login_required
 def study_list(request: SignedInRequest) -> HttpResponse:
-    """The studies one oversees; an empty list says what to do."""
+    """The studies whose staff one belongs to; an empty list says what to do."""
     check_may_oversee(request.user)
-    page = Paginator(overseen_studies_of(request.user), STUDIES_ON_A_PAGE).get_page(
+    page = Paginator(described_studies_of(request.user), STUDIES_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
     return render(request, "studies/list.html", {"page": page})
@@ -68,7 +68,7 @@ def study_create(request: SignedInRequest) -> HttpResponse:
 @login_required
 def study_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where the study is, what comes next, what is fixed."""
-    study = overseen_study_for(request.user, slug)
+    study = described_study_for(request.user, slug)
     is_draft, lock = study.state == StudyState.DRAFT, lock_of(study)
     context = {
         "study": study,
@@ -89,7 +89,7 @@ def study_detail(request: SignedInRequest, slug: str) -> HttpResponse:
 @login_required
 def study_protocol(request: SignedInRequest, slug: str) -> HttpResponse:
     """The protocol: a form for the coordinators of a draft, a page to read for everybody else."""
-    study = overseen_study_for(request.user, slug)
+    study = described_study_for(request.user, slug)
     if request.method == "POST":
         return _change_protocol(request, staff_study_for(request.user, slug))
     if study.state == StudyState.DRAFT and may_coordinate(request.user, study):
@@ -127,7 +127,7 @@ def _change_protocol(request: SignedInRequest, study: Study) -> HttpResponse:
 @login_required
 def study_manifest(request: SignedInRequest, slug: str) -> HttpResponse:
     """The lock manifest as a file whose SHA-256 is the lock hash."""
-    lock = lock_of(overseen_study_for(request.user, slug))
+    lock = lock_of(described_study_for(request.user, slug))
     if lock is None:
         raise NotFound("The study is not locked yet.")
     headers = {"Content-Disposition": f'attachment; filename="{slug}-manifest.json"'}

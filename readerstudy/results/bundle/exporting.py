@@ -1,4 +1,4 @@
-"""Making a bundle: for the study's coordinators, after unblinding, with a reason that is written into the audit trail."""
+"""Making a bundle: for the study's coordinators and statisticians, after unblinding, with a reason that is written into the audit trail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from readerstudy.results.models import Analysis
 from readerstudy.results.selectors import latest_analysis
 from readerstudy.results.services import OPEN_STATES
 from readerstudy.studies.models import Study
-from readerstudy.studies.permissions import check_may_coordinate
+from readerstudy.studies.permissions import check_may_analyse
 
 VERB = "bundle.exported"
 
@@ -41,10 +41,10 @@ class Bundle:
 def export_bundle(*, actor: User, study: Study, reason: str, now: datetime) -> Bundle:
     """The bundle of the newest finished analysis; the same analysis gives the same bytes.
 
-    Raises NotAllowed for anybody but the study's coordinators, InvalidInput without a reason, and Conflict before
+    Raises NotAllowed for anybody but the study's coordinators and statisticians, InvalidInput without a reason, and Conflict before
     unblinding, without a finished analysis, and where the study is no longer what was analysed.
     """
-    check_may_coordinate(actor, study)
+    check_may_analyse(actor, study)
     if not reason.strip():
         raise InvalidInput(
             "A bundle needs a reason; it is written into the audit trail.",

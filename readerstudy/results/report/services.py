@@ -15,7 +15,7 @@ from readerstudy.results.report.models import MAX_TEXT, ChecklistText, ReportFil
 from readerstudy.results.report.pdf import report_pdf
 from readerstudy.results.report.selectors import LANGUAGES, report_of
 from readerstudy.studies.models import Study
-from readerstudy.studies.permissions import check_may_coordinate
+from readerstudy.studies.permissions import check_may_analyse
 
 
 def write_checklist_text(
@@ -23,9 +23,9 @@ def write_checklist_text(
 ) -> ChecklistText | None:
     """Stores the text for an item, or takes it away where it is empty; the trail keeps what it was.
 
-    Raises NotAllowed for anybody but the study's coordinators, InvalidInput for an unknown item or too long a text.
+    Raises NotAllowed for anybody but the study's coordinators and statisticians, InvalidInput for an unknown item or too long a text.
     """
-    check_may_coordinate(actor, study)
+    check_may_analyse(actor, study)
     text = text.replace("\r\n", "\n").strip()
     if item not in item_keys():
         raise InvalidInput("No checklist has such an item.", field="item")
@@ -65,8 +65,8 @@ def _stored(  # noqa: PLR0917 (private)
 
 
 def request_pdf(*, actor: User, analysis: Analysis, language: str, now: datetime) -> ReportFile:
-    """Queues the report as PDF. Raises NotAllowed for anybody but the study's coordinators, NotFound for a language without one."""
-    check_may_coordinate(actor, analysis.own_study)
+    """Queues the report as PDF. Raises NotAllowed for anybody but the study's coordinators and statisticians, NotFound for a language without one."""
+    check_may_analyse(actor, analysis.own_study)
     if language not in LANGUAGES:
         raise NotFound("There is no report in this language.")
     file = ReportFile(analysis=analysis, language=language, created_by=actor, created_at=now)

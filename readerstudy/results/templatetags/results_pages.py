@@ -19,6 +19,7 @@ def results_nav(context: Context, study: Any, current: str) -> dict[str, Any]:
     analysis = context.get("analysis")
     document = analysis.document if analysis and analysis.document else {}
     return {
+        "request": context["request"],
         "study": study,
         "topics": topics_of(document),
         "current": current,

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from readerstudy.core.audit import first_fault
-from readerstudy.core.checkpoints import checkpoint_count, checkpoint_faults
-from readerstudy.core.models import AuditHead
+from readerstudy.core.verifying import verify_trail
 
 
 class Command(BaseCommand):
-    help = "Follows the chain of audit events from the first to the last, and through every checkpoint."
+    help = (
+        "Follows the chain of audit events from the first to the last and through every checkpoint, and compares the "
+        "rows of evidence and the locked studies with what it says of them. Ends with a status other than 0 otherwise."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -19,17 +20,19 @@ class Command(BaseCommand):
             action="store_true",
             help="fail where there is no checkpoint at all",
         )
+        parser.add_argument(
+            "--no-studies", action="store_true", help="do not verify the locked studies"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        fault = first_fault()
-        faults = ([fault.sentence] if fault else []) + list(checkpoint_faults())
-        if options["need_checkpoints"] and not checkpoint_count():
+        found = verify_trail(further=not options["no_studies"])
+        faults = list(found.faults)
+        if options["need_checkpoints"] and not found.checkpoints:
             faults.append("There is no checkpoint.")
         if faults:
             lines = "\n".join(f"  {one}" for one in faults)
             raise CommandError(f"The audit trail is not what was written:\n{lines}")
-        head = AuditHead.objects.filter(pk=1).first() or AuditHead()
         self.stdout.write(
-            f"events       {head.sequence}\nhead         {head.hash}\n"
-            f"checkpoints  {checkpoint_count()}\nverified: yes"
+            f"events       {found.events}\nhead         {found.head}\nrows         {found.rows}\n"
+            f"checkpoints  {found.checkpoints}\nverified: yes"
         )

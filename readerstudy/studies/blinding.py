@@ -1,0 +1,41 @@
+"""Who grades cases must not know what their staff knows: nobody is a reader and of the staff over the same cases."""
+
+from django.db.models import QuerySet
+
+from readerstudy.accounts.models import User
+from readerstudy.core.errors import Conflict
+from readerstudy.images.models import ImageSet
+from readerstudy.studies.models import Enrolment, FormerMember, Study, StudyMember
+
+
+def check_reads_none_of(user: User, image_set: int) -> None:
+    """Raises Conflict for somebody who is, or was, a reader of a study on these cases."""
+    if Enrolment.objects.filter(user=user, study__image_set=image_set).exists():
+        raise Conflict(
+            f"{user.email} is a reader of these cases and cannot belong to the staff: readers are blind.",
+            code="is_a_reader",
+            field="email",
+        )
+
+
+def check_is_no_staff_of(user: User, image_set: int) -> None:
+    """Raises Conflict for somebody who belongs, or belonged, to the staff of a study on these cases."""
+    if staff_over(image_set).filter(pk=user.pk).exists():
+        raise Conflict(
+            f"{user.email} belongs or belonged to the staff of a study on these cases and cannot read them.",
+            code="is_staff",
+            field="email",
+        )
+
+
+def staff_over(image_set: int) -> QuerySet[User]:
+    """The people who belong, or belonged, to the staff of a study on these cases."""
+    studies = Study.objects.filter(image_set=image_set).values("pk")
+    now = StudyMember.objects.filter(study__in=studies).values("user")
+    before = FormerMember.objects.filter(study__in=studies).values("user")
+    return User.objects.filter(pk__in=now) | User.objects.filter(pk__in=before)
+
+
+def hold_cases(study: Study) -> None:
+    """Locks the cases until the transaction ends, so that nobody becomes their reader and their staff at once."""
+    ImageSet.objects.select_for_update().get(pk=study.image_set_id)
