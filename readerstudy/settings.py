@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "inference",
     "readerstudy.intake",
     "readerstudy.results",
+    "readerstudy.privacy",
     "readerstudy.demo",
 ]
 MIDDLEWARE = [
@@ -234,6 +235,10 @@ CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
 CELERY_BEAT_SCHEDULE = {
     "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
+    "look-at-retention-dates": {
+        "task": "readerstudy.privacy.tasks.retention_task",
+        "schedule": 24 * 3600.0,
+    },
     "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
 }
 if REDIS_URL:

@@ -15,6 +15,9 @@ CONTEXT = "sentence"
 NOT_SHOWN = (
     "readerstudy/demo/*",
     "readerstudy/stats/*",
+    "readerstudy/privacy/activities.py",
+    "readerstudy/privacy/register.py",
+    "readerstudy/privacy/register_types.py",
     "readerstudy/settings.py",
     "readerstudy/verify.py",
     "readerstudy/core/backup/*",

@@ -30,7 +30,7 @@ def bound_entries(rows: Iterable[models.Model]) -> list[list[Any]]:
     return [[row._meta.label, row.pk, row_hash(row)] for row in rows]
 
 
-def _text(field: models.Field[Any, Any], row: models.Model) -> str | None:
+def _text(field: "models.Field[Any, Any]", row: models.Model) -> str | None:
     value = getattr(row, field.attname)
     if value is None:
         return None
@@ -46,6 +46,6 @@ def _text(field: models.Field[Any, Any], row: models.Model) -> str | None:
     return cleaned.isoformat() if isinstance(field, models.DateTimeField) else str(cleaned)
 
 
-def _default(field: models.Field[Any, Any]) -> str | None:
+def _default(field: "models.Field[Any, Any]") -> str | None:
     default = field.default
     return None if default is models.NOT_PROVIDED or callable(default) else str(default)

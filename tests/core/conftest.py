@@ -1,12 +1,14 @@
 """One installation with a study that is being read, and its backup, for all tests of a file."""
 
+import shutil
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
-from tests.core.instances import empty_copy, instance
+from tests.core.instances import instance
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
@@ -30,25 +32,26 @@ def build_study():
     return study
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory, django_db_setup, django_db_blocker):
-    """The folder of an installation in use."""
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory, django_db_blocker):
+    """A migrated database without a row of anybody's."""
     if connection.vendor != "sqlite":
         pytest.skip("of the embedded database; the other one has tests of its own")
-    folder = tmp_path_factory.mktemp("source")
+    folder = tmp_path_factory.mktemp("empty")
     with django_db_blocker.unblock(), instance(folder):
-        empty_copy_into(folder)
+        call_command("migrate", verbosity=0)
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder / "db.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def source(empty_database, tmp_path_factory, django_db_blocker):
+    """The folder of an installation in use."""
+    folder = tmp_path_factory.mktemp("source")
+    shutil.copy(empty_database, folder / "db.sqlite3")
+    with django_db_blocker.unblock(), instance(folder):
         build_study()
     return folder
-
-
-def empty_copy_into(folder):
-    name = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = connection.settings_dict["TEST"]["NAME"] or name
-    try:
-        empty_copy(folder / "db.sqlite3")
-    finally:
-        connection.settings_dict["NAME"] = name
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,9 @@
 """Installations of their own beside the tests' database: SQLite files, media and checkpoints in a folder each."""
 
-import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from django.db import connection
 from django.test import override_settings
-
-
-def empty_copy(path):
-    """The tests' database, migrated and without a row of anybody's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as source:
-        source.execute("VACUUM INTO ?", (str(path),))
 
 
 @contextmanager

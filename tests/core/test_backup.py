@@ -206,7 +206,7 @@ def test_a_newer_format_or_version_and_another_database_are_refused(backups, tmp
     facts = json.loads(parts(backups.plain)[0][1])["facts"]
     facts["migrations"].append(["studies", "9999_of_tomorrow"])
     newer = check_backup(with_header(backups, tmp_path / "c.tar", facts=facts), [])
-    with pytest.raises(BackupRefused, match="migration studies.9999_of_tomorrow"):
+    with pytest.raises(BackupRefused, match=r"migration studies\.9999_of_tomorrow"):
         check_fits(newer.header)
 
 

@@ -8,7 +8,6 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
-from readerstudy.core.audit import keyed_hash
 from readerstudy.core.backup.archive import Archive, Member, Part
 from readerstudy.core.backup.faults import BackupFault, BackupRefused
 from readerstudy.core.backup.files import FOLDER
@@ -17,6 +16,7 @@ from readerstudy.core.backup.making import CHECKPOINTS, DATABASE, FORMAT, HEADER
 from readerstudy.core.backup.sealing import opened
 from readerstudy.core.backup.snapshot import Facts
 from readerstudy.core.canonical import canonical_json
+from readerstudy.core.keyed import keyed_hash
 
 
 @dataclass(frozen=True)

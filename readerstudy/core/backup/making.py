@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from readerstudy.core.audit import keyed_hash
 from readerstudy.core.backup.archive import END, PIECE, Ledger
 from readerstudy.core.backup.faults import BackupRefused
 from readerstudy.core.backup.files import store_files
@@ -19,6 +18,7 @@ from readerstudy.core.backup.keys import fingerprints
 from readerstudy.core.backup.sealing import seal
 from readerstudy.core.backup.snapshot import LEFT_OUT, Facts, facts_of, files_named_by, vendor
 from readerstudy.core.canonical import canonical_json
+from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.version import VERSION, revision
 
 FORMAT = 1

@@ -59,7 +59,7 @@ def check_fits(header: Header) -> None:
             f"The backup is of a {header.vendor} database and this instance runs on {connection.vendor}: "
             "a backup is restored into the same kind of database."
         )
-    known = MigrationLoader(None, ignore_no_initial=True).disk_migrations or {}
+    known = _known_migrations()
     unknown = [row for row in header.facts.migrations if tuple(row) not in known]
     if unknown:
         app, name = unknown[0]
@@ -72,9 +72,12 @@ def check_fits(header: Header) -> None:
 
 def migrations_to_come(header: Header) -> list[str]:
     """The migrations of this version that the backup does not have yet."""
-    known = MigrationLoader(None, ignore_no_initial=True).disk_migrations or {}
     applied = {tuple(row) for row in header.facts.migrations}
-    return sorted(f"{app}.{name}" for app, name in set(known) - applied)
+    return sorted(f"{app}.{name}" for app, name in _known_migrations() - applied)
+
+
+def _known_migrations() -> set[tuple[str, ...]]:
+    return set(MigrationLoader(None).disk_migrations or {})
 
 
 def check_is_empty() -> None:
