@@ -29,7 +29,7 @@ enrolment = begin(enrolment.study, enrolment.user, now=NOW)
 order, number = ids(enrolment), 0
 while not pathlib.Path({stop!r}).exists():
     answer = item(order[min(number, len(order) - 1)])
-    commit_readings(actor=enrolment.user, answers=[answer], now=NOW)
+    commit_readings(actor=enrolment.user, answers=[answer], revise=number >= len(order), now=NOW)
     print(json.dumps([now().isoformat(), str(answer[2])]), flush=True)
     number += 1
 """
