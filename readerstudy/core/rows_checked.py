@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+
 from django.apps import apps
 from django.db import models
 

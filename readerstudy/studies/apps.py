@@ -18,7 +18,6 @@ class StudiesConfig(AppConfig):
             overlap_check,
             verify_overlap,
         )
-
         from readerstudy.studies.verifying import all_faults  # noqa: PLC0415
 
         verifying.register_verification("studies", all_faults)
