@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inference.forms import SampleForm
 from inference.models import Artefact
-from inference.permissions import check_may_load
+from inference.permissions import check_may_add
 from inference.sample_words import findings_of, sample_rows, warnings_of
 from inference.samples import sample_image_sets, samples_of
 from inference.selectors import artefact_for, sample_for
@@ -52,8 +52,8 @@ def _page(request: SignedInRequest, found: Artefact, form: SampleForm) -> HttpRe
 @login_required
 def sample(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Prepares and scores three images of the chosen set, in place of those before."""
-    check_may_load(request.user)
     found = artefact_for(request.user, public_id)
+    check_may_add(request.user)
     if request.method != "POST":
         return redirect("inference:artefact", found.public_id)
     form = SampleForm(request.POST, image_sets=sample_image_sets())

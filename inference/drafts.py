@@ -13,7 +13,7 @@ from django.db import transaction
 
 from inference.loading import POSITIVE, add_artefacts, load_model
 from inference.models import Model, ModelDraft
-from inference.permissions import check_may_load
+from inference.permissions import check_may_load, own_drafts
 from inference.storing import OpenQuestions
 from inference.uploads import Upload, read_uploads
 from readerstudy.accounts.models import User
@@ -63,9 +63,8 @@ def keep_draft(draft: ModelDraft, files: Mapping[str, bytes], asked: OpenQuestio
 
 
 def draft_for(user: User, public_id: str) -> ModelDraft:
-    """The admin's own draft. Raises NotAllowed, or NotFound where there is none or it is another's."""
-    check_may_load(user)
-    found = ModelDraft.objects.filter(created_by=user, public_id=public_id).first()
+    """The admin's own draft. Raises NotFound where there is none or it is another's, and for people who are no admins."""
+    found = own_drafts(user).filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such upload: it may have been loaded or let go already.")
     return found
@@ -73,7 +72,7 @@ def draft_for(user: User, public_id: str) -> ModelDraft:
 
 def drafts_of(user: User) -> list[ModelDraft]:
     """The uploads of an admin that wait for answers, newest first."""
-    return list(ModelDraft.objects.filter(created_by=user)) if user.can_administer else []
+    return list(own_drafts(user))
 
 
 def answer_draft(

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from inference.models import Model, ModelRun, PlannedModel
+from inference.models import Model, ModelDraft, ModelRun, PlannedModel
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotAllowed, NotFound
 from readerstudy.studies.models import Study
@@ -34,10 +34,22 @@ def visible_runs(user: User) -> QuerySet[ModelRun]:
     )
 
 
+def own_drafts(user: User) -> QuerySet[ModelDraft]:
+    """An admin's own uploads that wait for answers; none for anybody else."""
+    if not user.can_administer:
+        return ModelDraft.objects.none()
+    return ModelDraft.objects.filter(created_by=user)
+
+
 def check_may_load(user: User) -> None:
     """Raises NotAllowed for anybody but admins, NotFound for readers, to whom there are no models."""
     if user.is_reader:
         raise NotFound("There is no such page.")
+    check_may_add(user)
+
+
+def check_may_add(user: User) -> None:
+    """Raises NotAllowed for anybody but admins: to a model that the person is known to see."""
     if not user.can_administer:
         raise NotAllowed("Only admins may load models.")
 

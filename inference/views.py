@@ -16,7 +16,7 @@ from inference.ensembles import FEWEST
 from inference.external import TAKES_SCORES
 from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
 from inference.models import Artefact, Model, ModelDraft
-from inference.permissions import check_may_load, may_run
+from inference.permissions import check_may_add, check_may_load, may_run
 from inference.recovery import UNFINISHED
 from inference.run_words import environment_fields, run_fields
 from inference.selectors import (
@@ -98,8 +98,8 @@ def model_upload(request: SignedInRequest) -> HttpResponse:
 @login_required
 def artefact_upload(request: SignedInRequest, public_id: str) -> HttpResponse:
     """More training runs of a model; all of them or none."""
-    check_may_load(request.user)
     model = model_for(request.user, public_id)
+    check_may_add(request.user)
     form = ArtefactsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return _loaded(request, form, _("The training runs are loaded."), model=model)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from inference.engine.providers import usable_cores
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "readerstudy.intake",
     "readerstudy.results",
     "readerstudy.privacy",
+    "readerstudy.auditing",
     "readerstudy.demo",
 ]
 MIDDLEWARE = [
@@ -99,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "readerstudy.auditing.middleware.DownloadsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "readerstudy.core.middleware.ResponseHeadersMiddleware",
@@ -235,11 +238,20 @@ CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
 CELERY_BEAT_SCHEDULE = {
     "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
+    "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
+    # At night (UTC): the checkpoint first, so that the verification leads through it.
+    "write-checkpoint": {
+        "task": "readerstudy.auditing.tasks.checkpoint_task",
+        "schedule": crontab(hour=1, minute=10),
+    },
+    "verify-audit-trail": {
+        "task": "readerstudy.auditing.tasks.daily_check_task",
+        "schedule": crontab(hour=1, minute=30),
+    },
     "look-at-retention-dates": {
         "task": "readerstudy.privacy.tasks.retention_task",
-        "schedule": 24 * 3600.0,
+        "schedule": crontab(hour=5, minute=20),
     },
-    "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL

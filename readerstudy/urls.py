@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("readerstudy.core.urls")),
+    path("", include("readerstudy.auditing.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("readerstudy.accounts.urls")),
     path("image-sets/", include("readerstudy.images.urls")),

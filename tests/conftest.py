@@ -46,15 +46,17 @@ def _evidence_can_be_flushed():
 
     from tests.unguarded import unguarded
 
-    flush = connection.ops.execute_sql_flush
+    # Of the class: a thread, and what drives a browser, has a connection of its own.
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def unguarded_flush(statements):
-        with unguarded():
-            flush(statements)
+    def unguarded_flush(self, statements):
+        with unguarded(self.connection):
+            flush(self, statements)
 
-    connection.ops.execute_sql_flush = unguarded_flush
+    operations.execute_sql_flush = unguarded_flush
     yield
-    connection.ops.execute_sql_flush = flush
+    operations.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -2,32 +2,49 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, models
 
 from readerstudy.core import triggers
 
+_lifted = False
+
 
 @contextmanager
-def unguarded() -> Iterator[None]:
+def unguarded(of: Any = connection) -> Iterator[None]:
     """Without the triggers that guard evidence; they are there again afterwards, whatever was done.
 
     On PostgreSQL as the owner or a superuser can have it (`session_replication_role`), on SQLite by dropping them.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    global _lifted  # noqa: PLW0603 (a thief within a thief's hand leaves the outer one at work)
+    if _lifted:
+        yield
+        return
+    _lifted = True
+    try:
+        with _without_triggers(of):
+            yield
+    finally:
+        _lifted = False
+
+
+@contextmanager
+def _without_triggers(of: Any) -> Iterator[None]:
+    if of.vendor == "postgresql":
+        with of.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
         try:
             yield
         finally:
-            with connection.cursor() as cursor:
+            with of.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
         return
-    triggers.drop(connection)
+    triggers.drop(of)
     try:
         yield
     finally:
-        triggers.install(connection)
+        triggers.install(of)
 
 
 def overwrite(sql: str, *values: object) -> int:

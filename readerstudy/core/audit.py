@@ -10,7 +10,7 @@ from django.db import models, transaction
 from readerstudy.core.binding import bound_entries
 from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.models import AppendOnlyModel, AuditEvent, AuditHead
-from readerstudy.core.operator import command_in_hand
+from readerstudy.core.operator import COMMAND, command_in_hand
 
 GENESIS = "0" * 64
 _AT_ONCE = 2_000
@@ -18,8 +18,6 @@ _AT_ONCE = 2_000
 
 # In the data of an event: the rows of evidence that it tells of, each with the keyed hash of its content.
 EVIDENCE = "evidence"
-# In the data of what was done at the command line: by which command, and by whom.
-COMMAND = "command"
 
 
 def record_event(

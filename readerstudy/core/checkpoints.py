@@ -6,6 +6,7 @@ elsewhere (`AUDIT_CHECKPOINTS`: another disk, or a folder that is copied to anot
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any
@@ -17,6 +18,26 @@ from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.models import AuditEvent, AuditHead
 
 _FIELDS = {"sequence", "hash", "at", "previous", "signature"}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where the chain stood at a time; `number` counts the checkpoints from 1."""
+
+    number: int
+    sequence: int
+    hash: str
+    at: datetime
+
+
+def last_checkpoint() -> Checkpoint | None:
+    """The newest checkpoint; None without any, or where the last line is none."""
+    lines = _lines()
+    point = _read(lines[-1]) if lines else None
+    if point is None:
+        return None
+    moment = datetime.fromisoformat(point["at"])
+    return Checkpoint(len(lines), int(point["sequence"]), str(point["hash"]), moment)
 
 
 def write_checkpoint(*, now: datetime) -> bool:

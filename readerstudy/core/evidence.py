@@ -99,7 +99,7 @@ class Erasure:
         """Sets the fields of the rows, such as a name that is to be forgotten, and gives their number."""
         keys = list(rows.order_by().values_list("pk", flat=True))
         rows.update(**values)
-        self.changed += bound_entries(rows.model._default_manager.filter(pk__in=keys))
+        self.changed += bound_entries(models.QuerySet(rows.model).filter(pk__in=keys))
         return len(keys)
 
 
@@ -121,7 +121,9 @@ def erasing(
     web server's role cannot open the gate. Raises InvalidInput without a reason.
     """
     if not reason.strip():
-        raise InvalidInput("Erasing evidence needs a reason.", code="reason_missing", field="reason")
+        raise InvalidInput(
+            "Erasing evidence needs a reason.", code="reason_missing", field="reason"
+        )
     erasure = Erasure()
     with transaction.atomic():
         gate = ErasureGate.objects.create(opened_at=now)

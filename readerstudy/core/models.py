@@ -77,7 +77,13 @@ class AuditEvent(AppendOnlyModel):
 
     class Meta:
         ordering = ["sequence"]
-        indexes = [models.Index(fields=["study_id", "sequence"], name="audit_by_study")]
+        indexes = [
+            models.Index(fields=["study_id", "sequence"], name="audit_by_study"),
+            models.Index(fields=["actor", "sequence"], name="audit_by_actor"),
+            models.Index(fields=["subject_id", "sequence"], name="audit_by_subject"),
+            models.Index(fields=["verb", "sequence"], name="audit_by_verb"),
+            models.Index(fields=["at"], name="audit_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.verb} {self.subject_type} {self.subject_id}"

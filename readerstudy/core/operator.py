@@ -7,6 +7,8 @@ import getpass
 import os
 from contextvars import ContextVar
 
+# In the data of what was done at the command line: by which command, and by whom.
+COMMAND = "command"
 _command: ContextVar[dict[str, str] | None] = ContextVar("command", default=None)
 # These only begin a server: whoever is served has an account.
 _SERVERS = frozenset({"serve", "runserver", "test"})

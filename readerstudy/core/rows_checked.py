@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import models
+from django.db.models import QuerySet
 
 from readerstudy.core.audit import EVIDENCE
 from readerstudy.core.binding import row_hash
@@ -55,7 +56,7 @@ class RowsChecked:
     def added(self, model: type[AppendOnlyModel]) -> list[int]:
         """The keys of the rows that none of the events shown tells of."""
         seen = self._seen[model._meta.label]
-        keys = model._base_manager.order_by("pk").values_list("pk", flat=True)
+        keys = QuerySet(model).order_by("pk").values_list("pk", flat=True)
         return [key for key in keys.iterator(chunk_size=10_000) if not _is_marked(seen, key)]
 
     def _note_erasure(self, event: AuditEvent) -> None:
@@ -71,7 +72,7 @@ class RowsChecked:
         except LookupError:
             self.faults.append(f"No version of the program that runs here knows rows of {label}.")
             return
-        rows = model._base_manager.in_bulk([key for key, _hash, _sequence in told])
+        rows = QuerySet(model).in_bulk([key for key, _hash, _sequence in told])
         self.rows += len(told)
         for key, hashed, sequence in told:
             _mark(self._seen[label], key)

@@ -19,15 +19,15 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
-from readerstudy.images.services import check_may_administer
 from readerstudy.intake.chunk_api import urlpatterns as chunk_urls
 from readerstudy.intake.chunks import upload_for, whole_file
 from readerstudy.intake.dry_run import report_of_upload
 from readerstudy.intake.jobs import name_of_set
 from readerstudy.intake.mapping import CLASSES, ManifestMapping
 from readerstudy.intake.models import ChunkedUpload, ImportJob
+from readerstudy.intake.permissions import check_may_import, visible_jobs
 from readerstudy.intake.report import report_json
-from readerstudy.intake.selectors import job_for, jobs_visible_to
+from readerstudy.intake.selectors import job_for
 from readerstudy.intake.services import (
     confirm_job,
     create_job,
@@ -117,14 +117,14 @@ class ImportListView(ListAPIView[ImportJob]):
     def get_queryset(self) -> QuerySet[ImportJob]:
         if getattr(self, "swagger_fake_view", False):
             return self.queryset
-        check_may_administer(user_of(self.request))
-        return jobs_visible_to(user_of(self.request)).select_related("image_set")
+        check_may_import(user_of(self.request))
+        return visible_jobs(user_of(self.request)).select_related("image_set")
 
     @extend_schema(request=ImportInput, responses={201: ImportOutput, 200: REPORT})
     def post(self, request: Request) -> Response | HttpResponse:
         """Makes an import that a worker checks (201); with `dry_run` answers the report at once (200)."""
         user = user_of(request)
-        check_may_administer(user)
+        check_may_import(user)
         given = ImportInput(data=request.data)
         given.is_valid(raise_exception=True)
         said = dict(given.validated_data)

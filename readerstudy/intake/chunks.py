@@ -12,15 +12,15 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, InvalidInput, NotFound
 from readerstudy.core.file_names import without_folders
 from readerstudy.core.media import disk_path
-from readerstudy.images.services import check_may_administer, check_name
+from readerstudy.images.services import check_name
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ChunkedUpload
+from readerstudy.intake.permissions import check_may_import, own_uploads
 from readerstudy.intake.room import check_media_room
 from readerstudy.intake.uploads import name_without_ending
 
@@ -46,11 +46,11 @@ def begin_upload(
     cannot be had. Raises NotAllowed for anybody but admins, InvalidInput for such a name and for a file that is empty or
     larger than is read, Conflict where five are under way or the disk has too little room.
     """
-    check_may_administer(actor)
+    check_may_import(actor)
     name = without_folders(name, otherwise="upload")
     if set_name is not None:
         check_name(set_name.strip() or name_without_ending(name))
-    own = uploads_of(actor)
+    own = own_uploads(actor)
     begun = own.filter(name=name, size=size, modified=modified).first()
     if begun is not None:
         return _named(begun, set_name)
@@ -81,15 +81,9 @@ def _named(upload: ChunkedUpload, set_name: str | None) -> ChunkedUpload:
     return upload
 
 
-def uploads_of(user: User) -> QuerySet[ChunkedUpload]:
-    """The user's own uploads that no import has taken, the last one first."""
-    return ChunkedUpload.objects.filter(created_by=user)
-
-
 def upload_for(user: User, public_id: str) -> ChunkedUpload:
-    """The admin's own upload. Raises NotAllowed for anybody but admins, NotFound for another's."""
-    check_may_administer(user)
-    found = uploads_of(user).filter(public_id=public_id).first()
+    """The admin's own upload. Raises NotFound for another's, and for people who are no admins."""
+    found = own_uploads(user).filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such upload: it may have been taken or let go already.")
     return found

@@ -14,34 +14,30 @@ from readerstudy.intake.claims import AT_WORK, is_held
 from readerstudy.intake.jobs import can_be_retried
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.pausing import is_paused
+from readerstudy.intake.permissions import visible_jobs
 
 DONE = (ImportState.APPLIED, ImportState.UNDONE)
 
 
-def jobs_visible_to(user: User) -> QuerySet[ImportJob]:
-    """All jobs for an admin, none for anybody else."""
-    return ImportJob.objects.all() if user.can_administer else ImportJob.objects.none()
-
-
 def unfinished_jobs(user: User) -> QuerySet[ImportJob]:
     """The jobs the user may know of that wait for something; imported and undone ones are left out."""
-    return jobs_visible_to(user).exclude(state__in=DONE).defer("report", "preview")
+    return visible_jobs(user).exclude(state__in=DONE).defer("report", "preview")
 
 
 def finished_jobs(user: User) -> QuerySet[ImportJob]:
     """The imported and undone jobs the user may know of, the last one first, with their image sets."""
-    finished = jobs_visible_to(user).filter(state__in=DONE).select_related("image_set")
+    finished = visible_jobs(user).filter(state__in=DONE).select_related("image_set")
     return finished.defer("report", "preview")
 
 
 def job_for(user: User, public_id: str) -> ImportJob:
     """The job with its image set. Raises NotFound where the user may not know of it."""
-    return _one(jobs_visible_to(user).select_related("image_set"), public_id)
+    return _one(visible_jobs(user).select_related("image_set"), public_id)
 
 
 def job_at_work(user: User, public_id: str) -> ImportJob:
     """The job without its report, which may be long and is not needed every second. Raises NotFound as `job_for` does."""
-    return _one(jobs_visible_to(user).defer("report", "preview"), public_id)
+    return _one(visible_jobs(user).defer("report", "preview"), public_id)
 
 
 def _one(jobs: QuerySet[ImportJob], public_id: str) -> ImportJob:

@@ -17,12 +17,12 @@ from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
-from readerstudy.images.services import check_may_administer
 from readerstudy.images.storage import THUMBNAIL_TYPE
-from readerstudy.intake.chunks import PIECE_BYTES, remove_upload, upload_for, uploads_of
+from readerstudy.intake.chunks import PIECE_BYTES, remove_upload, upload_for
 from readerstudy.intake.forms import UploadForm
 from readerstudy.intake.job_views import MOVED_ON
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.permissions import check_may_import, own_uploads
 from readerstudy.intake.preview import preview_picture
 from readerstudy.intake.report import report_csv, report_json
 from readerstudy.intake.selectors import (
@@ -51,7 +51,7 @@ FINISHED_ON_A_PAGE = 20
 @login_required
 def upload(request: SignedInRequest) -> HttpResponse:
     """The form; a POST makes the job and goes to its page."""
-    check_may_administer(request.user)
+    check_may_import(request.user)
     form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,7 +67,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
             request.GET.get("page")
         ),
         "small_bytes": PIECE_BYTES,
-        "uploads": uploads_of(request.user),
+        "uploads": own_uploads(request.user),
     }
     return render(request, "intake/upload.html", context, status=400 if form.errors else 200)
 

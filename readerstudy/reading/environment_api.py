@@ -53,9 +53,9 @@ class EnvironmentView(APIView):
     @extend_schema(request=EnvironmentInput, responses={201: EnvironmentOutput})
     def post(self, request: Request, public_id: str) -> Response:
         """201 stored, 400 off the scale, 404 not one's own, 409 not recorded in this study or not open."""
+        enrolment = enrolment_for(user_of(request), public_id)
         given = EnvironmentInput(data=request.data)
         given.is_valid(raise_exception=True)
-        enrolment = enrolment_for(user_of(request), public_id)
         row = record_environment(
             actor=user_of(request),
             enrolment=enrolment,

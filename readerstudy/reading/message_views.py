@@ -32,9 +32,9 @@ from readerstudy.reading.threads import (
     thread_of,
     threads_of,
 )
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.permissions import may_coordinate
-from readerstudy.studies.selectors import conducted_study_for, enrolment_for
+from readerstudy.studies.selectors import conducted_study_for, enrolment_for, staff_study_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,7 @@ def own_thread(request: SignedInRequest, public_id: str) -> HttpResponse:
 @login_required
 def threads(request: SignedInRequest, slug: str) -> HttpResponse:
     """The threads of a study, and for its coordinators a form to write to several readers at once."""
-    study = conducted_study_for(request.user, slug)
+    study = _study_for(request, slug)
     form = ManyForm(
         request.POST if request.method == "POST" else None, readers=reachable_readers(study)
     )
@@ -90,7 +90,7 @@ def threads(request: SignedInRequest, slug: str) -> HttpResponse:
 @login_required
 def thread(request: SignedInRequest, slug: str, public_id: str) -> HttpResponse:
     """The thread of one reader, and for the study's coordinators a form to answer."""
-    study = conducted_study_for(request.user, slug)
+    study = _study_for(request, slug)
     enrolment = reader_of(study, public_id)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if _is_sent(request, form, reply, enrolment=enrolment, link=_readers_page(request)):
@@ -105,6 +105,13 @@ def thread(request: SignedInRequest, slug: str, public_id: str) -> HttpResponse:
         "active": "progress",
     }
     return render(request, "reading/thread.html", context, status=400 if form.errors else 200)
+
+
+def _study_for(request: SignedInRequest, slug: str) -> Study:
+    """Coordinators write; admins read."""
+    if request.method == "POST":
+        return staff_study_for(request.user, slug)
+    return conducted_study_for(request.user, slug)
 
 
 def _is_sent(

@@ -50,15 +50,16 @@ class PracticeAnswerView(APIView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         """201 stored now, 200 the last answer again, 400 off the scale, 404 not one's own, 409 out of order."""
+        user = user_of(request)
+        enrolment = enrolment_for(user, public_id)
         given = PracticeAnswerInput(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
         case, number = values.pop("case"), values.pop("round")
         device = InputDevice(values.pop("input_device"))
-        user = user_of(request)
         feedback = answer_practice(
             actor=user,
-            enrolment=enrolment_for(user, public_id),
+            enrolment=enrolment,
             case_id=case,
             practice_round=number,
             answer=Answer(input_device=device, **values),

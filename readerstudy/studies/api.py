@@ -142,10 +142,10 @@ class StudyCopyView(APIView):
     @extend_schema(request=CopyInput, responses={201: StudyDetailOutput})
     def post(self, request: Request, slug: str) -> Response:
         """201 with the draft; 400 for a title that cannot be, 404 for a study that one does not coordinate."""
-        given = CopyInput(data=request.data)
-        given.is_valid(raise_exception=True)
         actor = user_of(request)
         source = staff_study_for(actor, slug)
+        given = CopyInput(data=request.data)
+        given.is_valid(raise_exception=True)
         copy = copy_study(actor=actor, source=source, now=now(), **given.validated_data)
         body = StudyDetailOutput(study_for(actor, copy.slug)).data
         return Response(body, status=status.HTTP_201_CREATED)

@@ -1,6 +1,6 @@
 """What a truth keeper does: looks at the reference standard of a study's cases, adds what is missing, corrects what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, Problem
+from readerstudy.core.models import AppendOnlyModel
 from readerstudy.images.models import Case
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Study
@@ -52,9 +53,8 @@ def kept_cases(*, study: Study, actor: User, purpose: str, now: datetime) -> lis
     """Every case of the study with its reference standard, by id. The look is logged. Raises NotAllowed."""
     check_may_keep(actor, study)
     with transaction.atomic():
-        TruthAccess.objects.create(study=study, actor=actor, purpose=purpose, at=now)
-        data = {"purpose": purpose}
-        _record("truth.read", actor, study, now, data)
+        access = TruthAccess.objects.create(study=study, actor=actor, purpose=purpose, at=now)
+        _record("truth.read", actor, study, now, {"purpose": purpose}, [access])
     return _cases_of(study)
 
 
@@ -88,7 +88,7 @@ def keep_truth(*, actor: User, study: Study, table: Table, reason: str, now: dat
         kept = Kept(recorded=len(rows) - corrected, corrected=corrected)
         if rows:
             data = {"recorded": kept.recorded, "corrected": corrected, "reason": reason.strip()}
-            _record("truth.kept", actor, study, now, data)
+            _record("truth.kept", actor, study, now, data, [])
     return kept
 
 
@@ -178,7 +178,20 @@ def _changed(one: KeptCase, truth: Truth, reason: str, now: datetime) -> list[Re
     return [row]
 
 
-def _record(verb: str, actor: User, study: Study, now: datetime, data: dict[str, object]) -> None:
+def _record(  # noqa: PLR0917 (of one module)
+    verb: str,
+    actor: User,
+    study: Study,
+    now: datetime,
+    data: dict[str, object],
+    evidence: Sequence[AppendOnlyModel],
+) -> None:
     record_event(
-        actor=actor, verb=verb, subject=study, now=now, study_id=study.public_id, data=data
+        actor=actor,
+        verb=verb,
+        subject=study,
+        now=now,
+        study_id=study.public_id,
+        data=data,
+        evidence=evidence,
     )

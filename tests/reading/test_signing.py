@@ -15,6 +15,7 @@ from readerstudy.reading.signing import readings_sha256, sign_readings
 from readerstudy.studies.services import close_study, unblind_study
 from tests.conftest import PASSWORD
 from tests.reading.factories import answer, begin, ids, item, open_study
+from tests.unguarded import overwrite
 
 
 @pytest.fixture
@@ -131,8 +132,7 @@ def test_verification_finds_readings_that_are_not_the_signed_ones(finished, now)
 
 
 def _store_time(later):
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE reading_reading SET received_at = %s", [later])
+    overwrite("UPDATE reading_reading SET received_at = %s", later)
 
 
 def test_the_finished_page_asks_for_the_signature_and_then_no_more(client, finished):

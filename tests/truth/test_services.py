@@ -20,6 +20,7 @@ from readerstudy.truth.services import (
 )
 from tests.images.factories import make_image_set
 from tests.truth.factories import record_truth
+from tests.unguarded import overwrite
 
 
 @pytest.fixture
@@ -101,10 +102,7 @@ def test_the_seal_breaks_when_a_truth_is_changed_behind_the_application(
     with pytest.raises(Conflict, match="not sealed"):
         seal_holds(study=study)
     seal_truth(study=study, nonce="n", now=now)
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE truth_referencestandard SET diagnosis = 'other'")
+    overwrite("UPDATE truth_referencestandard SET diagnosis = 'other'")
     assert not seal_holds(study=study)
 
 
@@ -113,7 +111,7 @@ def test_two_studies_on_the_same_cases_have_seals_that_tell_nothing_of_each_othe
 ):
     record_truth(admin=admin, image_set=image_set, now=now)
     one = seal_truth(study=study, nonce="a", now=now)
-    TruthSeal.objects.all()._raw_delete("default")
+    overwrite("DELETE FROM truth_truthseal")
     other = seal_truth(study=study, nonce="b", now=now)
     assert one.sha256 != other.sha256
 

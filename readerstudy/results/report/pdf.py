@@ -15,11 +15,14 @@ class PdfUnavailable(DomainError):
 
 def report_pdf(report: Report) -> bytes:
     """The PDF's bytes, tagged for screen readers; the same for the same report. Raises PdfUnavailable without WeasyPrint or Pango."""
-    weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=report_html(report), url_fetcher=_nothing)
     # A fixed identifier instead of a drawn one: the same report is the same file.
-    options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": report.analysis_sha256[:32].encode()}
-    written: bytes = page.write_pdf(**options)
+    return html_pdf(report_html(report), pdf_identifier=report.analysis_sha256[:32].encode())
+
+
+def html_pdf(html: str, **options: Any) -> bytes:
+    """A document that holds all it needs, as tagged PDF. Raises PdfUnavailable without WeasyPrint or Pango."""
+    page = _weasyprint().HTML(string=html, url_fetcher=_nothing)
+    written: bytes = page.write_pdf(pdf_variant="pdf/ua-1", **options)
     return written
 
 

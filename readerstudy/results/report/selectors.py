@@ -9,15 +9,23 @@ from readerstudy.results.report.chapters import build_report
 from readerstudy.results.report.facts import facts_of
 from readerstudy.results.report.models import ChecklistText, ReportFile
 from readerstudy.studies.models import Study
+from readerstudy.studies.permissions import check_may_analyse
 
 LANGUAGES = ("en", "de")
 
 
 def reported_analysis(user: User, slug: str) -> Analysis:
-    """The newest finished analysis of a study that the user coordinates. Raises NotFound where there is none to report."""
+    """The newest finished analysis of a study whose results the user may read. Raises NotFound where there is none to report."""
     study, analysis = results_of(user, slug)
     # The study with the counts that its pages show.
     analysis.study = study
+    return analysis
+
+
+def written_analysis(user: User, slug: str) -> Analysis:
+    """The same for those who work on the report. Raises NotAllowed for those who may only read it."""
+    analysis = reported_analysis(user, slug)
+    check_may_analyse(user, analysis.own_study)
     return analysis
 
 

@@ -33,6 +33,7 @@ from readerstudy.results.report.selectors import (
     report_of,
     reported_analysis,
     texts_of,
+    written_analysis,
 )
 from readerstudy.results.report.services import request_pdf, write_checklist_text
 
@@ -103,7 +104,7 @@ def _attachment(slug: str, which: str, ending: str) -> str:
 @login_required
 def build_pdf(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     """Queues the PDF of one language."""
-    analysis = reported_analysis(request.user, slug)
+    analysis = written_analysis(request.user, slug)
     request_pdf(actor=request.user, analysis=analysis, language=language, now=now())
     return redirect("results:report", slug=slug)
 
@@ -184,7 +185,7 @@ def _form(
 @login_required
 def write_text(request: SignedInRequest, slug: str) -> HttpResponse:
     """Stores one text."""
-    analysis = reported_analysis(request.user, slug)
+    analysis = written_analysis(request.user, slug)
     form = ChecklistTextForm(request.POST, auto_id=f"{request.POST.get('item', '')}-%s")
     if not form.is_valid():
         return _checklists_page(request, analysis, form)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from readerstudy.core.audit import first_fault, record_event
 from readerstudy.core.clock import now
@@ -40,5 +41,5 @@ def _bind(model: type[AppendOnlyModel], keys: list[int]) -> None:
         subject=AuditHead.objects.get(pk=1),
         now=now(),
         data={"rows": len(keys), "model": model._meta.label},
-        evidence=model._base_manager.filter(pk__in=keys).order_by("pk"),
+        evidence=QuerySet(model).filter(pk__in=keys).order_by("pk"),
     )

@@ -1,0 +1,123 @@
+"""What else stands in the trail: sign-ins and sign-outs, downloads, pages of results, and the command line."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from readerstudy.accounts import recording
+from readerstudy.accounts.limits import begin
+from readerstudy.auditing.tasks import checkpoint_task, daily_check_task
+from readerstudy.core import operator
+from readerstudy.core.clock import now as clock_now
+from readerstudy.core.models import AuditEvent
+from tests.conftest import PASSWORD
+from tests.reading.factories import open_study
+from tests.unguarded import overwrite
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+def verbs(prefix=""):
+    return list(AuditEvent.objects.filter(verb__startswith=prefix).values_list("verb", flat=True))
+
+
+def sign_in(client, email, password=PASSWORD):
+    return client.post(reverse("accounts:sign-in"), {"username": email, "password": password})
+
+
+def test_signing_in_and_out_is_recorded_once(client, coordinator):
+    sign_in(client, coordinator.email)
+    client.post(reverse("accounts:sign-out"))
+    assert verbs() == ["account.signed_in", "account.signed_out"]
+    assert {event.actor for event in AuditEvent.objects.all()} == {coordinator}
+
+
+def test_a_failed_sign_in_names_the_account_or_hashes_the_address(client, coordinator):
+    sign_in(client, coordinator.email, "wrong")
+    sign_in(client, "Nobody@Example.org", "wrong")
+    sign_in(client, "nobody@example.org", "wrong")
+    known, *unknown = AuditEvent.objects.all()
+    assert (known.verb, known.actor) == ("account.sign_in_failed", None)
+    assert known.subject_id == coordinator.public_id
+    assert known.data == {}
+    assert {one.subject_id for one in unknown} == {""}
+    [hashed] = {one.data["address_hash"] for one in unknown}
+    assert len(hashed) == 16
+    assert "wrong" not in str([one.data for one in AuditEvent.objects.all()])
+
+
+def test_guessing_does_not_fill_the_trail(coordinator, now, monkeypatch):
+    monkeypatch.setattr(recording, "MOST_OF_AN_ADDRESS", 3)
+    for _ in range(6):
+        recording.record_failed_sign_in(credentials={"email": "x@example.org"}, now=now)
+    events = list(AuditEvent.objects.all())
+    assert [one.data.get("more_are_not_recorded", False) for one in events] == [False, False, True]
+    monkeypatch.setattr(recording, "MOST_IN_ALL", 4)
+    for number in range(6):
+        recording.record_failed_sign_in(credentials={"login": f"{number}@example.org"}, now=now)
+    assert AuditEvent.objects.count() == 3
+
+
+def test_a_session_that_lasted_too_long_is_told(client, coordinator):
+    client.force_login(coordinator)
+    session = client.session
+    begin(session, now=clock_now() - timedelta(hours=5))
+    session.save()
+    assert client.get(reverse("accounts:settings")).status_code == 302
+    assert verbs("account.") == ["account.session_ended"]
+
+
+def test_a_session_of_the_program_itself_is_no_sign_in(coordinator):
+    Client().force_login(coordinator)
+    assert verbs() == []
+
+
+def test_every_download_is_recorded(client, admin, coordinator, now):
+    study = open_study(admin=admin, coordinator=coordinator, now=now, cases=2)
+    client.force_login(coordinator)
+    response = client.get(reverse("studies:manifest", args=[study.slug]))
+    assert response.status_code == 200
+    events = AuditEvent.objects.filter(verb="file.downloaded")
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert [(one.actor, one.study_id, one.data["path"]) for one in events] == [(coordinator, study.public_id, response.request["PATH_INFO"])]  # fmt: skip
+
+
+def test_what_is_done_at_the_command_line_tells_by_whom(db, monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "olga")
+    monkeypatch.setenv("NEW_ACCOUNT_PASSWORD", "a long sentence to sign in with")
+    token = operator._command.set(None)
+    try:
+        operator.begin_command("create_account")
+        call_command("create_account", "ada@example.org", "Ada", "--role", "admin")
+        operator.begin_command("serve")
+        assert operator.command_in_hand() is None
+    finally:
+        operator._command.reset(token)
+    event = AuditEvent.objects.get(verb="account.created")
+    assert event.data["command"] == {"name": "create_account", "operator": "olga"}
+
+
+def test_every_day_there_is_a_checkpoint_and_a_verification(
+    admin, now, caplog, settings, django_capture_on_commit_callbacks
+):
+    recording.record_failed_sign_in(credentials={"username": admin.email}, now=now)
+    checkpoint_task()
+    assert len(settings.AUDIT_CHECKPOINTS.read_text().splitlines()) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        daily_check_task()
+    assert verbs("audit.") == ["audit.verified"]
+    overwrite("UPDATE core_auditevent SET verb = 'x' WHERE sequence = 1")
+    with django_capture_on_commit_callbacks(execute=True), caplog.at_level(logging.ERROR):
+        daily_check_task()
+    assert "Event 1 (x" in caplog.text
+    assert verbs("audit.")[-1] == "audit.found_broken"
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {checkpoint_task.name, daily_check_task.name} <= scheduled
