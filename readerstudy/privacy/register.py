@@ -27,6 +27,14 @@ _PEOPLE = {
     "accounts.Invitation": Table("account", person="user", rows=Rows.DELETE),
     "accounts.Consent": Table("consent", person="user", pseudonymous="scope language", none="text"),
     "privacy.ErasureRequest": Table("account", person="user"),
+    "studies.FormerMember": Table("study", person="user", pseudonymous="role"),
+    "accounts.ApiToken": Table(
+        "sign-in",
+        person="user",
+        rows=Rows.DELETE,
+        personal={"name": "", "prefix": ""},
+        none="scopes study_id",
+    ),
     "sessions.Session": Table(
         "sign-in", rows=Rows.DELETE, personal={"session_key": "", "session_data": ""}
     ),
@@ -169,7 +177,9 @@ _PATIENTS = {
         pseudonymous="file thumbnail original_name origin",
         none="view content_type licence attribution",
     ),
-    "truth.ReferenceStandard": Table("patients", pseudonymous="diagnosis confirmation"),
+    "truth.ReferenceStandard": Table(
+        "patients", pseudonymous="diagnosis confirmation", none="reason"
+    ),
     "truth.TruthSeal": Table("study", none="nonce"),
     "truth.TruthAccess": Table("audit", none="purpose"),
     "intake.ImportJob": Table(
@@ -202,6 +212,8 @@ _TECHNICAL = {
         none="verb subject_type study_id previous_hash hash",
     ),
     "core.AuditHead": Table("audit", none="hash"),
+    "core.ErasureGate": Table("technical"),
+    "auditing.TrailCheck": Table("audit", none="state head faults"),
     "auth.Permission": Table("technical", none="name codename"),
     "auth.Group": Table("technical", none="name"),
     "contenttypes.ContentType": Table("technical", none="app_label model"),
