@@ -18,6 +18,7 @@ NOT_SHOWN = (
     "readerstudy/privacy/activities.py",
     "readerstudy/privacy/register.py",
     "readerstudy/privacy/register_types.py",
+    "readerstudy/privacy/templatetags/*",
     "readerstudy/settings.py",
     "readerstudy/verify.py",
     "readerstudy/core/backup/*",
