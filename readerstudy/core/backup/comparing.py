@@ -95,6 +95,8 @@ def _trail(checked: Checked) -> Finding:
     try:
         found = verify_trail()
     except DatabaseError as error:
-        return Finding("audit trail", "not followed", f"The audit trail cannot be followed: {error}.")
+        return Finding(
+            "audit trail", "not followed", f"The audit trail cannot be followed: {error}."
+        )
     said = f"{found.events} events, {found.rows} rows of evidence, {found.checkpoints} checkpoints"
     return Finding("audit trail", said, next(iter(found.faults), ""))

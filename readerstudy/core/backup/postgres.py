@@ -226,7 +226,9 @@ def _version(program: str) -> int:
 
 def _server() -> int:
     connection.ensure_connection()
-    return int(connection.pg_version) // 10_000
+    return (
+        int(getattr(connection, "pg_version", 0)) // 10_000
+    )  # of Django's PostgreSQL backend alone
 
 
 def _address() -> str:
