@@ -27,6 +27,9 @@ SECRET_KEY = secret_setting("SECRET_KEY") or read_or_create_secret(VAR_DIR / "se
 # Not in the database: whoever can write to the database alone cannot make a chain that fits.
 AUDIT_KEY = secret_setting("AUDIT_KEY") or read_or_create_secret(VAR_DIR / "audit_key")
 AUDIT_CHECKPOINTS = Path(env.str("AUDIT_CHECKPOINTS", str(VAR_DIR / "audit-checkpoints.jsonl")))
+# Public keys that backups are encrypted for, and the file of the secret key that opens them: not on this machine.
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENT", default=[])
+BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # On a machine of its own these two are made; several machines must be given the same ones.
@@ -99,6 +102,7 @@ INSTALLED_APPS = [
     "inference",
     "readerstudy.intake",
     "readerstudy.results",
+    "readerstudy.privacy",
     "readerstudy.auditing",
     "readerstudy.demo",
 ]
@@ -269,6 +273,10 @@ CELERY_BEAT_SCHEDULE = {
     "verify-audit-trail": {
         "task": "readerstudy.auditing.tasks.daily_check_task",
         "schedule": crontab(hour=1, minute=30),
+    },
+    "look-at-retention-dates": {
+        "task": "readerstudy.privacy.tasks.retention_task",
+        "schedule": crontab(hour=5, minute=20),
     },
 }
 if REDIS_URL:

@@ -17,5 +17,6 @@ urlpatterns = [
     path("truth/", include("readerstudy.truth.urls")),
     path("results/", include("readerstudy.results.urls")),
     path("finished-studies/", include("readerstudy.results.finished.urls")),
+    path("privacy/", include("readerstudy.privacy.urls")),
     path("api/v1/", include("readerstudy.api_urls")),
 ]

@@ -15,8 +15,13 @@ CONTEXT = "sentence"
 NOT_SHOWN = (
     "readerstudy/demo/*",
     "readerstudy/stats/*",
+    "readerstudy/privacy/activities.py",
+    "readerstudy/privacy/register.py",
+    "readerstudy/privacy/register_types.py",
+    "readerstudy/privacy/templatetags/*",
     "readerstudy/settings.py",
     "readerstudy/verify.py",
+    "readerstudy/core/backup/*",
     "readerstudy/core/bulk.py",
     "readerstudy/core/checks.py",
     "readerstudy/core/media.py",

@@ -34,6 +34,7 @@ class Thing(StrEnum):
 
     NOTHING = "–"
     INVITATION = "invitation"
+    PERSON = "person"
     IMAGE_SET = "image set"
     IMAGE = "image"
     IMPORT = "import"

@@ -54,6 +54,13 @@ class EnrolmentState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class AtWithdrawal(models.TextChoices):
+    """What becomes of a reader's answers when they leave a study before its close."""
+
+    KEEP = "keep", _("They stay stored under the code and are left out of every result")
+    REMOVE = "remove", _("They are deleted")
+
+
 class Revision(models.TextChoices):
     """Which answers a reader may still change."""
 

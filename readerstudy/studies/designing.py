@@ -153,7 +153,7 @@ def open_session_early(
     check_may_coordinate(actor, enrolment.study)
     if not reason.strip():
         raise InvalidInput(
-            "To open a session early needs a reason; it is written into the audit trail.",
+            "To open a session early needs a reason; it is kept with the reader's order.",
             code="reason_missing",
             field="reason",
         )
@@ -171,7 +171,8 @@ def open_session_early(
             opened_at=now,
         )
         opening.save()
-        data = {"code": reader.code, "session": session, "reason": reason.strip()}
+        # The reason is about a person: it stands in the opening, whose hash is in the trail, and can be erased.
+        data = {"code": reader.code, "session": session}
         record_event(
             actor=actor,
             verb="enrolment.session_opened_early",

@@ -14,11 +14,13 @@ from readerstudy.accounts.selectors import has_consented_to_any
 from readerstudy.accounts.services import invite_person
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.validation import check_valid
 from readerstudy.studies.blinding import check_is_no_staff_of, hold_cases
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.codes import new_reader_code
 from readerstudy.studies.freezing import store_orders
+from readerstudy.studies.leaving import take_out
 from readerstudy.studies.manifest import orders_sha256
 from readerstudy.studies.models import Enrolment, Institution, RankGroup, Study
 from readerstudy.studies.permissions import check_may_coordinate
@@ -192,7 +194,7 @@ def _check_may_start(enrolment: Enrolment) -> None:
 def withdraw_reader(
     *, actor: User, enrolment: Enrolment, reason: str = "", now: datetime
 ) -> Enrolment:
-    """Takes a reader out. Of a draft nothing remains; later the row and the answers stay, left out of every result.
+    """Takes a reader out. Of a draft nothing remains; later the row stays, and the answers by the rule that was declared.
 
     Raises NotAllowed, and Conflict once the study is closed or where the reader is withdrawn already.
     """
@@ -201,12 +203,15 @@ def withdraw_reader(
         locked = _locked(enrolment)
         if locked.state == EnrolmentState.WITHDRAWN:
             raise Conflict(f"{locked.code} is already withdrawn.", code="withdrawn")
-        _record("enrolment.withdrawn", actor, locked, now, code=locked.code, reason=reason.strip())
+        reason = reason.strip()
+        # What is written about a person can be erased where it stands; the trail holds its keyed hash.
+        data = {"code": locked.code, **({"reason_hash": keyed_hash(reason)} if reason else {})}
+        verb = "enrolment.withdrawn"
         if study.state == StudyState.DRAFT:
+            _record(verb, actor, locked, now, **data)
             locked.delete()
-            return locked
-        locked.state, locked.withdrawn_at = EnrolmentState.WITHDRAWN, now
-        locked.save(update_fields=["state", "withdrawn_at"])
+        else:
+            take_out(actor=actor, enrolment=locked, verb=verb, data=data, reason=reason, now=now)
     return locked
 
 

@@ -14,7 +14,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.errors import Problem
 from readerstudy.images.models import ImageSet
 from readerstudy.studies.choices import StudyState
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Enrolment, Study
 
 PracticeCheck = Callable[[ImageSet], Iterable[Problem]]
 LockNeeds = Callable[[Study], Iterable[Problem]]
@@ -57,6 +57,12 @@ class Copied(Protocol):
     def __call__(self, *, source: Study, copy: Study, actor: User, now: datetime) -> object: ...
 
 
+class Left(Protocol):
+    """Called inside the transaction in which a reader leaves a locked study, or is taken out of it."""
+
+    def __call__(self, *, enrolment: Enrolment, actor: User | None, now: datetime) -> object: ...
+
+
 _lock_needs: list[LockNeeds] = []
 _lock_sections: dict[str, LockSection] = {}
 _lock_checks: dict[str, tuple[LockCheck, str]] = {}
@@ -65,6 +71,7 @@ _step_notes: dict[StudyState, list[tuple[StepNote, str]]] = defaultdict(list)
 _verifications: dict[str, Verification] = {}
 _entered: dict[StudyState, list[Entered]] = defaultdict(list)
 _copied: list[Copied] = []
+_left: list[Left] = []
 _practice_checks: list[PracticeCheck] = []
 
 
@@ -117,6 +124,12 @@ def register_copied(callback: Copied) -> None:
     """Calls `callback` whenever a study is copied. What it raises undoes the copy."""
     if callback not in _copied:
         _copied.append(callback)
+
+
+def register_left(callback: Left) -> None:
+    """Calls `callback` whenever a reader leaves a locked study. What it raises undoes the leaving."""
+    if callback not in _left:
+        _left.append(callback)
 
 
 def register_practice_check(check: PracticeCheck) -> None:
@@ -181,6 +194,12 @@ def call_entered(state: StudyState, *, study: Study, actor: User, now: datetime)
     """Tells every registered room that the study has entered the state."""
     for callback in _entered[state]:
         callback(study=study, actor=actor, now=now)
+
+
+def call_left(*, enrolment: Enrolment, actor: User | None, now: datetime) -> None:
+    """Tells every registered room that a reader has left their study."""
+    for callback in _left:
+        callback(enrolment=enrolment, actor=actor, now=now)
 
 
 def call_copied(*, source: Study, copy: Study, actor: User, now: datetime) -> None:

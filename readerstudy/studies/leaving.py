@@ -8,6 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.studies.choices import EnrolmentState, StudyState
+from readerstudy.studies.hooks import call_left
 from readerstudy.studies.models import Enrolment, Study
 
 _BEFORE_CLOSE = (StudyState.LOCKED, StudyState.READING)
@@ -19,7 +20,7 @@ def may_leave(enrolment: Enrolment) -> bool:
 
 
 def leave_study(*, actor: User, enrolment: Enrolment, reason: str, now: datetime) -> Enrolment:
-    """Takes the actor out of a study. What they answered stays stored and is left out of every result.
+    """Takes the actor out of a study. What they answered is left out of every result, and deleted where that is declared.
 
     Raises NotFound for somebody else's enrolment, Conflict once the study is closed or where they left already.
     """
@@ -33,14 +34,27 @@ def leave_study(*, actor: User, enrolment: Enrolment, reason: str, now: datetime
         locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
         if locked.state == EnrolmentState.WITHDRAWN:
             raise Conflict("You have left this study already.", code="withdrawn")
-        locked.state, locked.withdrawn_at = EnrolmentState.WITHDRAWN, now
-        locked.save(update_fields=["state", "withdrawn_at"])
-        record_event(
-            actor=actor,
-            verb="enrolment.left",
-            subject=locked,
-            now=now,
-            study_id=study.public_id,
-            data={"code": locked.code, "reason": reason.strip()},
-        )
+        data = {"code": locked.code, "reason": reason.strip()}
+        take_out(actor=actor, enrolment=locked, verb="enrolment.left", data=data, now=now)
     return locked
+
+
+def take_out(
+    *,
+    actor: User | None,
+    enrolment: Enrolment,
+    verb: str,
+    data: dict[str, str],
+    reason: str = "",
+    now: datetime,
+) -> None:
+    """Withdraws the reader. Call it inside a transaction that holds study and enrolment, the study not being closed.
+
+    `reason` is what somebody wrote about a person; it stands with the enrolment, where it can be erased.
+    """
+    enrolment.state, enrolment.withdrawn_at = EnrolmentState.WITHDRAWN, now
+    enrolment.withdrawal_reason = reason
+    enrolment.save(update_fields=["state", "withdrawn_at", "withdrawal_reason"])
+    study_id = enrolment.study.public_id
+    record_event(actor=actor, verb=verb, subject=enrolment, now=now, study_id=study_id, data=data)
+    call_left(enrolment=enrolment, actor=actor, now=now)

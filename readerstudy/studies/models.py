@@ -17,6 +17,7 @@ from readerstudy.studies.copy_models import StudyCopy  # noqa: F401 (Django look
 from readerstudy.studies.design_models import Design, SessionOpening  # noqa: F401 (Django looks here)
 from readerstudy.studies.former_member_models import FormerMember  # noqa: F401 (Django looks here)
 from readerstudy.studies.practice_models import PracticeCase  # noqa: F401 (Django looks here)
+from readerstudy.studies.privacy_models import StudyPrivacy  # noqa: F401 (Django looks here)
 from readerstudy.studies.protocol_models import Protocol, Question  # noqa: F401 (Django looks here)
 
 
@@ -199,6 +200,8 @@ class Enrolment(PublicIdModel):
     )
     enrolled_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Here and not in the audit trail, where nothing about a person could be erased.
+    withdrawal_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["study", "code"]

@@ -226,6 +226,7 @@ def _of_the_site(people, admin, now, folder):
     )
     site = {
         Thing.INVITATION: [Target("open", {"token": token})],
+        Thing.PERSON: [Target("any", {"public_id": second.public_id})],
         Thing.IMAGE_SET: [Target("any", {"public_id": free.public_id})],
         Thing.IMAGE: [Target("any", {"public_id": image.public_id})],
         Thing.IMPORT: [Target("any", {"public_id": _job(admin, now, folder).public_id})],
@@ -386,7 +387,7 @@ _KEYS = {
     **dict.fromkeys((Thing.READER, Thing.MEMBER, Thing.LATER_SESSION, Thing.CASE, Thing.STUDY_IMAGE), _IN_STUDY),
     **dict.fromkeys(
         (
-            Thing.IMAGE_SET, Thing.IMAGE, Thing.IMPORT, Thing.UPLOAD, Thing.ENROLMENT, Thing.POSITION,
+            Thing.PERSON, Thing.IMAGE_SET, Thing.IMAGE, Thing.IMPORT, Thing.UPLOAD, Thing.ENROLMENT, Thing.POSITION,
             Thing.SECOND_LOOK, Thing.PRACTICE_CASE, Thing.MODEL, Thing.MODEL_DRAFT, Thing.TRAINING_RUN, Thing.SAMPLE,
             Thing.MODEL_RUN, Thing.CASE_IMAGE, Thing.ANALYSIS, Thing.FINISHED, Thing.FINISHED_DRAFT,
         ),

@@ -163,7 +163,8 @@ class TestOverride:
         assert order_state(enrolment, now=early - timedelta(seconds=1)).opens_at == early
         assert order_state(enrolment, now=early).next_unread.session == 2
         event = AuditEvent.objects.get(verb="enrolment.session_opened_early")
-        assert event.data == {"code": enrolment.code, "session": 2, "reason": "Parental leave."}
+        assert {"code": enrolment.code, "session": 2}.items() <= event.data.items()
+        assert "leave" not in str(event.data)
         assert first_broken_event() is None
 
     def test_it_still_waits_for_the_session_before(self, enrolment, coordinator, now):

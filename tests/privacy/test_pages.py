@@ -1,0 +1,133 @@
+"""One's own data, the admin's pages, and the page of a study."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from readerstudy.accounts.models import User
+from readerstudy.core.models import AuditEvent
+from readerstudy.privacy.models import ErasureRequest
+from readerstudy.privacy.rules import privacy_of
+from readerstudy.reading.services import commit_readings
+from tests.german import DE, english_in
+from tests.reading.factories import begin, ids, item, open_study
+from tests.studies.factories import make_study
+
+
+@pytest.fixture
+def read(admin, coordinator, reader_user, now):
+    study = open_study(
+        admin=admin,
+        coordinator=coordinator,
+        now=now,
+        emails=(reader_user.email, "second@example.org"),
+    )
+    enrolment = begin(study, reader_user, now=now)
+    commit_readings(actor=reader_user, answers=[item(one) for one in ids(enrolment)[:4]], now=now)
+    return enrolment
+
+
+def opened(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_ones_own_data_are_complete_for_programs_and_for_people(read, client):
+    client.force_login(read.user)
+    response = client.get("/privacy/my-data.zip")
+    assert response["Content-Type"] == "application/zip"
+    files = opened(response.content)
+    data = json.loads(files["data.json"])
+    assert data["account"]["email"] == read.user.email
+    assert "password" not in data["account"]
+    (study,) = data["studies_read"]
+    assert study["enrolment"]["code"] == read.code
+    assert [one["position"] for one in study["readings"]] == ids(read)[:4]
+    assert data["consents"][0]["text"] == read.study.protocol.consent_en
+    assert len(data["open_sessions"]) == 1
+    assert {"consent.given", "enrolment.activated"} <= {one["verb"] for one in data["audit_trail"]}
+    page = files["data.html"]
+    for part in (read.user.email, read.code, *ids(read)[:4], "<h2>Consents</h2>"):
+        assert part in page
+    others = set(User.objects.exclude(pk=read.user_id).values_list("email", flat=True))
+    assert not [mail for mail in others if mail in files["data.json"]]
+    assert AuditEvent.objects.filter(verb="account.exported", actor=read.user).count() == 1
+
+
+def test_what_people_wrote_cannot_become_a_page_of_its_own(read, client):
+    User.objects.filter(pk=read.user_id).update(name="<script>alert(1)</script>")
+    client.force_login(read.user)
+    page = opened(client.get("/privacy/my-data.zip").content)["data.html"]
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_an_admin_has_the_same_for_whom_they_asked_it(read, admin, client, tmp_path):
+    client.force_login(admin)
+    files = opened(client.get(f"/privacy/people/{read.user.public_id}.zip").content)
+    assert json.loads(files["data.json"])["studies_read"][0]["enrolment"]["code"] == read.code
+    out = tmp_path / "data.zip"
+    call_command("export_person", read.user.email.upper(), str(out), stdout=io.StringIO())
+    assert json.loads(opened(out.read_bytes())["data.json"])["account"]["name"] == read.user.name
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("export_person", read.user.email, str(out))
+
+
+def test_a_person_asks_for_the_erasure_and_takes_it_back(read, client):
+    client.force_login(read.user)
+    page = client.get("/privacy/my-data/").content.decode()
+    assert read.code in page
+    assert "Ask for the erasure" in page
+    assert client.post("/privacy/my-data/erasure/").status_code == 302
+    assert "Take the request back" in client.get("/privacy/my-data/").content.decode()
+    client.post("/privacy/my-data/erasure/", {"wanted": "no"})
+    assert not ErasureRequest.objects.exists()
+
+
+def test_an_admin_erases_with_name_and_reason(read, admin, client):
+    client.force_login(read.user)
+    client.post("/privacy/my-data/erasure/")
+    client.force_login(admin)
+    page = client.get("/privacy/people/?q=rhea").content.decode()
+    assert "Requests for erasure" in page
+    assert "second@example.org" not in page
+    address = f"/privacy/people/{read.user.public_id}/erase/"
+    wrong = client.post(address, {"typed": "Rhea", "reason": "request"})
+    assert wrong.status_code == 400
+    assert "This is not the name of the account." in wrong.content.decode()
+    assert client.post(address, {"typed": "Rhea Reader", "reason": "request"}).status_code == 302
+    assert client.get(address).status_code == 404
+    assert "Rhea" not in client.get("/privacy/people/").content.decode()
+
+
+def test_a_coordinator_sets_rule_and_day_and_others_read_them(admin, coordinator, client, now):
+    study = make_study(admin=admin, coordinator=coordinator, now=now)
+    address = f"/privacy/studies/{study.slug}/"
+    client.force_login(coordinator)
+    given = {"at_withdrawal": "remove", "names_until": "2099-12-31"}
+    assert client.post(address, given).status_code == 302
+    assert privacy_of(study).at_withdrawal == "remove"
+    assert "kept until Dec. 31, 2099" in client.get(address).content.decode()
+    past = client.post(address, {**given, "names_until": "2001-01-01"})
+    assert "The retention date lies in the future." in past.content.decode()
+    client.force_login(admin)
+    page = client.get(address).content.decode()
+    assert "They are deleted" in page
+    assert '<button class="button primary"' not in page
+
+
+def test_the_pages_speak_german(read, admin, coordinator, client):
+    own = f"/privacy/studies/{read.study.slug}/"
+    erase = f"/privacy/people/{read.user.public_id}/erase/"
+    asked = (
+        (read.user, "/privacy/my-data/"),
+        (coordinator, own),
+        (admin, "/privacy/people/"),
+        (admin, erase),
+    )
+    for user, address in asked:
+        client.force_login(user)
+        assert english_in(client.get(address, headers=DE).content.decode()) == []
