@@ -38,6 +38,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# How many proxies of ours stand in front and append to X-Forwarded-For; of none, the header is not read.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 SESSION_COOKIE_AGE = 12 * 3600
 # People who ask for nothing for so long are signed out; the reading screen warns two minutes before.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 30 * 60)
@@ -150,7 +152,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "readerstudy.accounts.breached.BreachedPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
+# The list of Have I Been Pwned, SHA-1 ordered by hash; without it the 20,000 common passwords that Django carries.
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", "")
 # smtp://user:password@host:25, smtp+tls://…; EMAIL_HOST, EMAIL_PORT and the others come out of it.
 globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Reader Study <reader-study@localhost>")
@@ -265,19 +271,27 @@ MODEL_RUN_STALE_SECONDS = env.int("MODEL_RUN_STALE_SECONDS", 30)
 
 # --- API --------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "readerstudy.accounts.api_auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "readerstudy.accounts.api_auth.TokenScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "readerstudy.accounts.api_schema.ScopedSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
     "EXCEPTION_HANDLER": "readerstudy.core.api.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Requests with one token in a minute; 0: as many as it likes.
+API_TOKEN_PER_MINUTE = env.int("API_TOKEN_PER_MINUTE", 600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Reader Study",
     "DESCRIPTION": "Reader studies of clinical photographs: studies, image sets, readings, model runs, analyses.",

@@ -13,6 +13,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        # drf-spectacular knows an extension once its module is loaded.
+        from readerstudy.accounts import api_schema, checks  # noqa: F401, PLC0415
+
         user_logged_in.connect(_begin_session, dispatch_uid="begin_session")
 
 

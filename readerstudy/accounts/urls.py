@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from readerstudy.accounts import views
+from readerstudy.accounts import reset_views, token_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("invitation/<str:token>/", views.accept, name="accept"),
     path("settings/", views.account_settings, name="settings"),
     path("password/", views.password, name="password"),
+    path("password/reset/", reset_views.ask, name="reset"),
+    path("password/reset/<str:public_id>/<str:token>/", reset_views.choose, name="reset-choose"),
+    path("tokens/", token_views.tokens, name="tokens"),
+    path("tokens/<str:public_id>/revoke/", token_views.revoke, name="token-revoke"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from readerstudy.accounts.addresses import client_address
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
 from readerstudy.accounts.language import remember_language
 from readerstudy.accounts.models import Invitation
@@ -22,6 +23,7 @@ from readerstudy.accounts.services import (
     record_sign_in,
     update_account,
 )
+from readerstudy.accounts.throttle import WRONG_LINKS
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError, NotFound
 from readerstudy.core.forms import show_problems
@@ -73,7 +75,7 @@ def _sign_in_here(request: HttpRequest, form: SignInForm) -> HttpResponse:
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Asks an invited person for a password and signs them in."""
     try:
-        invitation = open_invitation(token, now=now())
+        invitation = _invitation(request, token)
     except (NotFound, Conflict) as error:
         context = {"error": error}
         return render(request, "accounts/invitation_closed.html", context, status=error.status)
@@ -84,6 +86,18 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         except DomainError as error:
             show_problems(form, error)
     return _accept_page(request, invitation, form)
+
+
+def _invitation(request: HttpRequest, token: str) -> Invitation:
+    """What the link opens. Raises NotFound for an address too from which too many links were tried."""
+    address = client_address(request)
+    if WRONG_LINKS.is_reached(address):
+        raise NotFound("There is no such invitation.")
+    try:
+        return open_invitation(token, now=now())
+    except NotFound:
+        WRONG_LINKS.count(address)
+        raise
 
 
 def _accepted(request: HttpRequest, token: str, password: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from readerstudy.accounts.models import User
+from readerstudy.core.bounds import within_bounds
 from readerstudy.core.errors import NotAllowed, NotFound
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.models import Enrolment, Study, StudyMember
@@ -11,13 +12,14 @@ from readerstudy.studies.models import Enrolment, Study, StudyMember
 def staffed_studies(user: User) -> QuerySet[Study]:
     """The studies that the user coordinates. Admins are not among their staff by being admins."""
     memberships = StudyMember.objects.filter(user_id=user.pk, role=StudyRole.COORDINATOR)
-    return Study.objects.filter(pk__in=memberships.values("study"))
+    studies = Study.objects.filter(pk__in=memberships.values("study"))
+    return within_bounds(user, studies, "public_id")
 
 
 def overseen_studies(user: User) -> QuerySet[Study]:
     """The studies whose staff pages the user may open: their own, and for admins all."""
     if user.is_authenticated and user.can_administer:
-        return Study.objects.all()
+        return within_bounds(user, Study.objects.all(), "public_id")
     return staffed_studies(user)
 
 
@@ -29,7 +31,8 @@ def visible_studies(user: User) -> QuerySet[Study]:
 
 def own_enrolments(user: User) -> QuerySet[Enrolment]:
     """The user's own enrolments in studies that are no longer drafts; withdrawn ones included."""
-    return Enrolment.objects.filter(user_id=user.pk).exclude(study__state=StudyState.DRAFT)
+    own = Enrolment.objects.filter(user_id=user.pk).exclude(study__state=StudyState.DRAFT)
+    return within_bounds(user, own, "study__public_id")
 
 
 def visible_enrolments(user: User) -> QuerySet[Enrolment]:

@@ -50,6 +50,11 @@ def staff_studies_visible_to(user: User) -> QuerySet[Study]:
     return staffed_studies(user).select_related("image_set")
 
 
+def titles_of(user: User) -> list[tuple[str, str]]:
+    """Public id and title of every study that the user may know of."""
+    return list(visible_studies(user).values_list("public_id", "title"))
+
+
 def study_for(user: User, slug: str) -> Study:
     """The study, if the user may know of it. Raises NotFound otherwise."""
     return _one(studies_visible_to(user), slug)
