@@ -11,6 +11,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from inference.engine.providers import usable_cores
+from readerstudy.accounts.oidc import allauth_providers, providers_of
 from readerstudy.core.secrets import read_or_create_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +75,12 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "readerstudy.core",
     "readerstudy.accounts",
     "readerstudy.images",
@@ -96,11 +103,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "readerstudy.core.middleware.ResponseHeadersMiddleware",
     "readerstudy.core.middleware.DomainErrorMiddleware",
+    "readerstudy.accounts.middleware.SecondFactorMiddleware",
 ]
 CSRF_FAILURE_VIEW = "readerstudy.core.middleware.csrf_failure"
 ROOT_URLCONF = "readerstudy.urls"
@@ -157,6 +166,36 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600
 # The list of Have I Been Pwned, SHA-1 ordered by hash; without it the 20,000 common passwords that Django carries.
 BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", "")
+# Who must have a second factor: none in the embedded installation, which speaks to this machine only.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES", default=["coordinator", "admin"] if HTTPS else []
+)
+# Hospitals whose sign-in is taken, as JSON: a list in OIDC_PROVIDERS, or in the file that OIDC_PROVIDERS_FILE names.
+OIDC_PROVIDERS = providers_of(env.str("OIDC_PROVIDERS", ""), env.str("OIDC_PROVIDERS_FILE", ""))
+SOCIALACCOUNT_PROVIDERS = allauth_providers(OIDC_PROVIDERS)
+SOCIALACCOUNT_ADAPTER = "readerstudy.accounts.oidc_adapter.HospitalAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_ADAPTER = "readerstudy.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Of what our own `accounts.throttle` does not count: codes, passkeys and confirmations.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/5m/ip,10/5m/key", "reauthenticate": "20/5m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "readerstudy.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Reader Study"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 # smtp://user:password@host:25, smtp+tls://…; EMAIL_HOST, EMAIL_PORT and the others come out of it.
 globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Reader Study <reader-study@localhost>")
@@ -254,7 +293,14 @@ else:
         "control_folder": str(_QUEUE_DIR / "control"),
         "polling_interval": 0.1,
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # On the disk: what is counted against guessing is counted for both web processes together.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(VAR_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
+    }
 
 # --- The CNN ----------------------------------------------------------------------------------------
 # auto: CUDA where the machine has it, CPU otherwise; cuda, tensorrt: refuse to run on anything else; cpu.

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("readerstudy.core.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("readerstudy.accounts.urls")),
+    path("account/", include("readerstudy.accounts.allauth_urls")),
     path("image-sets/", include("readerstudy.images.urls")),
     path("import/", include("readerstudy.intake.urls")),
     path("studies/", include("readerstudy.studies.urls")),

@@ -22,6 +22,8 @@ OTHER_VALUES = {
     "name": ["groups", "readers", "cases", "stard-ai", "comparison", "difficulty"],
     "language": ["en", "de"],
     "number": ["0", "1", "99"],
+    "pk": ["1", "99"],
+    "provider_id": ["no-such-hospital"],
 }
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from readerstudy.accounts.addresses import client_address
 from readerstudy.accounts.api_tokens import note_use, token_of_secret
 from readerstudy.accounts.models import ApiToken, User
+from readerstudy.accounts.second_factor import lacks_second_factor
 from readerstudy.accounts.throttle import WRONG_TOKENS, Limit
 from readerstudy.core.clock import now
 from readerstudy.core.scopes import ANY_TOKEN, NO_TOKEN, SITE_WIDE, scope_of
@@ -62,6 +63,9 @@ class TokenScope(BasePermission):
         token = request.auth
         if not isinstance(token, ApiToken) or request.method not in view.allowed_methods:
             return True
+        if lacks_second_factor(token.user):
+            sentence = _("Your role needs a second factor. Set it up first.")
+            raise PermissionDenied(sentence, code="second_factor_required")
         needed = scope_of(view, request.method)
         if needed == NO_TOKEN:
             raise PermissionDenied(_("This cannot be done with a token."), code="no_token")

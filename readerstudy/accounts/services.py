@@ -157,9 +157,9 @@ def change_password(*, actor: User, old_password: str, new_password: str, now: d
     return actor
 
 
-def record_sign_in(*, actor: User, now: datetime) -> User:
-    """Writes into the audit trail that the actor has signed in."""
-    record_event(actor=actor, verb="account.signed_in", subject=actor, now=now)
+def record_sign_in(*, actor: User, how: list[str], now: datetime) -> User:
+    """Writes into the audit trail that the actor has signed in, and how: password, totp, webauthn, socialaccount."""
+    record_event(actor=actor, verb="account.signed_in", subject=actor, now=now, data={"how": how})
     return actor
 
 

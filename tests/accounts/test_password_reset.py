@@ -60,11 +60,11 @@ def test_the_mail_brings_a_link_that_sets_a_password_once(client, link, reader_u
     assert verbs == [("account.reset_mailed", None), ("account.password_reset", reader_user.pk)]
 
 
-def test_every_session_ends_with_the_new_password(client, ask, mailoutbox, reader_user):
+def test_every_session_ends_with_the_new_password(client, link, reader_user):
     elsewhere = Client()
     elsewhere.force_login(reader_user)
-    ask(reader_user.email)
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[-1].body)[1]
+    # Signing in with the old password uses up the link; here it is the session that is looked at.
+    User.objects.update(last_login=None)
     assert choose(client, link).status_code == 302
     assert elsewhere.get(reverse("accounts:settings")).status_code == 302
 
