@@ -139,7 +139,9 @@ def _sign_in_here(request: HttpRequest) -> HttpResponse:
 def _code_here(request: HttpRequest) -> HttpResponse:
     stage = LoginStageController.enter(request, AuthenticateStage.key)
     if stage is None:
-        return JsonResponse({"user": "", "message": _("Please sign in again.")}, status=400)
+        return JsonResponse(
+            {"user": "", "again": True, "message": _("Please sign in again.")}, status=400
+        )
     form = AuthenticateForm(user=stage.login.user, data=request.POST)
     if not form.is_valid():
         return _refused_here(form)
