@@ -69,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def signed_in_lately(request: HttpRequest) -> bool:
     """Whether the person has shown in the last minutes who they are, in whatever way."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     latest = max((one["at"] for one in records), default=0)
     return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 

@@ -31,7 +31,8 @@ class TokenScheme(OpenApiAuthenticationExtension):
 class ScopedSchema(AutoSchema):
     """Every operation with the scope that a token needs for it."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular itself does
+        """What the view says of itself, and the scope."""
         scope = scope_of(self.view, self.method)
         told = {NO_TOKEN: "Takes no token.", ANY_TOKEN: "Any token."}
         said = told.get(scope, f"Scope of a token: `{scope}`.")
