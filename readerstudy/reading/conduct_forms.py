@@ -139,7 +139,9 @@ class SignForm(ConfirmationFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+        # None is left where it was confirmed a moment ago.
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         super().clean()
