@@ -17,6 +17,7 @@ from inference.selectors import model_for, run_for, runnable_study_for
 from inference.services import load_scores, start_runs
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
+from readerstudy.core.scopes import Scope
 
 
 class ModelRunSerializer(serializers.ModelSerializer[ModelRun]):
@@ -46,6 +47,7 @@ class ModelRunRequestSerializer(serializers.Serializer[Any]):
 class ModelRunListView(ListAPIView[ModelRun]):
     """The runs one may see; `?study=slug` picks one study's."""
 
+    token_scopes = {"GET": Scope.MODELS_READ, "POST": Scope.MODELS_WRITE}
     serializer_class = ModelRunSerializer
 
     def get_queryset(self) -> Any:
@@ -107,6 +109,7 @@ class ScoresOutput(serializers.Serializer[Any]):
 class ScoresView(APIView):
     """Scores from elsewhere as runs of a study; what the page and `manage.py load_scores` do."""
 
+    token_scopes = {"POST": Scope.MODELS_WRITE}
     parser_classes = [MultiPartParser]
 
     @extend_schema(request=ScoresInput, responses={201: ScoresOutput})
@@ -134,6 +137,8 @@ class ScoresView(APIView):
 
 class ModelRunDetailView(APIView):
     """One run."""
+
+    token_scopes = {"GET": Scope.MODELS_READ}
 
     @extend_schema(responses=ModelRunSerializer)
     def get(self, request: Request, public_id: str) -> Response:

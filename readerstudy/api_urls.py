@@ -3,7 +3,17 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from readerstudy.core.scopes import ANY_TOKEN
+
 app_name = "api"
+
+
+class SchemaView(SpectacularAPIView):
+    """The description of this API."""
+
+    token_scopes = {"GET": ANY_TOKEN}
+
+
 urlpatterns = [
     path("", include("readerstudy.studies.api")),
     path("", include("readerstudy.images.api")),
@@ -13,5 +23,5 @@ urlpatterns = [
     path("", include("readerstudy.reading.practice_api")),
     path("", include("inference.api")),
     path("", include("readerstudy.results.api")),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
 ]

@@ -14,6 +14,7 @@ from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
 from inference.engine.providers import usable_cores
+from readerstudy.accounts.oidc import allauth_providers, providers_of
 from readerstudy.core.secrets import read_or_create_secret, secret_setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -56,6 +57,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 # Messages name studies and people: they wait in the session, not in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# How many proxies of ours stand in front and append to X-Forwarded-For; of none, the header is not read.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 SESSION_COOKIE_AGE = 12 * 3600
 # People who ask for nothing for so long are signed out; the reading screen warns two minutes before.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 30 * 60)
@@ -93,6 +96,12 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "readerstudy.core",
     "readerstudy.accounts",
     "readerstudy.images",
@@ -120,10 +129,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "readerstudy.auditing.middleware.DownloadsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "readerstudy.core.middleware.DomainErrorMiddleware",
+    "readerstudy.accounts.middleware.SecondFactorMiddleware",
 ]
 CSRF_FAILURE_VIEW = "readerstudy.core.middleware.csrf_failure"
 ROOT_URLCONF = "readerstudy.urls"
@@ -185,7 +196,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "readerstudy.accounts.breached.BreachedPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
+# The list of Have I Been Pwned, SHA-1 ordered by hash; without it the 20,000 common passwords that Django carries.
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", "")
+# Who must have a second factor: none in the embedded installation, which speaks to this machine only.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES", default=["coordinator", "admin"] if HTTPS else []
+)
+# Hospitals whose sign-in is taken, as JSON: a list in OIDC_PROVIDERS, or in the file that OIDC_PROVIDERS_FILE names.
+OIDC_PROVIDERS = providers_of(env.str("OIDC_PROVIDERS", ""), env.str("OIDC_PROVIDERS_FILE", ""))
+SOCIALACCOUNT_PROVIDERS = allauth_providers(OIDC_PROVIDERS)
+SOCIALACCOUNT_ADAPTER = "readerstudy.accounts.oidc_adapter.HospitalAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_ADAPTER = "readerstudy.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Of what our own `accounts.throttle` does not count: codes, passkeys and confirmations.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/5m/ip,10/5m/key", "reauthenticate": "20/5m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "readerstudy.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Reader Study"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 # smtp://user:password@host:25, smtp+tls://…; EMAIL_HOST, EMAIL_PORT and the others come out of it.
 globals().update(env.email_url_config(secret_setting("EMAIL_URL") or "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Reader Study <reader-study@localhost>")
@@ -296,7 +341,14 @@ else:
         "control_folder": str(_QUEUE_DIR / "control"),
         "polling_interval": 0.1,
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # On the disk: what is counted against guessing is counted for both web processes together.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(VAR_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
+    }
 
 # --- The CNN ----------------------------------------------------------------------------------------
 # auto: CUDA where the machine has it, CPU otherwise; cuda, tensorrt: refuse to run on anything else; cpu.
@@ -313,19 +365,27 @@ MODEL_RUN_STALE_SECONDS = env.int("MODEL_RUN_STALE_SECONDS", 30)
 
 # --- API --------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "readerstudy.accounts.api_auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "readerstudy.accounts.api_auth.TokenScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "readerstudy.accounts.api_schema.ScopedSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
     "EXCEPTION_HANDLER": "readerstudy.core.api.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Requests with one token in a minute; 0: as many as it likes.
+API_TOKEN_PER_MINUTE = env.int("API_TOKEN_PER_MINUTE", 600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Reader Study",
     "DESCRIPTION": "Reader studies of clinical photographs: studies, image sets, readings, model runs, analyses.",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("readerstudy.auditing.urls")),
     path("i18n/setlang/", require_POST(set_language), name="set_language"),
     path("account/", include("readerstudy.accounts.urls")),
+    path("account/", include("readerstudy.accounts.allauth_urls")),
     path("image-sets/", include("readerstudy.images.urls")),
     path("import/", include("readerstudy.intake.urls")),
     path("studies/", include("readerstudy.studies.urls")),

@@ -33,6 +33,8 @@ def _own_media(settings, tmp_path):
     settings.AUDIT_CHECKPOINTS = tmp_path / "audit-checkpoints.jsonl"
     # The real hasher is slow on purpose; its strength is not what these tests are about.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # In memory: what one test process counts is nothing to another.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 

@@ -23,6 +23,8 @@ OTHER_VALUES = {
     "language": ["en", "de"],
     "file_format": ["csv", "html", "pdf"],
     "number": ["0", "1", "99"],
+    "pk": ["1", "99"],
+    "provider_id": ["no-such-hospital"],
 }
 
 

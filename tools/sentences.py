@@ -13,6 +13,11 @@ from fnmatch import fnmatchcase
 CONTEXT = "sentence"
 # No page shows what stands in these: rows of the database, commands, networks' training, words that are looked up.
 NOT_SHOWN = (
+    "readerstudy/accounts/api_auth.py",
+    "readerstudy/accounts/api_schema.py",
+    "readerstudy/accounts/checks.py",
+    "readerstudy/accounts/oidc.py",
+    "readerstudy/accounts/oidc_adapter.py",
     "readerstudy/demo/*",
     "readerstudy/stats/*",
     "readerstudy/privacy/activities.py",

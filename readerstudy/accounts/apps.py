@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import pre_save
 from django.http import HttpRequest
 
 from readerstudy.accounts.limits import begin
@@ -13,20 +14,32 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        # drf-spectacular knows an extension, and Django a check, once its module is loaded.
+        from readerstudy.accounts import api_schema, checks  # noqa: F401, PLC0415
+
         user_logged_in.connect(_begin_session, dispatch_uid="begin_session")
-        user_logged_in.connect(_record_sign_in, dispatch_uid="record_sign_in")
         user_logged_out.connect(_record_sign_out, dispatch_uid="record_sign_out")
         user_login_failed.connect(_record_failure, dispatch_uid="record_failed_sign_in")
+        _listen()
+
+
+def _listen() -> None:
+    # Models can only be imported once every app is loaded.
+    from allauth.account.signals import user_logged_in as signed_in  # noqa: PLC0415
+    from allauth.mfa import signals  # noqa: PLC0415
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415
+
+    from readerstudy.accounts import trail  # noqa: PLC0415
+
+    signed_in.connect(trail.signed_in, dispatch_uid="trail")
+    signals.authenticator_added.connect(trail.factor_added, dispatch_uid="trail")
+    signals.authenticator_removed.connect(trail.factor_removed, dispatch_uid="trail")
+    signals.authenticator_reset.connect(trail.codes_made, dispatch_uid="trail")
+    pre_save.connect(_truncate_address, sender=UserSession, dispatch_uid="truncate_address")
 
 
 def _begin_session(request: HttpRequest, **_kwargs: Any) -> None:
     begin(request.session, now=now())
-
-
-def _record_sign_in(request: HttpRequest, user: Any, **_kwargs: Any) -> None:
-    from readerstudy.accounts.recording import record_signed_in  # noqa: PLC0415 (models must be loaded)
-
-    record_signed_in(user=user, request=request, now=now())
 
 
 def _record_sign_out(request: HttpRequest, user: Any, **_kwargs: Any) -> None:
@@ -39,3 +52,9 @@ def _record_failure(credentials: dict[str, Any], **_kwargs: Any) -> None:
     from readerstudy.accounts.recording import record_failed_sign_in  # noqa: PLC0415 (models must be loaded)
 
     record_failed_sign_in(credentials=credentials, now=now())
+
+
+def _truncate_address(instance: Any, **_kwargs: Any) -> None:
+    from readerstudy.accounts.sessions import truncated  # noqa: PLC0415
+
+    instance.ip = truncated(instance.ip)

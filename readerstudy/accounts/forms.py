@@ -7,7 +7,12 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from readerstudy.accounts.throttle import count_failure, forget_failures, is_throttled
+from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.throttle import (
+    count_wrong_password,
+    forget_wrong_passwords,
+    is_shut_out,
+)
 
 
 def _password(
@@ -33,14 +38,15 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username", "")
-        if is_throttled(email):
+        address = client_address(self.request) if self.request else ""
+        if is_shut_out(email, address):
             raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
         try:
             cleaned = super().clean()
         except forms.ValidationError:
-            count_failure(email)
+            count_wrong_password(email, address)
             raise
-        forget_failures(email)
+        forget_wrong_passwords(email)
         return cleaned
 
 
@@ -65,6 +71,14 @@ class AcceptForm(_RepeatedPasswordForm):
         help_text=_("At least 12 characters; a sentence is easy to remember."),
     )
     repeated = _password(_("New password again"), autocomplete="new-password")
+
+
+class ResetRequestForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
 
 
 class PasswordForm(_RepeatedPasswordForm):

@@ -35,3 +35,8 @@ def begin(session: SessionBase, *, now: datetime) -> None:
 def is_signed_in(session: SessionBase) -> bool:
     """Whether anybody is signed in."""
     return SESSION_KEY in session
+
+
+def active_at(session: SessionBase) -> int:
+    """When something was last asked for, in seconds since 1970; 0 where that is not known."""
+    return int(session.get(_ACTIVE, 0))

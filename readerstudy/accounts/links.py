@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from readerstudy.accounts.mail import Link
+from readerstudy.accounts.models import User
 
 
 def invitation_link(request: HttpRequest) -> Link:
@@ -14,3 +15,9 @@ def invitation_link(request: HttpRequest) -> Link:
         return request.build_absolute_uri(page)
 
     return address
+
+
+def reset_address(root: str, user: User, token: str) -> str:
+    """The whole address of the page that sets a new password. `root` is the address of the first page."""
+    page = reverse("accounts:reset-choose", args=[user.public_id, token])
+    return root.rstrip("/") + page

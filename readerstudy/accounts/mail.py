@@ -1,4 +1,4 @@
-"""Mails to people who are invited: plain text, in their language."""
+"""Mails to people who are invited or have forgotten their password: plain text, in their language."""
 
 import logging
 from collections.abc import Callable
@@ -48,4 +48,12 @@ def invitation_mail(*, user: User, token: str, occasion: str, address: str) -> E
         }
         body = render_to_string("accounts/invitation_mail.txt", context)
         subject = gettext("Invitation to a reader study")
+    return EmailMessage(subject=subject, body=body, to=[user.email])
+
+
+def reset_mail(*, user: User, address: str) -> EmailMessage:
+    """The mail with the link that sets a new password."""
+    with translation.override(user.language):
+        body = render_to_string("accounts/reset_mail.txt", {"user": user, "address": address})
+        subject = gettext("A new password")
     return EmailMessage(subject=subject, body=body, to=[user.email])

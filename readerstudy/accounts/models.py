@@ -43,12 +43,20 @@ class User(PublicIdModel, AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
 
+    # The token that this request came with; None for everybody who is signed in.
+    api_token: "ApiToken | None" = None
+
     class Meta:
         ordering = ["name", "email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_mail_address")]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def only_study(self) -> str:
+        """The public id of the study that the token of this request is for; empty where it is for all, or there is none."""
+        return self.api_token.study_id if self.api_token else ""
 
     @property
     def is_reader(self) -> bool:
@@ -109,3 +117,32 @@ class Consent(AppendOnlyModel, PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.user} agreed to {self.scope}"
+
+
+class ApiToken(PublicIdModel):
+    """A secret by which a program acts for a person, within its scopes and until it expires. Only its hash is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(max_length=20, help_text="The beginning of the secret, to know it by")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    study_id = models.CharField(
+        max_length=40, blank=True, help_text="Public id of the only study it is for, if any"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="api_token_expires_after_it_is_made",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… of {self.user}"

@@ -1,4 +1,4 @@
-"""What the audit trail tells of signing in and out. Django's signals call it, whichever way in somebody takes."""
+"""What the audit trail tells of failed sign-ins and of signing out. Django's signals call it; see `trail` for sign-ins."""
 
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,6 @@ from readerstudy.core.keyed import keyed_hash
 MOST_OF_AN_ADDRESS, MOST_IN_ALL, SECONDS = 20, 500, 3600
 # `login`, `email`: what other ways in call what Django calls `username`.
 _NAMES = ("username", "email", "login")
-
-
-def record_signed_in(*, user: User, request: HttpRequest | None, now: datetime) -> None:
-    """Somebody has signed in. A session that the program made for itself, with no browser behind it, is no sign-in."""
-    if _is_of_a_browser(request):
-        record_event(actor=user, verb="account.signed_in", subject=user, now=now)
 
 
 def record_signed_out(*, user: User | None, request: HttpRequest | None, now: datetime) -> None:

@@ -38,7 +38,7 @@ def create_user(
     check_language(language)
     check_valid(user)
     if password is not None:
-        _set_password(user, password)
+        set_checked_password(user, password)
     with transaction.atomic():
         user.save()
         record_event(
@@ -131,7 +131,7 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> User:
     with transaction.atomic():
         invitation = open_invitation(token, now=now, lock=True)
         user = invitation.user
-        _set_password(user, password)
+        set_checked_password(user, password)
         user.save(update_fields=["password"])
         invitation.accepted_at = now
         invitation.save(update_fields=["accepted_at"])
@@ -139,7 +139,8 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> User:
     return user
 
 
-def _set_password(user: User, password: str, *, field: str = "password") -> None:
+def set_checked_password(user: User, password: str, *, field: str = "password") -> None:
+    """Sets the password without saving. Raises InvalidInputs for one that will not do."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -153,10 +154,16 @@ def change_password(*, actor: User, old_password: str, new_password: str, now: d
         raise InvalidInput(
             "This is not your current password.", code="wrong_password", field="old_password"
         )
-    _set_password(actor, new_password, field="new_password")
+    set_checked_password(actor, new_password, field="new_password")
     with transaction.atomic():
         actor.save(update_fields=["password"])
         record_event(actor=actor, verb="account.password_changed", subject=actor, now=now)
+    return actor
+
+
+def record_sign_in(*, actor: User, how: list[str], now: datetime) -> User:
+    """Writes into the audit trail that the actor has signed in, and how: password, totp, webauthn, socialaccount."""
+    record_event(actor=actor, verb="account.signed_in", subject=actor, now=now, data={"how": how})
     return actor
 
 

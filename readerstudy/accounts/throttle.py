@@ -1,31 +1,75 @@
-"""A limit on wrong passwords: what is counted is the mail address that was typed, known or not."""
+"""Limits on what can be tried again and again. What is counted is what was typed or who asked, known or not."""
 
 import hashlib
 from contextlib import suppress
+from dataclasses import dataclass
 
 from django.core.cache import cache
 
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries in so many seconds; the seconds count from the first try."""
+
+    name: str
+    attempts: int
+    seconds: int
+
+    def is_reached(self, key: str) -> bool:
+        """Whether there were too many tries in the last seconds."""
+        return int(cache.get(self._key(key), 0)) >= self.attempts
+
+    def count(self, key: str) -> int:
+        """One try more; how many there are now."""
+        place = self._key(key)
+        if cache.add(place, 1, self.seconds):
+            return 1
+        with suppress(ValueError):  # it ran out between the two calls
+            return int(cache.incr(place))
+        return 1
+
+    def forget(self, key: str) -> None:
+        """It was the right one."""
+        cache.delete(self._key(key))
+
+    def _key(self, key: str) -> str:
+        # Hashed: what is typed may hold characters that a cache key must not, and need not stand there in clear.
+        return f"{self.name}:{hashlib.sha256(key.strip().lower().encode()).hexdigest()}"
+
+
 ATTEMPTS = 10
 SECONDS = 300
+# Wrong passwords for one account, and from one address: a hospital's readers all come from the same one.
+PASSWORDS = Limit("sign-in", ATTEMPTS, SECONDS)
+PASSWORDS_OF_A_DAY = Limit("sign-in-day", 100, 24 * 3600)
+PASSWORDS_FROM = Limit("sign-in-from", 200, SECONDS)
+# Wrong codes of a second factor for one account.
+CODES = Limit("code", ATTEMPTS, SECONDS)
+# Mails with a link to set a new password: to one account, and asked for from one address.
+RESETS_OF = Limit("reset", 3, 3600)
+RESETS_FROM = Limit("reset-from", 60, 3600)
+# Links of invitations and resets that open nothing, from one address.
+WRONG_LINKS = Limit("wrong-link", 60, SECONDS)
+WRONG_TOKENS = Limit("wrong-token", 60, SECONDS)
 
 
-def is_throttled(email: str) -> bool:
-    """Whether there were too many wrong passwords for this address in the last minutes."""
-    return int(cache.get(_key(email), 0)) >= ATTEMPTS
+def is_shut_out(email: str, address: str) -> bool:
+    """Whether there were too many wrong passwords for this account, or from this address, in the last time."""
+    return (
+        PASSWORDS.is_reached(email)
+        or PASSWORDS_OF_A_DAY.is_reached(email)
+        or PASSWORDS_FROM.is_reached(address)
+    )
 
 
-def count_failure(email: str) -> None:
-    """One wrong password more; the minutes count from the first one."""
-    if not cache.add(_key(email), 1, SECONDS):
-        with suppress(ValueError):  # it ran out between the two calls
-            cache.incr(_key(email))
+def count_wrong_password(email: str, address: str) -> None:
+    """One wrong password more."""
+    PASSWORDS.count(email)
+    PASSWORDS_OF_A_DAY.count(email)
+    PASSWORDS_FROM.count(address)
 
 
-def forget_failures(email: str) -> None:
-    """The right password was typed."""
-    cache.delete(_key(email))
-
-
-def _key(email: str) -> str:
-    # Hashed: an address may hold characters that a cache key must not, and need not stand there in clear.
-    return f"sign-in:{hashlib.sha256(email.strip().lower().encode()).hexdigest()}"
+def forget_wrong_passwords(email: str) -> None:
+    """The right password was typed. What came from the address stays counted: an attacker may have an account."""
+    PASSWORDS.forget(email)
+    PASSWORDS_OF_A_DAY.forget(email)

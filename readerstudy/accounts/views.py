@@ -1,26 +1,45 @@
 """The pages by which people come in and out, and change what they may change of themselves."""
 
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.account.stages import LoginStageController
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.internal.auth import begin_registration
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from readerstudy.accounts.addresses import client_address
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
 from readerstudy.accounts.language import remember_language
 from readerstudy.accounts.models import Invitation
-from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.accounts.requests import SignedInRequest, user_of
+from readerstudy.accounts.second_factor import is_last_required, lacks_second_factor
 from readerstudy.accounts.selectors import open_invitation
 from readerstudy.accounts.services import (
     accept_invitation,
     change_password,
+    record_sign_in,
     update_account,
 )
+from readerstudy.accounts.sessions import end_other_sessions
+from readerstudy.accounts.throttle import WRONG_LINKS
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError, NotFound
 from readerstudy.core.forms import show_problems
@@ -29,49 +48,125 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignInView(LoginView):
-    """Mail address and password; afterwards the site speaks the person's language."""
+    """Mail address and password; who has a second factor is asked for it on the next page."""
 
     authentication_form = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(providers=settings.OIDC_PROVIDERS, **kwargs)
+
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form set above
-        response = super().form_valid(form)
-        return _signed_in(response, form)
+        return _perform(self.request, form, self.get_success_url())
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the form set above
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
-def _signed_in(response: HttpResponse, form: SignInForm) -> HttpResponse:
-    remember_language(response, form.get_user().language)
-    return response
+class SecondFactorView(IndexView):
+    """What factors one has, and whether one must set one up before anything else."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        lacks = lacks_second_factor(user_of(self.request), self.request.session)
+        return {**context, "must_set_up": lacks}
 
 
-@sensitive_post_parameters("password")
+class AddPasskeyView(AddWebAuthnView):
+    """A new passkey, which can stand in for the password where the device checks who holds it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        options = begin_registration(self.request.user, passwordless=True)
+        return {**context, "js_data": {"creation_options": options}}
+
+
+class RemovePasskeyView(RemoveWebAuthnView):
+    """Takes a passkey away, unless it is the last factor of somebody who must have one."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if is_last_required(self.get_object()):
+            sentence = (
+                "Your role needs a second factor. Set up another one before you remove this one."
+            )
+            raise Conflict(sentence, code="last_factor")
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+def _perform(request: HttpRequest, form: SignInForm, url: str) -> HttpResponse:
+    user = form.get_user()
+    login = Login(user=user, redirect_url=url)
+    return perform_password_login(request, {"email": user.email}, login)
+
+
+@require_http_methods(["GET", "HEAD"])
+@login_required
+def sign_in_again(request: SignedInRequest) -> HttpResponse:
+    """For people who have neither password nor factor here: their hospital signs them in again."""
+    context = {"providers": settings.OIDC_PROVIDERS, "next": request.GET.get("next", "")}
+    return render(request, "accounts/again.html", context)
+
+
+@sensitive_post_parameters("password", "code")
 @ensure_csrf_cookie
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, and signing in without leaving a page: 200 with the id, 401 for nobody, 400 with the reason."""
+    """Who is signed in, and signing in without leaving a page.
+
+    200 with the id, 401 for nobody, 202 where a code of the second factor is to follow, 400 with the reason.
+    """
     if request.method == "POST":
-        return _sign_in_here(request, SignInForm(request, data=request.POST))
+        return _code_here(request) if "code" in request.POST else _sign_in_here(request)
     user = getattr(request.user, "public_id", "")
     return JsonResponse({"user": user}, status=200 if user else 401)
 
 
-def _sign_in_here(request: HttpRequest, form: SignInForm) -> HttpResponse:
+def _sign_in_here(request: HttpRequest) -> HttpResponse:
+    form = SignInForm(request, data=request.POST)
     if not form.is_valid():
-        reasons = [str(reason) for reasons in form.errors.values() for reason in reasons]
-        return JsonResponse({"user": "", "message": " ".join(reasons)}, status=400)
-    login(request, form.get_user())
-    return _signed_in(JsonResponse({"user": form.get_user().public_id}), form)
+        return _refused_here(form)
+    _perform(request, form, "/")
+    if request.user.is_authenticated:
+        return _here(request.user)
+    return JsonResponse(
+        {"user": "", "needs": "code", "page": reverse("mfa_authenticate")}, status=202
+    )
+
+
+def _code_here(request: HttpRequest) -> HttpResponse:
+    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    if stage is None:
+        return JsonResponse(
+            {"user": "", "again": True, "message": _("Please sign in again.")}, status=400
+        )
+    form = AuthenticateForm(user=stage.login.user, data=request.POST)
+    if not form.is_valid():
+        return _refused_here(form)
+    form.save()
+    stage.exit()
+    return _here(request.user)
+
+
+def _here(user: Any) -> HttpResponse:
+    response = JsonResponse({"user": user.public_id})
+    remember_language(response, user.language)
+    return response
+
+
+def _refused_here(form: Form) -> HttpResponse:
+    reasons = [str(reason) for reasons in form.errors.values() for reason in reasons]
+    return JsonResponse({"user": "", "message": " ".join(reasons)}, status=400)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Asks an invited person for a password and signs them in."""
     try:
-        invitation = open_invitation(token, now=now())
+        invitation = _invitation(request, token)
     except (NotFound, Conflict) as error:
         context = {"error": error}
         return render(request, "accounts/invitation_closed.html", context, status=error.status)
@@ -84,9 +179,22 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     return _accept_page(request, invitation, form)
 
 
+def _invitation(request: HttpRequest, token: str) -> Invitation:
+    """What the link opens. Raises NotFound for an address too from which too many links were tried."""
+    address = client_address(request)
+    if WRONG_LINKS.is_reached(address):
+        raise NotFound("There is no such invitation.")
+    try:
+        return open_invitation(token, now=now())
+    except NotFound:
+        WRONG_LINKS.count(address)
+        raise
+
+
 def _accepted(request: HttpRequest, token: str, password: str) -> HttpResponse:
     user = accept_invitation(token=token, password=password, now=now())
     login(request, user, backend=_BACKEND)
+    record_sign_in(actor=user, how=["invitation"], now=now())
     response = redirect("core:home")
     remember_language(response, user.language)
     return response
@@ -138,6 +246,8 @@ def password(request: SignedInRequest) -> HttpResponse:
         else:
             # Every other session of this person ends; this one goes on.
             update_session_auth_hash(request, user)
+            end_other_sessions(actor=user, current=request.session.session_key or "", now=now())
+            UserSession.objects.create_from_request(request)
             messages.success(request, _("Your password is changed."))
             return redirect("accounts:settings")
     return render(

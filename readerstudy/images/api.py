@@ -7,6 +7,7 @@ from django.urls import path
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
+from readerstudy.core.scopes import Scope
 from readerstudy.images.models import ImageSet
 from readerstudy.images.selectors import facts_of, image_set_for, image_sets_visible_to
 
@@ -46,6 +47,7 @@ class ImageSetDetailOutput(ImageSetOutput):
 class ImageSetListView(ListAPIView):
     """The image sets that the signed-in person may know of; none for readers."""
 
+    token_scopes = {"GET": Scope.IMAGES_READ}
     serializer_class = ImageSetOutput
     queryset = ImageSet.objects.none()
 
@@ -58,6 +60,7 @@ class ImageSetListView(ListAPIView):
 class ImageSetView(RetrieveAPIView):
     """One image set."""
 
+    token_scopes = {"GET": Scope.IMAGES_READ}
     serializer_class = ImageSetDetailOutput
     queryset = ImageSet.objects.none()
 

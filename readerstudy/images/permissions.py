@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from readerstudy.core.bounds import within_bounds
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Image, ImageSet
 
@@ -19,7 +20,8 @@ def is_staff(user: Any) -> bool:
 
 def visible_image_sets(user: Any) -> QuerySet[ImageSet]:
     """The image sets that the user may know of."""
-    return ImageSet.objects.all() if is_staff(user) else ImageSet.objects.none()
+    sets = ImageSet.objects.all() if is_staff(user) else ImageSet.objects.none()
+    return within_bounds(user, sets, "studies__public_id")
 
 
 def visible_images(user: Any) -> QuerySet[Image]:

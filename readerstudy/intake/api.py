@@ -19,6 +19,7 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.scopes import Scope
 from readerstudy.intake.chunk_api import urlpatterns as chunk_urls
 from readerstudy.intake.chunks import upload_for, whole_file
 from readerstudy.intake.dry_run import report_of_upload
@@ -110,6 +111,7 @@ class ManifestInput(serializers.Serializer[Any]):
 class ImportListView(ListAPIView[ImportJob]):
     """All imports, the last one first; a POST uploads an archive."""
 
+    token_scopes = {"GET": Scope.IMAGES_WRITE, "POST": Scope.IMAGES_WRITE}
     serializer_class = ImportOutput
     parser_classes = [MultiPartParser]
     queryset = ImportJob.objects.none()
@@ -160,6 +162,8 @@ def _created(user: User, said: dict[str, Any], upload: ChunkedUpload | None) -> 
 class ImportView(APIView):
     """One import."""
 
+    token_scopes = {"GET": Scope.IMAGES_WRITE, "DELETE": Scope.IMAGES_WRITE}
+
     @extend_schema(responses=ImportOutput)
     def get(self, request: Request, public_id: str) -> Response:
         return Response(ImportOutput(job_for(user_of(request), public_id)).data)
@@ -175,6 +179,8 @@ class ImportView(APIView):
 class ImportReportView(APIView):
     """The report of an import, byte for byte what the page and the command give."""
 
+    token_scopes = {"GET": Scope.IMAGES_WRITE}
+
     @extend_schema(responses=REPORT)
     def get(self, request: Request, public_id: str) -> HttpResponse:
         job = job_for(user_of(request), public_id)
@@ -185,6 +191,8 @@ class ImportReportView(APIView):
 
 class ImportMappingView(APIView):
     """The answers to the questions of a report."""
+
+    token_scopes = {"POST": Scope.IMAGES_WRITE}
 
     @extend_schema(request=MappingInput, responses=ImportOutput)
     def post(self, request: Request, public_id: str) -> Response:
@@ -200,6 +208,8 @@ class ImportMappingView(APIView):
 class ImportNameView(APIView):
     """Another name for the image set to be made."""
 
+    token_scopes = {"POST": Scope.IMAGES_WRITE}
+
     @extend_schema(request=NameInput, responses=ImportOutput)
     def post(self, request: Request, public_id: str) -> Response:
         """Renames; where the old name was refused, the archive is checked again."""
@@ -214,6 +224,7 @@ class ImportNameView(APIView):
 class ImportManifestView(APIView):
     """Another manifest for the same archive."""
 
+    token_scopes = {"POST": Scope.IMAGES_WRITE}
     parser_classes = [MultiPartParser]
 
     @extend_schema(request=ManifestInput, responses=ImportOutput)
@@ -230,6 +241,7 @@ class ImportManifestView(APIView):
 class _ActionView(APIView):
     """One change of an import, without a body."""
 
+    token_scopes = {"POST": Scope.IMAGES_WRITE}
     service: ClassVar[Callable[..., ImportJob]]
 
     @extend_schema(request=None, responses=ImportOutput)

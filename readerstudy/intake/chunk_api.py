@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.scopes import Scope
 from readerstudy.intake.chunks import (
     PIECE_BYTES,
     add_piece,
@@ -64,6 +65,7 @@ class UploadOutput(serializers.ModelSerializer[ChunkedUpload]):
 class UploadListView(APIView):
     """Begins an upload, or finds again the one of the same file."""
 
+    token_scopes = {"POST": Scope.IMAGES_WRITE}
     parser_classes = [JSONParser]
 
     @extend_schema(request=UploadInput, responses={201: UploadOutput})
@@ -79,6 +81,11 @@ class UploadListView(APIView):
 class UploadView(APIView):
     """One upload."""
 
+    token_scopes = {
+        "GET": Scope.IMAGES_WRITE,
+        "PUT": Scope.IMAGES_WRITE,
+        "DELETE": Scope.IMAGES_WRITE,
+    }
     parser_classes = [BytesParser]
 
     @extend_schema(responses=UploadOutput)

@@ -14,6 +14,7 @@ from readerstudy.accounts.requests import user_of
 from readerstudy.core.api import problem_body
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.scopes import Scope
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import (
     InputDevice,
@@ -152,6 +153,8 @@ class ConflictOutput(NextOutput):
 class NextPositionView(APIView):
     """What one's own enrolment goes on with."""
 
+    token_scopes = {"GET": Scope.READING_READ}
+
     @extend_schema(responses=NextOutput)
     def get(self, request: Request, public_id: str) -> Response:
         enrolment = enrolment_for(user_of(request), public_id)
@@ -160,6 +163,8 @@ class NextPositionView(APIView):
 
 class ReadingView(APIView):
     """Readings are committed here, each under an idempotency key of its own."""
+
+    token_scopes = {"POST": Scope.READING_WRITE}
 
     @extend_schema(
         request=ReadingInput,

@@ -134,7 +134,7 @@ def sign(request: SignedInRequest, public_id: str) -> HttpResponse:
     enrolment = enrolment_for(request.user, public_id)
     if not waits_for_signature(enrolment):
         return redirect("reading:read", public_id)
-    form = SignForm(request.POST if request.method == "POST" else None)
+    form = SignForm(request.POST if request.method == "POST" else None, request=request)
     if (
         request.method == "POST"
         and form.is_valid()

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.accounts.reauthentication import ConfirmationFields
 from readerstudy.reading.conduct import CONDUCT_FIELDS
 from readerstudy.reading.conduct_choices import (
     AiExperience,
@@ -133,11 +134,15 @@ class RoomForm(forms.Form):
     )
 
 
-class SignForm(forms.Form):
-    """The password once more: it stands for a signature."""
+class SignForm(ConfirmationFields):
+    """That it is still the same person: it stands for a signature, and the service checks it."""
 
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # None is left where it was confirmed a moment ago.
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return {"given": self.confirmation}

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
+from readerstudy.core.scopes import NO_TOKEN
 from readerstudy.reading.conduct_choices import ColourGamut, DeviceClass, PointerKind, RoomLight
 from readerstudy.reading.environments import mark_recorded, record_environment
 from readerstudy.studies.selectors import enrolment_for
@@ -49,6 +50,8 @@ class EnvironmentOutput(serializers.Serializer[Any]):
 
 class EnvironmentView(APIView):
     """One row more for each session of a reader's browser."""
+
+    token_scopes = {"POST": NO_TOKEN}
 
     @extend_schema(request=EnvironmentInput, responses={201: EnvironmentOutput})
     def post(self, request: Request, public_id: str) -> Response:

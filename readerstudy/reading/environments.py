@@ -10,10 +10,10 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, NotFound
+from readerstudy.core.user_agents import software_of
 from readerstudy.core.validation import check_valid
 from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.models import Environment
-from readerstudy.reading.user_agents import software_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
+from readerstudy.core.scopes import Scope
 from readerstudy.core.sentences import translated
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.api import GivenAnswerInput, PositionOutput
@@ -44,6 +45,8 @@ class FeedbackOutput(serializers.Serializer[Any]):
 
 class PracticeAnswerView(APIView):
     """Practice is answered here, one case after the other."""
+
+    token_scopes = {"POST": Scope.READING_WRITE}
 
     @extend_schema(
         request=PracticeAnswerInput, responses={201: FeedbackOutput, 200: FeedbackOutput}

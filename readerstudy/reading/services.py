@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
 from readerstudy.core.audit import record_event
+from readerstudy.core.bounds import within_bounds
 from readerstudy.core.errors import (
     Conflict,
     DomainError,
@@ -138,8 +139,9 @@ def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Any]:
     The reader's row is the lock: two tabs, or a repeat that overtakes its first try, come one after the other. What
     may have changed while it was waited for is asked afterwards: the query sees what was there when it began.
     """
+    own = Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
     found = (
-        Position.objects.filter(enrolment__user=actor, public_id__in=public_ids)
+        within_bounds(actor, own, "enrolment__study__public_id")
         .select_related("enrolment__study__protocol", "enrolment__study__conduct")
         .annotate(asks_further=Exists(Question.objects.filter(study=OuterRef("enrolment__study"))))
         .select_for_update(of=("enrolment",))

@@ -6,12 +6,12 @@ from django.db import transaction
 
 from readerstudy.accounts.language import text_language
 from readerstudy.accounts.models import User
+from readerstudy.accounts.reauthentication import Confirmation, check_confirmation
 from readerstudy.accounts.selectors import text_hash
 from readerstudy.accounts.services import check_language
-from readerstudy.accounts.throttle import count_failure, forget_failures, is_throttled
 from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
-from readerstudy.core.errors import Conflict, InvalidInput, NotFound
+from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.reading.models import Attestation, Conduct, Reading
 from readerstudy.reading.selectors import progress_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
@@ -53,17 +53,17 @@ def attestation_text(conduct: Conduct, language: str) -> str:
 
 
 def sign_readings(
-    *, actor: User, enrolment: Enrolment, password: str, language: str, now: datetime
+    *, actor: User, enrolment: Enrolment, given: Confirmation, language: str, now: datetime
 ) -> Attestation:
     """Stores the actor's signature under all their readings; none of them can be changed after it.
 
     Raises NotFound for somebody else's, Conflict where there is nothing to sign or it is signed already, InvalidInput
-    for a wrong password.
+    where it is not confirmed that it is the actor.
     """
     if enrolment.user_id != actor.pk:
         raise NotFound("There is no such enrolment.")
     check_language(language)
-    _check_password(actor, password)
+    check_confirmation(actor=actor, given=given, now=now)
     with transaction.atomic():
         rows = Enrolment.objects.select_for_update(of=("self",)).select_related("study__conduct")
         locked = rows.get(pk=enrolment.pk)
@@ -74,20 +74,6 @@ def sign_readings(
         signed.save()
         _record(actor, signed, now)
     return signed
-
-
-def _check_password(actor: User, password: str) -> None:
-    # The same patience as at the door: a session left open is no place to guess.
-    if is_throttled(actor.email):
-        raise InvalidInput(
-            "Too many wrong passwords. Please try again in five minutes.",
-            code="throttled",
-            field="password",
-        )
-    if not actor.check_password(password):
-        count_failure(actor.email)
-        raise InvalidInput("This is not your password.", code="wrong_password", field="password")
-    forget_failures(actor.email)
 
 
 def _signed(actor: User, enrolment: Enrolment, text: str, now: datetime) -> Attestation:

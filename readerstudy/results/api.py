@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
+from readerstudy.core.scopes import Scope
 from readerstudy.results.models import Analysis
 from readerstudy.results.selectors import analyses_visible_to, analysis_for
 from readerstudy.results.services import request_analysis
@@ -59,6 +60,7 @@ class AnalysisRequestSerializer(serializers.Serializer[Any]):
 class AnalysisListView(ListAPIView[Analysis]):
     """The analyses one may see, newest first; `?study=slug` picks one study's."""
 
+    token_scopes = {"GET": Scope.RESULTS_READ, "POST": Scope.RESULTS_WRITE}
     serializer_class = AnalysisSerializer
 
     def get_queryset(self) -> Any:
@@ -84,6 +86,8 @@ class AnalysisListView(ListAPIView[Analysis]):
 
 class AnalysisDetailView(APIView):
     """One analysis with its document."""
+
+    token_scopes = {"GET": Scope.RESULTS_READ}
 
     @extend_schema(responses=AnalysisDetailSerializer)
     def get(self, request: Request, public_id: str) -> Response:

@@ -25,7 +25,7 @@ def bundle(request: SignedInRequest, slug: str) -> HttpResponse:
         if request.method == "POST":
             raise Conflict("Results exist only after the study is unblinded.", code="not_unblinded")
         return render(request, "results/sealed.html", {"study": study, "active": "results"})
-    form = UnblindForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = UnblindForm(request.POST if request.method == "POST" else None, request=request)
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import NotFound
+from readerstudy.core.scopes import Scope
 from readerstudy.studies.choices import (
     EnrolmentState,
     QuestionKind,
@@ -111,6 +112,7 @@ class EnrolmentOutput(serializers.Serializer[Any]):
 class StudyListView(ListAPIView[Study]):
     """The studies that the signed-in person may know of, newest first."""
 
+    token_scopes = {"GET": Scope.STUDIES_READ}
     serializer_class = StudyOutput
     queryset = Study.objects.none()
 
@@ -123,6 +125,7 @@ class StudyListView(ListAPIView[Study]):
 class StudyView(RetrieveAPIView[Study]):
     """One study."""
 
+    token_scopes = {"GET": Scope.STUDIES_READ}
     serializer_class = StudyDetailOutput
     queryset = Study.objects.none()
 
@@ -139,6 +142,8 @@ class CopyInput(serializers.Serializer[Any]):
 class StudyCopyView(APIView):
     """Copies of a study that one coordinates are made here."""
 
+    token_scopes = {"POST": Scope.STUDIES_WRITE}
+
     @extend_schema(request=CopyInput, responses={201: StudyDetailOutput})
     def post(self, request: Request, slug: str) -> Response:
         """201 with the draft; 400 for a title that cannot be, 404 for a study that one does not coordinate."""
@@ -154,6 +159,7 @@ class StudyCopyView(APIView):
 class EnrolmentListView(ListAPIView[Enrolment]):
     """One's own enrolments; with `?study=slug` all of a study, for its staff and for admins."""
 
+    token_scopes = {"GET": Scope.STUDIES_READ}
     serializer_class = EnrolmentOutput
     queryset = Enrolment.objects.none()
 
@@ -176,6 +182,7 @@ class EnrolmentListView(ListAPIView[Enrolment]):
 class EnrolmentView(RetrieveAPIView[Enrolment]):
     """One enrolment: one's own, or of a study one oversees."""
 
+    token_scopes = {"GET": Scope.STUDIES_READ}
     serializer_class = EnrolmentOutput
     queryset = Enrolment.objects.none()
 

@@ -8,6 +8,7 @@ class StudiesConfig(AppConfig):
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
         from readerstudy.core import verifying  # noqa: PLC0415
+        from readerstudy.accounts.own_studies import register_own_studies  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
             register_lock_check,
             register_verification,
@@ -21,5 +22,8 @@ class StudiesConfig(AppConfig):
         from readerstudy.studies.verifying import all_faults  # noqa: PLC0415
 
         verifying.register_verification("studies", all_faults)
+        from readerstudy.studies.selectors import titles_of  # noqa: PLC0415
+
+        register_own_studies(titles_of)
         register_lock_check(OVERLAP, overlap_check, template=OVERLAP_TEMPLATE)
         register_verification(OVERLAP, verify_overlap)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.reauthentication import ConfirmationForm
 from readerstudy.core.csvio import Table, read_table
 from readerstudy.core.errors import DomainError
 from readerstudy.core.sentences import translated
@@ -256,8 +257,8 @@ class LockForm(ReasonForm):
             del self.fields["justification"]
 
 
-class UnblindForm(forms.Form):
-    """A reason, and the password once more."""
+class UnblindForm(ConfirmationForm):
+    """A reason, and that it is still the same person."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -265,18 +266,3 @@ class UnblindForm(forms.Form):
         widget=_text(3),
         help_text=_("Written into the audit trail."),
     )
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self._user.check_password(password):
-            raise forms.ValidationError(_("This is not your password."), code="wrong_password")
-        return password

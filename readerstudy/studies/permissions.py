@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from readerstudy.accounts.models import User
+from readerstudy.core.bounds import within_bounds
 from readerstudy.core.errors import NotAllowed, NotFound
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.models import Enrolment, Study, StudyMember
@@ -23,7 +24,8 @@ CHECKED_BY = (StudyRole.COORDINATOR, StudyRole.AUDITOR)
 def studies_as(user: User, *roles: StudyRole) -> QuerySet[Study]:
     """The studies in which the user has one of these roles; what they are on the whole site counts for nothing."""
     memberships = StudyMember.objects.filter(user_id=user.pk, role__in=roles)
-    return Study.objects.filter(pk__in=memberships.values("study"))
+    studies = Study.objects.filter(pk__in=memberships.values("study"))
+    return within_bounds(user, studies, "public_id")
 
 
 def staffed_studies(user: User) -> QuerySet[Study]:
@@ -63,7 +65,7 @@ def reported_studies(user: User) -> QuerySet[Study]:
 
 def _or_all(user: User, *roles: StudyRole) -> QuerySet[Study]:
     if user.is_authenticated and user.can_administer:
-        return Study.objects.all()
+        return within_bounds(user, Study.objects.all(), "public_id")
     return studies_as(user, *roles)
 
 
@@ -75,7 +77,8 @@ def visible_studies(user: User) -> QuerySet[Study]:
 
 def own_enrolments(user: User) -> QuerySet[Enrolment]:
     """The user's own enrolments in studies that are no longer drafts; withdrawn ones included."""
-    return Enrolment.objects.filter(user_id=user.pk).exclude(study__state=StudyState.DRAFT)
+    own = Enrolment.objects.filter(user_id=user.pk).exclude(study__state=StudyState.DRAFT)
+    return within_bounds(user, own, "study__public_id")
 
 
 def visible_enrolments(user: User) -> QuerySet[Enrolment]:

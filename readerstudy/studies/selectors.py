@@ -55,6 +55,11 @@ def described_studies_of(user: User) -> QuerySet[Study]:
     return _with_counts(described_studies(user))
 
 
+def titles_of(user: User) -> list[tuple[str, str]]:
+    """Public id and title of every study that the user may know of."""
+    return list(visible_studies(user).values_list("public_id", "title"))
+
+
 def study_for(user: User, slug: str) -> Study:
     """The study, if the user may know of it. Raises NotFound otherwise."""
     return _one(studies_visible_to(user), slug)

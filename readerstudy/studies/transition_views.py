@@ -80,7 +80,7 @@ def _missing(study: Study) -> list[Problem]:
 def _form(request: SignedInRequest, step: Step, checks: list[ShownCheck]) -> Form:
     data = request.POST if request.method == "POST" else None
     if step.needs_password:
-        return UnblindForm(data, user=request.user)
+        return UnblindForm(data, request=request)
     if step.to == StudyState.LOCKED:
         needed = any(check.needs_justification for check in checks)
         return LockForm(data, needs_justification=needed)
@@ -88,8 +88,8 @@ def _form(request: SignedInRequest, step: Step, checks: list[ShownCheck]) -> For
 
 
 def _arguments(form: Form) -> dict[str, str]:
-    """What the services take of the form; the password is the form's own."""
-    return {name: value for name, value in form.cleaned_data.items() if name != "password"}
+    """What the services take of the form; that the step is confirmed is the form's own."""
+    return form.own_values() if isinstance(form, UnblindForm) else form.cleaned_data
 
 
 def _check_same_step(request: SignedInRequest, step: Step) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import create_user, invite_person
-from readerstudy.accounts.throttle import ATTEMPTS
+from readerstudy.accounts.throttle import ATTEMPTS, PASSWORDS_FROM, WRONG_LINKS
 from readerstudy.core.clock import now as current_time
 from readerstudy.core.models import AuditEvent
 
@@ -288,3 +288,20 @@ def test_signing_in_without_leaving_the_page_needs_the_token(reader_user):
     token = strict.get(HERE).cookies["csrftoken"].value
     fields = {"username": reader_user.email, "password": PASSWORD}
     assert strict.post(HERE, fields, headers={"X-CSRFToken": token}).status_code == 200
+
+
+def test_one_address_that_tries_many_accounts_is_shut_out_and_others_are_not(client, reader_user):
+    for number in range(PASSWORDS_FROM.attempts):
+        sign_in(client, f"n{number}@example.org", "x")
+    assert "Too many wrong passwords" in sign_in(client, reader_user.email).content.decode()
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert sign_in(elsewhere, reader_user.email).status_code == 302
+
+
+def test_links_of_invitations_that_are_guessed_shut_out_their_address(client, token):
+    wrong = reverse("accounts:accept", args=["x" * 40])
+    for _ in range(WRONG_LINKS.attempts):
+        assert client.get(wrong).status_code == 404
+    right = reverse("accounts:accept", args=[token])
+    assert client.get(right).status_code == 404
+    assert client.get(right, REMOTE_ADDR="192.0.2.7").status_code == 200

@@ -42,7 +42,7 @@ def test_readers_find_nothing(client, reader_user, image_set):
 
 
 def test_strangers_are_turned_away(client, image_set):
-    assert client.get(reverse("api:image-set-list")).status_code == 403
+    assert client.get(reverse("api:image-set-list")).status_code == 401
 
 
 @pytest.mark.parametrize("cases", [1, 8])

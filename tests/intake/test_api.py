@@ -203,7 +203,7 @@ def job(admin):
 
 @pytest.mark.parametrize(
     ("role", "statuses"),
-    [("coordinator", (403, 404)), ("reader_user", (404, 404)), (None, (403, 403))],
+    [("coordinator", (403, 404)), ("reader_user", (404, 404)), (None, (401, 401))],
 )
 def test_imports_are_for_admins(client, request, job, role, statuses):
     listed, one = statuses

@@ -127,7 +127,7 @@ def test_nobody_without_an_account_or_the_token_commits(client, enrolment):
     position = ids(enrolment)[0]
     body = {"position": position, "decision": BIOPSY, "confidence": 3}
     headers = {"Idempotency-Key": str(uuid.uuid4())}
-    assert client.post(URL, body, "application/json", headers=headers).status_code == 403
+    assert client.post(URL, body, "application/json", headers=headers).status_code == 401
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(enrolment.user)
     assert strict.post(URL, body, "application/json", headers=headers).status_code == 403

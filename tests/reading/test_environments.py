@@ -4,9 +4,9 @@ import pytest
 
 from readerstudy.core.errors import Conflict, InvalidInputs, NotFound
 from readerstudy.core.models import AppendOnlyError
+from readerstudy.core.user_agents import Software, software_of
 from readerstudy.reading.environments import record_environment
 from readerstudy.reading.models import Environment
-from readerstudy.reading.user_agents import Software, software_of
 from readerstudy.studies.services import close_study
 from tests.reading.factories import begun_with
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from playwright.sync_api import expect
 
+from readerstudy.accounts.models import User
 from readerstudy.core.clock import now as current_time
 from readerstudy.reading.models import Reading
+from tests.accounts.factors import code_of, give_app
 from tests.axe import assert_accessible
 from tests.conftest import PASSWORD, make_user
 from tests.reading.factories import BIOPSY, NONE
@@ -130,6 +133,23 @@ def test_signing_in_over_the_case_leaves_zoom_and_choice_as_they_are(screen):
     grade(screen, "2")
     ready(screen, 3)
     assert answers() == [(1, BIOPSY, 1, 1), (2, NONE, 2, 1)]
+
+
+def test_over_the_case_the_code_of_the_second_factor_is_asked_for(screen):
+    cache.clear()
+    give_app(User.objects.get(email=EMAIL))
+    Session.objects.all().delete()
+    grade(screen, "f1")
+    sign_in_over(screen, EMAIL, PASSWORD)
+    over = dialog(screen, "Sign in again")
+    over.get_by_label("Code of your authenticator app").fill("000000")
+    assert_accessible(screen)
+    screen.keyboard.press("Enter")
+    expect(over.get_by_text("This code is not right")).to_be_visible()
+    over.get_by_label("Code of your authenticator app").fill(code_of())
+    screen.keyboard.press("Enter")
+    ready(screen, 2)
+    assert answers() == [(1, BIOPSY, 1, 1)]
 
 
 def test_somebody_else_who_signs_in_over_the_case_sends_nothing(screen):

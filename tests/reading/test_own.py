@@ -2,6 +2,7 @@
 
 import pytest
 
+from readerstudy.accounts.reauthentication import Confirmation
 from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.reading.selectors import current_readings
 from readerstudy.reading.services import commit_readings
@@ -34,7 +35,7 @@ def begun(enrolment, client):
 
 def test_ones_own_data_holds_every_answer_and_the_consent(client, begun, now):
     read(begun, now)
-    arguments = {"password": PASSWORD, "language": "en", "now": now}
+    arguments = {"given": Confirmation(password=PASSWORD), "language": "en", "now": now}
     sign_readings(actor=begun.user, enrolment=begun, **arguments)
     response = client.get(page(begun, "my-data.json"))
     assert f"{begun.code}.json" in response.headers["Content-Disposition"]

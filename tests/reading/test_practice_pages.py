@@ -133,7 +133,7 @@ def test_the_api_is_nobody_elses(client, study, enrolment, coordinator, admin):
         assert post(client, enrolment, case).status_code == 404
         assert client.get(page_address(enrolment)).status_code == 404
     client.logout()
-    assert post(client, enrolment, case).status_code == 403
+    assert post(client, enrolment, case).status_code == 401
 
 
 def test_images_are_those_of_the_practice_and_for_its_readers_alone(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from readerstudy.accounts.reauthentication import Confirmation
 from readerstudy.core.errors import Conflict, InvalidInput, NotFound
 from readerstudy.core.models import AuditEvent
 from readerstudy.reading.conduct import update_conduct, verify_conduct
@@ -29,7 +30,7 @@ def sign(enrolment, now, *, password=PASSWORD, language="en", actor=None):
     return sign_readings(
         actor=actor or enrolment.user,
         enrolment=enrolment,
-        password=password,
+        given=Confirmation(password=password),
         language=language,
         now=now,
     )

@@ -104,7 +104,7 @@ def test_strangers_get_nothing(client, reading):
         ("enrolment-list",),
         ("enrolment-detail", reading.enrolments.first().public_id),
     ):
-        assert get(client, name, *arguments).status_code == 403
+        assert get(client, name, *arguments).status_code == 401
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

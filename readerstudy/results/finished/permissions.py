@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
+from readerstudy.core.bounds import bound_study
 from readerstudy.core.errors import NotFound
 from readerstudy.results.finished.models import FinishedStudy
 
@@ -14,7 +15,9 @@ def check_may_import(user: User) -> None:
 
 
 def finished_studies_visible_to(user: User) -> QuerySet[FinishedStudy]:
-    """The finished studies that the person has imported; for admins all. Readers see none."""
+    """The finished studies that the person has imported; for admins all. Readers see none, nor does a token of one study."""
+    if bound_study(user):
+        return FinishedStudy.objects.none()
     if user.is_authenticated and user.can_administer:
         return FinishedStudy.objects.all()
     if user.is_authenticated and user.can_coordinate:

@@ -22,11 +22,21 @@ export async function whoIsSignedIn() {
   } catch { return null; }
 }
 
+// Whoever has a second factor is asked for its code once the password is right; the field is off until then.
+function askForCode(wanted) {
+  const { code, password, username } = form.elements;
+  code.disabled = !wanted;
+  code.closest("label").hidden = !wanted;
+  password.disabled = username.disabled = wanted;
+  code.value = password.value = "";
+  (wanted ? code : password).focus();
+}
+
 async function send() {
   const { status, body } = await callForJson(text.session, { method: "POST", body: new URLSearchParams(new FormData(form)) });
   if (status === 200 && body?.user === text.reader) return dialog.close("mine");
-  form.elements.password.value = "";
-  form.elements.password.focus();
+  askForCode(status === 202 || (status === 400 && !form.elements.code.disabled && !body?.again));
+  if (status === 202) return;
   if (status === 403) await whoIsSignedIn();
   tell(status === 200 ? text.textSomebodyElse : body?.message ?? text.textTryAgain);
 }
@@ -46,6 +56,7 @@ dialog.querySelector("[data-later]").addEventListener("click", () => dialog.clos
 export function askToSignIn(message = "") {
   asking ??= new Promise((settle) => {
     form.reset();
+    askForCode(false);
     tell(message);
     dialog.returnValue = "";
     dialog.addEventListener("close", () => { asking = null; settle(dialog.returnValue === "mine"); }, { once: true });

@@ -1,0 +1,18 @@
+"""Where a request comes from."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """The address of the browser: the one that the outermost of our own proxies saw.
+
+    Each proxy appends the address it was called from to X-Forwarded-For; what stands before the last `TRUSTED_PROXIES` of
+    these was written by the browser, which may write anything. Without proxies the header is not read at all.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
+        return str(forwarded[-proxies])
+    return str(request.META.get("REMOTE_ADDR", ""))

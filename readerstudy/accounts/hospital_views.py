@@ -1,0 +1,31 @@
+"""Going to a hospital's sign-in and coming back from it."""
+
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from readerstudy.accounts.oidc_adapter import CheckedAdapter
+from readerstudy.core.errors import NotFound
+
+
+@require_POST
+def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Sends the browser to the hospital. Raises NotFound for one that is not known."""
+    return _answer(OAuth2LoginView, request, provider_id)
+
+
+@require_GET
+def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Signs in whom the hospital vouches for. Raises NotFound as above."""
+    return _answer(OAuth2CallbackView, request, provider_id)
+
+
+def _answer(
+    view: type[OAuth2LoginView | OAuth2CallbackView], request: HttpRequest, provider_id: str
+) -> HttpResponse:
+    try:
+        response: HttpResponse = view.adapter_view(CheckedAdapter(request, provider_id))(request)
+    except SocialApp.DoesNotExist as error:
+        raise NotFound("There is no such page.") from error
+    return response

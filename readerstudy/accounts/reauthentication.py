@@ -1,0 +1,151 @@
+"""That it is still the person who signed in: asked before a study is unblinded, data leave the site, readings are signed.
+
+The one place for it. A form inherits `ConfirmationForm`, or `ConfirmationFields` where the service itself calls
+`check_confirmation`. A password, a code or a recovery code in the form will do, or a passkey (or, for people who have nothing of their
+own here, a sign-in at their hospital) a few minutes before.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.accounts.throttle import CODES, PASSWORDS
+from readerstudy.core.clock import now as current_time
+from readerstudy.core.errors import DomainError, InvalidInput, NotAllowed
+from readerstudy.core.forms import show_problems
+
+# The names of the fields by which a form is confirmed.
+CONFIRMATION = ("password", "code")
+_WITH_CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What somebody gives to show that it is they. `is_recent`: shown by a passkey or the hospital a moment ago."""
+
+    password: str = ""
+    code: str = ""
+    is_recent: bool = False
+
+
+def check_confirmation(*, actor: User, given: Confirmation, now: datetime) -> None:
+    """Raises InvalidInput where what was given does not show that it is the actor, NotAllowed for a token.
+
+    Wrong ones count as they do at the door: a session left open is no place to guess.
+    """
+    del now
+    if actor.api_token is not None:
+        raise NotAllowed("This cannot be done with a token.", code="no_token")
+    if given.is_recent:
+        return
+    if given.code:
+        _check_code(actor, given.code)
+    elif actor.has_usable_password():
+        _check_password(actor, given.password)
+    else:
+        raise InvalidInput("Please confirm first that it is you.", code="confirmation_missing")
+
+
+def _check_password(actor: User, password: str) -> None:
+    if PASSWORDS.is_reached(actor.email):
+        sentence = "Too many wrong passwords. Please try again in five minutes."
+        raise InvalidInput(sentence, code="throttled", field="password")
+    if not actor.check_password(password):
+        PASSWORDS.count(actor.email)
+        raise InvalidInput("This is not your password.", code="wrong_password", field="password")
+    PASSWORDS.forget(actor.email)
+
+
+def _check_code(actor: User, code: str) -> None:
+    if CODES.is_reached(actor.public_id):
+        sentence = "Too many wrong codes. Please try again in five minutes."
+        raise InvalidInput(sentence, code="throttled", field="code")
+    for factor in Authenticator.objects.filter(user=actor, type__in=_WITH_CODES):
+        if factor.wrap().validate_code(code.strip()):
+            factor.record_usage()
+            CODES.forget(actor.public_id)
+            return
+    CODES.count(actor.public_id)
+    sentence = "This code is not right, or was used already."
+    raise InvalidInput(sentence, code="wrong_code", field="code")
+
+
+def confirmed_lately(request: SignedInRequest) -> bool:
+    """Whether a passkey or a code was asked for by itself in the last minutes; of people without a password any sign-in counts."""
+    records = get_authentication_records(request, request.user)
+    has_password = request.user.has_usable_password()
+    counted = [one["at"] for one in records if one.get("reauthenticated") or not has_password]
+    return time.time() - max(counted, default=0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+class ConfirmationFields(forms.Form):
+    """Password or code once more. What a form adds stands before them; the service that takes `confirmation` checks it."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=_("Or a code of your authenticator app"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, request: SignedInRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request = request
+        self._is_recent = confirmed_lately(request)
+        self._keep_what_can_be_given(request.user)
+        own = [name for name in self.fields if name not in CONFIRMATION]
+        self.order_fields([*own, *CONFIRMATION])
+
+    def _keep_what_can_be_given(self, user: User) -> None:
+        factors = Authenticator.objects.filter(user=user, type__in=_WITH_CODES)
+        if self._is_recent or not factors.exists():
+            del self.fields["code"]
+        if self._is_recent or not user.has_usable_password():
+            del self.fields["password"]
+        if "code" in self.fields:
+            has_password = "password" in self.fields
+            self.fields["code"].required = not has_password
+            if has_password:
+                self.fields["password"].required = not self.data.get("code")
+            else:
+                self.fields["code"].label = _("A code of your authenticator app")
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """What was given."""
+        given = {name: self.cleaned_data.get(name, "") for name in CONFIRMATION}
+        return Confirmation(**given, is_recent=self._is_recent)
+
+    def own_values(self) -> dict[str, Any]:
+        """What was given beside the confirmation."""
+        given = self.cleaned_data.items()
+        return {name: value for name, value in given if name not in CONFIRMATION}
+
+
+class ConfirmationForm(ConfirmationFields):
+    """The same, checked with the other fields: nothing is valid that is not confirmed."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            user = self._request.user
+            try:
+                check_confirmation(actor=user, given=self.confirmation, now=current_time())
+            except DomainError as error:
+                show_problems(self, error)
+        return cleaned

@@ -1,0 +1,68 @@
+"""Who has a second factor, who must have one, and how it is taken away from somebody who has lost it."""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.core.audit import record_event
+from readerstudy.core.errors import InvalidInput, NotFound
+
+_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+_KNOWN = "has_second_factor"
+# Set at sign-in where the hospital has asked for a second factor itself.
+OF_HOSPITAL = "second_factor_of_hospital"
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the person has an authenticator app or a passkey."""
+    return Authenticator.objects.filter(user=user, type__in=_FACTORS).exists()
+
+
+def must_have_second_factor(user: User) -> bool:
+    """Whether the person's role needs one on this site."""
+    return user.role in settings.SECOND_FACTOR_ROLES
+
+
+def lacks_second_factor(user: User, session: SessionBase | None = None) -> bool:
+    """Whether the person must have one and has none. What is so is asked of the database once for a session."""
+    if not must_have_second_factor(user):
+        return False
+    if session is None:
+        return not has_second_factor(user)
+    if session.get(OF_HOSPITAL) or session.get(_KNOWN):
+        return False
+    if not has_second_factor(user):
+        return True
+    session[_KNOWN] = True
+    return False
+
+
+def is_last_required(authenticator: Authenticator) -> bool:
+    """Whether the person would be without a second factor, and must have one."""
+    user = authenticator.user
+    others = Authenticator.objects.filter(user=user, type__in=_FACTORS).exclude(pk=authenticator.pk)
+    return must_have_second_factor(user) and not others.exists()
+
+
+def reset_second_factor(*, actor: User | None, email: str, reason: str, now: datetime) -> User:
+    """Removes every factor of a person and ends their sessions; the password stays.
+
+    `actor` is None for the operator at the command line. Raises NotFound, InvalidInput without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInput("Say why; it is written into the audit trail.", field="reason")
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise NotFound(f"There is no account with the address {email}.")
+    with transaction.atomic():
+        removed, _kinds = Authenticator.objects.filter(user=user).delete()
+        for session in UserSession.objects.filter(user=user):
+            session.end()
+        data = {"removed": removed, "reason": reason.strip()}
+        record_event(actor=actor, verb="account.factors_reset", subject=user, now=now, data=data)
+    return user

@@ -1,0 +1,203 @@
+"""Signing in at a hospital, with a provider that really answers on this machine."""
+
+import re
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, build_opener
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+
+from readerstudy.accounts.models import User
+from readerstudy.accounts.oidc import allauth_providers, providers_of
+from readerstudy.core.models import AuditEvent
+from tests.accounts.factors import code_of, give_app
+from tests.accounts.oidc_provider import CLIENT, SECRET, running_provider
+
+HERE = "/account/session/"
+GOOD = {"id": "h", "name": "H", "server_url": "https://h.example", "client_id": "c", "secret": "s", "domains": ["h.example"]}  # fmt: skip
+
+
+class _Stay(HTTPRedirectHandler):
+    def redirect_request(self, *_arguments):
+        return None
+
+
+@pytest.fixture(scope="module")
+def running():
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def hospital(running, settings):
+    """The provider, known to the site. `hospital.known` is what the operator has written down."""
+    cache.clear()
+    running.faults, running.asked = set(), []
+    running.person = {"sub": "1", "email": "Ann@hospital.example", "email_verified": True, "name": "Ann Ärztin"}  # fmt: skip
+    running.known = {
+        "id": "hospital",
+        "name": "University Hospital A",
+        "server_url": running.url,
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "domains": ["hospital.example"],
+    }
+    settings.OIDC_PROVIDERS = [running.known]
+    settings.SOCIALACCOUNT_PROVIDERS = allauth_providers(settings.OIDC_PROVIDERS)
+    return running
+
+
+@pytest.fixture
+def ann(db):
+    user = User(email="ann@hospital.example", name="Ann", role="reader")
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def through(client, next_page=""):
+    """What the browser is answered when it comes back from the hospital."""
+    begun = client.post(reverse("openid_connect_login", args=["hospital"]), {"next": next_page})
+    with pytest.raises(HTTPError) as sent_back:
+        build_opener(_Stay).open(begun.headers["Location"])
+    address = urlsplit(sent_back.value.headers["Location"])
+    sent_back.value.close()
+    assert address.path == "/account/hospital/hospital/back/"
+    return client.get(f"{address.path}?{address.query}")
+
+
+def test_who_has_an_account_with_that_address_is_signed_in(client, hospital, ann):
+    page = client.get(reverse("accounts:sign-in")).content.decode()
+    assert "Sign in at University Hospital A" in page
+    response = through(client, "/account/settings/")
+    assert response.headers["Location"] == "/account/settings/"
+    assert client.get(HERE).json() == {"user": ann.public_id}
+    assert SocialAccount.objects.get().user == ann
+    assert {"/token", "/jwks", "/userinfo"} <= set(hospital.asked)
+    verbs = list(AuditEvent.objects.order_by("sequence").values_list("verb", flat=True))
+    assert verbs == ["account.linked", "account.signed_in"]
+    assert AuditEvent.objects.last().data == {"how": ["socialaccount"]}
+
+
+def test_the_second_time_the_link_is_known_whatever_the_address_is_then(client, hospital, ann):
+    through(client)
+    client.post(reverse("accounts:sign-out"))
+    hospital.person["email"] = "ann.new@hospital.example"
+    through(client)
+    assert client.get(HERE).json() == {"user": ann.public_id}
+    assert User.objects.count() == 1
+
+
+def test_a_password_stays_beside_the_hospital(client, hospital, ann):
+    ann.set_password("a sentence that is long enough")
+    ann.save()
+    through(client)
+    ann.refresh_from_db()
+    assert ann.check_password("a sentence that is long enough")
+
+
+@pytest.mark.parametrize("fault", ["signature", "audience", "issuer", "expired"])
+def test_a_token_that_is_not_the_hospitals_opens_nothing(client, hospital, ann, fault):
+    hospital.faults = {fault}
+    response = through(client)
+    assert response.headers["Location"] == reverse("accounts:sign-in")
+    assert client.get(HERE).status_code == 401
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"email": "ann@other.example"},
+        {"email": "ann@hospital.example.evil"},
+        {"email_verified": False},
+        {"email": None},
+        {"email": "nobody@hospital.example"},
+    ],
+)
+def test_whom_the_hospital_cannot_vouch_for_gets_the_same_sentence(client, hospital, ann, said):
+    hospital.person |= said
+    response = through(client)
+    assert response.headers["Location"] == reverse("accounts:sign-in")
+    page = client.get(response.headers["Location"]).content.decode()
+    assert "did not open an account here" in page
+    assert client.get(HERE).status_code == 401
+    assert User.objects.count() == 1
+
+
+def test_who_is_no_longer_active_stays_out(client, hospital, ann):
+    through(client)
+    client.logout()
+    User.objects.update(is_active=False)
+    assert through(client).headers["Location"] == reverse("accounts:sign-in")
+    assert client.get(HERE).status_code == 401
+
+
+def test_accounts_are_made_only_where_the_operator_allows_it(client, hospital, db):
+    through(client)
+    assert not User.objects.exists()
+    hospital.known["creates"] = True
+    through(client)
+    user = User.objects.get()
+    assert (user.email, user.name, user.role) == ("ann@hospital.example", "Ann Ärztin", "reader")
+    assert not user.has_usable_password()
+    assert client.get(HERE).json() == {"user": user.public_id}
+    assert AuditEvent.objects.filter(verb="account.created", actor=None).count() == 1
+
+
+def test_a_factor_of_ones_own_is_asked_for_all_the_same(client, hospital, ann):
+    give_app(ann)
+    assert through(client).headers["Location"] == "/account/second-factor/code/"
+    assert client.get(HERE).status_code == 401
+    client.post("/account/second-factor/code/", {"code": code_of()})
+    assert client.get(HERE).status_code == 200
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_hospital_that_asks_for_a_factor_itself_can_stand_for_one(client, hospital, ann, settings, trusted):  # fmt: skip
+    settings.SECOND_FACTOR_ROLES = ["coordinator"]
+    User.objects.update(role="coordinator")
+    hospital.known["second_factor"] = trusted
+    through(client)
+    assert client.get("/studies/").status_code == (200 if trusted else 302)
+
+
+def test_a_forged_answer_signs_nobody_in(client, hospital, ann):
+    back = reverse("openid_connect_callback", args=["hospital"])
+    for query in ("?code=x&state=y", "?error=access_denied", ""):
+        assert client.get(f"{back}{query}").status_code in {200, 302}
+        assert client.get(HERE).status_code == 401
+
+
+def test_a_hospital_nobody_knows_is_not_found(client, db):
+    assert client.post(reverse("openid_connect_login", args=["unknown"])).status_code == 404
+    assert client.get(reverse("openid_connect_login", args=["unknown"])).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "no JSON"),
+        ("{}", "a list of objects"),
+        ('[{"id": "a"}]', "provider 1: name is missing"),
+        (str([{**GOOD, "more": 1}]).replace("'", '"'), "more is not known"),
+        (str([{**GOOD, "id": "A B"}]).replace("'", '"'), "small letters"),
+        (str([{**GOOD, "domains": "h.example"}]).replace("'", '"'), "must be a list"),
+    ],
+)
+def test_providers_that_are_written_wrong_are_told(text, words):
+    with pytest.raises(ImproperlyConfigured, match=words):
+        providers_of(text, "")
+
+
+def test_providers_come_from_a_file_too(tmp_path):
+    path = tmp_path / "oidc.json"
+    path.write_text(str([GOOD]).replace("'", '"'))
+    assert providers_of("", str(path)) == [GOOD]
+    with pytest.raises(ImproperlyConfigured, match="No such file"):
+        providers_of("", str(tmp_path / "none"))
+    assert re.fullmatch(r"https://.*", allauth_providers([GOOD])["openid_connect"]["APPS"][0]["settings"]["server_url"])  # fmt: skip

@@ -1,0 +1,73 @@
+"""Where a person is signed in, and the end of it."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from readerstudy.accounts.sessions import network_of
+from readerstudy.core.models import AuditEvent
+from tests.conftest import PASSWORD
+
+HERE, LIST = "/account/session/", "/account/sessions/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_of_other_tests():
+    cache.clear()
+
+
+def signed_in(user, address="203.0.113.77"):
+    client = Client(REMOTE_ADDR=address, headers={"User-Agent": FIREFOX})
+    given = {"username": user.email, "password": PASSWORD}
+    assert client.post(reverse("account_login"), given).status_code == 302
+    return client
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2::3", "2001:db8:1::/48")],
+)
+def test_of_an_address_its_network_is_stored_and_shown(reader_user, address, network):
+    client = signed_in(reader_user, address)
+    page = client.get(LIST).content.decode()
+    assert network_of(address) == network
+    assert network in page
+    assert address not in page
+    assert UserSession.objects.get().ip == network.partition("/")[0]
+    assert "Firefox · Linux" in page
+    assert "This one" in page
+
+
+def test_one_session_is_ended_and_the_others_go_on(reader_user):
+    here, there, third = (signed_in(reader_user) for _ in range(3))
+    key = UserSession.objects.get(session_key=there.session.session_key).pk
+    assert here.post(reverse("accounts:session-end", args=[key])).status_code == 302
+    assert [one.get(HERE).status_code for one in (here, there, third)] == [200, 401, 200]
+    assert AuditEvent.objects.filter(verb="account.sessions_ended").count() == 1
+
+
+def test_all_others_are_ended_at_once(reader_user):
+    here, there, third = (signed_in(reader_user) for _ in range(3))
+    assert here.post(reverse("accounts:sessions-end-others")).status_code == 302
+    assert [one.get(HERE).status_code for one in (here, there, third)] == [200, 401, 401]
+    assert here.get(LIST).content.decode().count("Firefox") == 1
+
+
+def test_nobody_ends_somebody_elses(reader_user, coordinator):
+    theirs, mine = signed_in(coordinator), signed_in(reader_user)
+    key = UserSession.objects.get(user=coordinator).pk
+    assert mine.post(reverse("accounts:session-end", args=[key])).status_code == 404
+    assert theirs.get(HERE).status_code == 200
+    assert mine.get(LIST).content.decode().count("Firefox") == 1
+
+
+def test_a_new_password_ends_all_others_and_this_one_stays_listed(reader_user):
+    here, there = signed_in(reader_user), signed_in(reader_user)
+    new = "a sentence that is long enough"
+    given = {"old_password": PASSWORD, "new_password": new, "repeated": new}
+    assert here.post(reverse("accounts:password"), given).status_code == 302
+    assert [one.get(HERE).status_code for one in (here, there)] == [200, 401]
+    assert here.get(LIST).content.decode().count("Firefox") == 1
