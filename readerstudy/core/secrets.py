@@ -1,10 +1,38 @@
-"""The secret keys of an embedded installation."""
+"""Where secrets come from: the environment, files that it names, or a key of our own making."""
 
 import contextlib
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def secret_setting(name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The secret `name` out of the environment, or out of the file that `name`_FILE tells; empty where neither is set.
+
+    Raises ImproperlyConfigured where both are set, and for a file that cannot be read or holds nothing.
+    """
+    value, path = environment.get(name, ""), environment.get(f"{name}_FILE", "")
+    if value and path:
+        raise ImproperlyConfigured(
+            f"{name} and {name}_FILE are both set: it would be left to chance which of them holds. Set one."
+        )
+    return _content(name, Path(path)) if path else value
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        content = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {path}, which cannot be read: {error}"
+        ) from error
+    if not content:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is empty.")
+    return content
 
 
 def read_or_create_secret(path: Path) -> str:
