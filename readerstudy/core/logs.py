@@ -20,7 +20,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _FIELDS = ("view", "method", "status", "milliseconds", "task", "task_id", "queue")
 _MAIL = re.compile(r"[^\s@'\"<>()\[\]{},;:]+@[^\s@'\"<>()\[\]{},;:]+\.[A-Za-z]{2,}")
 # What PostgreSQL tells of a row that breaks a rule.
-_ROW = re.compile(r"\)=\(.*?\)")
+_ROW = re.compile(r"\)=\(.*\)")
 _QUERY = re.compile(r"\?[^\s\"']*=[^\s\"']*")
 # A public id has 26 characters, a token 43.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
@@ -31,7 +31,7 @@ _KEPT_BITS = {4: 24, 6: 48}
 
 def scrub(text: str) -> str:
     """The text without mail addresses, tokens, query strings and the values of rows; IP addresses cut to their network."""
-    for pattern, instead in ((_MAIL, "(mail)"), (_ROW, ")=(…)"), (_QUERY, "?…"), (_TOKEN, "(token)")):  # fmt: skip
+    for pattern, instead in ((_ROW, ")=(…)"), (_MAIL, "(mail)"), (_QUERY, "?…"), (_TOKEN, "(token)")):  # fmt: skip
         text = pattern.sub(instead, text)
     return _IPV6.sub(_network, _IPV4.sub(_network, text))
 

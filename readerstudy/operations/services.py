@@ -20,6 +20,7 @@ def requeue_letter(*, public_id: str, now: datetime) -> DeadLetter:
         letter = _open_letter(public_id)
         if letter.task == UNREADABLE:
             raise Conflict("Nothing is known of this message: it can be dropped only.")
+        app.loader.import_default_modules()  # a web process has not met all tasks yet
         if letter.task not in app.tasks:
             raise Conflict(f"This version knows no task {letter.task}: upgrade, or drop it.")
         revive(letter.task, letter.args, letter.kwargs)
