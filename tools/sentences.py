@@ -19,9 +19,12 @@ NOT_SHOWN = (
     "readerstudy/verify.py",
     "readerstudy/core/bulk.py",
     "readerstudy/core/checks.py",
+    "readerstudy/core/consumer.py",
+    "readerstudy/core/logs.py",
     "readerstudy/core/media.py",
     "readerstudy/core/middleware.py",
     "readerstudy/core/processes.py",
+    "readerstudy/core/secrets.py",
     "readerstudy/core/shared_area.py",
     "readerstudy/core/wire.py",
     "readerstudy/intake/chunk_api.py",
@@ -29,6 +32,7 @@ NOT_SHOWN = (
     "readerstudy/intake/guessing.py",
     "readerstudy/intake/layouts/classes.py",
     "readerstudy/intake/report.py",
+    "readerstudy/operations/*",
     "readerstudy/reading/choices.py",
     "readerstudy/results/*",
     "readerstudy/studies/codes.py",
@@ -46,6 +50,7 @@ NOT_SHOWN = (
     "*/api.py",
 )
 SHOWN = (
+    "readerstudy/operations/rows.py",
     "readerstudy/results/analysis_plan.py",
     "readerstudy/results/bundle/exporting.py",
     "readerstudy/results/services.py",

@@ -74,7 +74,7 @@ def on_disk(file: File) -> Iterator[Path]:
 def scratch_file() -> IO[bytes]:
     """A temporary file beside the staged photographs: archives are large, and `/tmp` may lie in memory."""
     settings.STAGING_DIR.mkdir(parents=True, exist_ok=True)
-    return tempfile.NamedTemporaryFile(dir=settings.STAGING_DIR)  # type: ignore[return-value]
+    return tempfile.NamedTemporaryFile(dir=settings.STAGING_DIR)
 
 
 def private_folder(job: ImportJob) -> str:

@@ -3,7 +3,7 @@
 import hmac
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -15,7 +15,9 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from readerstudy.core.request_log import view_of
 from readerstudy.operations.figures import WorkCollector
@@ -79,8 +81,8 @@ def _registry() -> CollectorRegistry:
     return registry
 
 
-class _Own:
+class _Own(Collector):
     """What this process has measured, where there is but one."""
 
-    def collect(self) -> object:
+    def collect(self) -> Iterable[Metric]:
         return REGISTRY.collect()

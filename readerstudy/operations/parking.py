@@ -37,7 +37,7 @@ def park_failed_task(
     """The last try has failed."""
     with brief_connection():
         reason = _reason_of(exception)
-        give_up(sender.name, args or (), kwargs or {}, sentence=f"The work was given up: {reason}.")
+        give_up(sender.name, args or (), kwargs or {})
         _park(sender.name, args or (), kwargs or {}, reason, tries=sender.request.retries + 1)
 
 

@@ -29,10 +29,13 @@ _REVIVE: dict[str, Callable[..., None]] = {
 }
 
 
-def give_up(task: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, sentence: str) -> None:
+_GIVEN_UP = "The server has given this up after several tries; administrators find the reason among the dead letters."
+
+
+def give_up(task: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     """The row says that the work has failed, and why; one that is done stays so."""
     if task in _GIVE_UP:
-        _GIVE_UP[task](*args, sentence=sentence, now=now(), **kwargs)
+        _GIVE_UP[task](*args, sentence=_GIVEN_UP, now=now(), **kwargs)
 
 
 def revive(task: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
