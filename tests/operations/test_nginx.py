@@ -84,11 +84,11 @@ class Front:
 def adapted(text, *, web_port, port, folder, media):
     """The configuration with this machine's ports and folders, and nothing else changed."""
     changes = {
+        "/tmp/": f"{folder}/",  # noqa: S108 (what it is changed from)
         "server web:8000;": f"server 127.0.0.1:{web_port};",
         "listen 8080;": f"listen 127.0.0.1:{port};",
         "alias /media/;": f"alias {media}/;",
         "access_log /dev/stdout plain;": f"access_log {folder}/access.log plain;",
-        "/tmp/": f"{folder}/",  # noqa: S108 (what it is changed from)
     }
     for before, after in changes.items():
         assert before in text
