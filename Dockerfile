@@ -6,6 +6,7 @@ ARG REQUIREMENTS=requirements.lock
 COPY requirements*.lock ./
 RUN python -m venv /venv && /venv/bin/pip install --require-hashes -r ${REQUIREMENTS}
 COPY manage.py ./
+COPY deploy/gunicorn.conf.py deploy/
 COPY readerstudy readerstudy
 COPY inference inference
 COPY templates templates
@@ -20,13 +21,16 @@ FROM python:3.11.7-slim-bookworm
 # What WeasyPrint sets pages with, and a font that has every character of a report.
 RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --home-dir /var/lib/readerstudy --create-home readerstudy \
- && mkdir /media /checkpoints && chown readerstudy /media /checkpoints
+# Numbers, so that volumes, nginx's group and other hosts mean the same account.
+RUN groupadd --system --gid 10001 readerstudy \
+ && useradd --system --uid 10001 --gid 10001 --home-dir /var/lib/readerstudy --create-home readerstudy \
+ && mkdir -p /media /checkpoints /var/lib/readerstudy/tmp \
+ && chown -R readerstudy:readerstudy /media /checkpoints /var/lib/readerstudy && chmod 0750 /media
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     COLLECTED_STATIC=1 STATIC_ROOT=/app/static-collected VAR_DIR=/var/lib/readerstudy MEDIA_ROOT=/media
-USER readerstudy
+USER 10001:10001
 EXPOSE 8000
-CMD ["gunicorn", "readerstudy.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "-c", "deploy/gunicorn.conf.py", "readerstudy.wsgi"]

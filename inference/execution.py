@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
@@ -22,8 +23,10 @@ from inference.reference import check_against_reference
 from inference.run_errors import RunError, SupersededError
 from inference.scores_bound import scores_part
 from inference.scoring import scored
+from inference.sending import send_run
 from inference.starting import images_of
 from readerstudy.core.audit import record_event
+from readerstudy.core.stopping import WorkerStoppingError, is_stopping
 from readerstudy.images.models import Image
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,9 @@ def execute_run(*, run_id: int, clock: Clock) -> ModelRun | None:
             _score(run, clock)
     except SupersededError:
         log.warning("run %s was taken over by another worker", run.public_id)
+        return None
+    except (WorkerStoppingError, SoftTimeLimitExceeded):
+        _give_back(run, now=clock())
         return None
     except (RunError, engine.EngineError) as error:
         _end(run, RunState.FAILED, now=clock(), error=str(error))
@@ -73,6 +79,8 @@ def _score(run: ModelRun, clock: Clock) -> None:
     outcomes = scored(session, photographs, sources_of(waiting), batch_size=run.batch_size)
     for batch in _batches(outcomes, run.batch_size):
         _store(run, batch, waiting, cases, now=clock())
+        if is_stopping():
+            raise WorkerStoppingError
 
 
 def _batches(
@@ -118,6 +126,13 @@ def _row(run: ModelRun, item: engine.Scored, image: Image, cases: dict[int, int]
         tensor_sha256=item.tensor_sha256,
         milliseconds=item.milliseconds,
     )
+
+
+def _give_back(run: ModelRun, *, now: datetime) -> None:
+    """The worker stops, or its time for one task is over: another goes on at once, where this one has stood."""
+    if held(run).update(state=RunState.QUEUED, heartbeat_at=now):
+        log.info("run %s was given back with its scores so far", run.public_id)
+        send_run(run.pk)
 
 
 def _end(run: ModelRun, state: RunState, *, now: datetime, error: str = "") -> None:

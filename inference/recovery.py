@@ -1,6 +1,6 @@
 """Runs whose worker or message was lost are sent again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -9,6 +9,7 @@ from inference.choices import RunState
 from inference.claims import stale_before
 from inference.models import ModelRun
 from inference.sending import send_run
+from readerstudy.core.clock import now as server_time
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 
@@ -49,3 +50,30 @@ def _queued_again(run: ModelRun, now: datetime) -> bool:
         pk=run.pk, state=run.state, attempt=run.attempt, heartbeat_at=run.heartbeat_at
     )
     return bool(same.update(state=RunState.QUEUED, heartbeat_at=now))
+
+
+def revive_run(*, run_id: int, due: datetime) -> None:
+    """A run that has failed waits again, for a worker that comes at the time `due`; any other is left alone."""
+    ModelRun.objects.filter(pk=run_id, state=RunState.FAILED).update(
+        # A run that waits bears the time at which it was sent, or will be.
+        state=RunState.QUEUED,
+        error="",
+        finished_at=None,
+        heartbeat_at=due,
+    )
+
+
+def revive_before_retry(*, run_id: int, seconds: float) -> None:
+    """The same, for a task that is tried again after so many seconds."""
+    revive_run(run_id=run_id, due=server_time() + timedelta(seconds=seconds))
+
+
+def give_up_run(*, run_id: int, sentence: str, now: datetime) -> None:
+    """A run that nobody works on any more has failed, with the sentence, unless it says already how it ended."""
+    ModelRun.objects.filter(_without_worker(now), pk=run_id).update(
+        state=RunState.FAILED, error=sentence, finished_at=now
+    )
+
+
+def _without_worker(now: datetime) -> Q:
+    return Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, heartbeat_at__lt=stale_before(now))

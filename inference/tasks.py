@@ -9,14 +9,18 @@ from inference.claims import heartbeat_seconds
 from inference.drafts import remove_old_drafts
 from inference.execution import execute_run
 from inference.kept_pixels import make_pixels, tidy_pixels
-from inference.recovery import requeue_stale_runs
+from inference.recovery import requeue_stale_runs, revive_before_retry
 from readerstudy.core.clock import now
 from readerstudy.core.timers import brief_connection
 
 _HOURS = 3600
 
 
-@shared_task(soft_time_limit=6 * _HOURS, time_limit=6 * _HOURS + 60)
+@shared_task(
+    soft_time_limit=6 * _HOURS,
+    time_limit=6 * _HOURS + 60,
+    revive=staticmethod(revive_before_retry),
+)
 def run_model_task(*, run_id: int) -> None:
     """Executes one run. Sent again, it goes on where the run stands, or does nothing."""
     execute_run(run_id=run_id, clock=now)

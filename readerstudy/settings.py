@@ -37,6 +37,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HAS_OWN_KEYS = bool(secret_setting("SECRET_KEY") and secret_setting("AUDIT_KEY"))
 # HTTPS=on is what a server behind nginx sets; the embedded server speaks plain HTTP to this machine only.
 HTTPS = env.bool("HTTPS", False)
+# Where people reach the site: for links in mails that no request asks for.
+SITE_URL = env.str(
+    "SITE_URL",
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS and ALLOWED_HOSTS else "http://localhost:8000",
+)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # containers ask themselves, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -113,9 +118,14 @@ INSTALLED_APPS = [
     "readerstudy.results",
     "readerstudy.privacy",
     "readerstudy.auditing",
+    "readerstudy.operations",
     "readerstudy.demo",
 ]
 MIDDLEWARE = [
+    # The outermost see every answer, however far in it was made.
+    "readerstudy.core.request_log.RequestLogMiddleware",
+    "readerstudy.operations.middleware.MetricsMiddleware",
+    "readerstudy.operations.tracing.TracingMiddleware",
     # What sets headers stands outside: static files, health checks and every error page carry them too.
     "readerstudy.core.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -265,11 +275,27 @@ _STATIC_STORAGE = (
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
 # Set where nginx stands in front: an `internal` location from which it sends a file the view authorised.
 MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", "")
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+# Set where photographs and models lie in an S3 bucket; endpoint and region as its provider names them.
+MEDIA_S3_BUCKET = env.str("MEDIA_S3_BUCKET", "")
+# An `internal` location of nginx that fetches what the view authorised, by an address that holds for seconds.
+MEDIA_S3_ACCEL_PREFIX = env.str("MEDIA_S3_ACCEL_PREFIX", "")
+_MEDIA_ON_DISK = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+}
+_MEDIA_IN_S3 = {
+    "BACKEND": "readerstudy.core.s3.MediaS3Storage",
+    "OPTIONS": {
+        "bucket_name": MEDIA_S3_BUCKET,
+        "endpoint_url": env.str("MEDIA_S3_ENDPOINT", "") or None,
+        "region_name": env.str("MEDIA_S3_REGION", "") or None,
+        "access_key": secret_setting("MEDIA_S3_ACCESS_KEY") or None,
+        "secret_key": secret_setting("MEDIA_S3_SECRET_KEY") or None,
+        "location": env.str("MEDIA_S3_PREFIX", ""),
     },
+}
+STORAGES = {
+    "default": _MEDIA_IN_S3 if MEDIA_S3_BUCKET else _MEDIA_ON_DISK,
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
@@ -298,6 +324,14 @@ CELERY_TASK_IGNORE_RESULT = True  # the row (ModelRun, ImportJob, Analysis) is t
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Nothing but JSON is read: a pickle in the queue could run what it likes.
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_CONSUMER = "readerstudy.core.consumer:CarefulConsumer"
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+# What fails unexpectedly is tried again after so long, then after twice as long, and so on, four times.
+WORK_RETRY_SECONDS = env.float("WORK_RETRY_SECONDS", 10.0)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "inference.tasks.run_model_task": {"queue": "gpu"},
@@ -323,10 +357,25 @@ CELERY_BEAT_SCHEDULE = {
         "task": "readerstudy.privacy.tasks.retention_task",
         "schedule": crontab(hour=5, minute=20),
     },
+    "send-lost-results-again": {"task": "readerstudy.results.tasks.sweep_task", "schedule": 300.0},
+    "tidy": {
+        "task": "readerstudy.operations.tasks.tidy_task",
+        "schedule": crontab(hour="3", minute="30"),
+    },
+    "tell-who-may-go-on": {
+        "task": "readerstudy.operations.tasks.tell_who_may_go_on_task",
+        "schedule": crontab(minute="5"),
+    },
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 7200}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        # A message that no worker has finished with for so long is given to another one as well, which finds the
+        # row held by a living worker and leaves it alone.
+        "visibility_timeout": env.int("VISIBILITY_TIMEOUT", 7200),
+        "socket_keepalive": True,
+        "health_check_interval": 30,
+    }
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     }
@@ -400,13 +449,33 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- Logs -------------------------------------------------------------------------------------------
+# --- Logs and figures ---------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+# json: one object a line, for machines; line: for people.
+LOG_FORMAT = env.str("LOG_FORMAT", "line")
+_ACCESS_LEVEL = LOG_LEVEL if LOG_FORMAT == "json" else "WARNING"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "readerstudy.core.logs.JsonFormatter"},
+        "line": {
+            "()": "readerstudy.core.logs.ScrubbedFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"readerstudy": {"level": LOG_LEVEL}, "inference": {"level": LOG_LEVEL}},
+    "loggers": {
+        "readerstudy": {"level": LOG_LEVEL},
+        "readerstudy.access": {"level": _ACCESS_LEVEL},
+        "inference": {"level": LOG_LEVEL},
+        "celery": {"level": LOG_LEVEL},
+        # Django's own handlers would write a second line, in another form, and mail whole error pages.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }
+# Who may ask for /metrics: whoever has the token, or asks straight from one of these networks.
+METRICS_TOKEN = secret_setting("METRICS_TOKEN")
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=[])

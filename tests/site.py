@@ -156,13 +156,13 @@ def production_parts():
 
 
 @contextmanager
-def running_site(folder, environment=None):
-    """A migrated site with a web server and one worker."""
+def running_site(folder, environment=None, *, worker=True):
+    """A migrated site with a web server and one worker, or none yet."""
     site = RunningSite(folder, environment or {})
     site.manage("migrate", "--verbosity", "0")
     try:
         site.web = site.start_web()
-        site.worker = site.start_worker()
+        site.worker = site.start_worker() if worker else None
         yield site
     except BaseException:
         print(site.logs())

@@ -29,6 +29,8 @@ NOT_SHOWN = (
     "readerstudy/core/backup/*",
     "readerstudy/core/bulk.py",
     "readerstudy/core/checks.py",
+    "readerstudy/core/consumer.py",
+    "readerstudy/core/logs.py",
     "readerstudy/core/media.py",
     "readerstudy/core/middleware.py",
     "readerstudy/accounts/sign_out.py",
@@ -44,6 +46,7 @@ NOT_SHOWN = (
     "readerstudy/intake/guessing.py",
     "readerstudy/intake/layouts/classes.py",
     "readerstudy/intake/report.py",
+    "readerstudy/operations/*",
     "readerstudy/reading/choices.py",
     "readerstudy/results/*",
     "readerstudy/studies/codes.py",
@@ -62,6 +65,7 @@ NOT_SHOWN = (
     "*/api.py",
 )
 SHOWN = (
+    "readerstudy/operations/rows.py",
     "readerstudy/results/analysis_plan.py",
     "readerstudy/results/bundle/exporting.py",
     "readerstudy/results/services.py",

@@ -4,7 +4,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from readerstudy.core.ids import new_public_id
-from readerstudy.core.media import SUFFIXES
+from readerstudy.core.media import SUFFIXES, disk_path
 from readerstudy.images.encoded import EncodedImage, StoredImage
 
 # Whatever the photograph is, its small picture is this.
@@ -49,9 +49,12 @@ def remove_image(stored: StoredImage) -> None:
 
 def remove_folder(folder: str) -> None:
     """Removes the folder with everything in it; one that is not there is no error."""
-    if not default_storage.exists(folder):
+    try:
+        _, files = default_storage.listdir(folder)
+    except FileNotFoundError:
         return
-    _, files = default_storage.listdir(folder)
     for name in files:
         default_storage.delete(f"{folder}/{name}")
-    default_storage.delete(folder)
+    # Without a disk there are no folders: what holds no file is not there any more.
+    if disk_path(folder):
+        default_storage.delete(folder)

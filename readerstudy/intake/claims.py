@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from readerstudy.core.errors import Conflict
+from readerstudy.core.stopping import WorkerStoppingError, is_stopping
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
 
@@ -36,7 +37,12 @@ class Claim:
         self.beaten_at = self.clock()
 
     def beat(self, done: int, total: int) -> None:
-        """Writes how far the work is; not more often than somebody would look. Raises ImportPaused where it was paused."""
+        """Writes how far the work is; not more often than somebody would look. Raises ImportPaused where it was paused.
+
+        Raises WorkerStoppingError where the worker was asked to stop.
+        """
+        if is_stopping():
+            raise WorkerStoppingError
         now = self.clock()
         is_news = done == total and (done, total) != self.told
         if not is_news and now - self.beaten_at < BEAT:
@@ -47,6 +53,10 @@ class Claim:
         if paused.update(done=done, total=total, heartbeat_at=None):
             raise ImportPaused
         self._row().update(done=done, total=total, heartbeat_at=now)
+
+    def give_back(self) -> bool:
+        """The job waits again, at once, for another worker. False where another has it."""
+        return bool(self._row().update(heartbeat_at=None, queued_at=self.clock()))
 
     def locked_job(self) -> ImportJob:
         """The job, locked to the end of the transaction. Raises Conflict where another worker has taken it up."""

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, DomainError
+from readerstudy.core.stopping import WorkerStoppingError
 from readerstudy.images.storage import folder_of, remove_folder
 from readerstudy.intake.applying import (
     check_applicable,
@@ -26,6 +27,7 @@ from readerstudy.intake.planning import Progress, plan_import
 from readerstudy.intake.preview import write_preview
 from readerstudy.intake.progress import uncounted
 from readerstudy.intake.questions import state_after
+from readerstudy.intake.sending import send_job
 from readerstudy.intake.staging import staging_folder
 from readerstudy.intake.uploads import local_copy, remove_uploads
 
@@ -133,6 +135,8 @@ def _failures_told(claim: Claim) -> Iterator[None]:
         yield
     except ImportPaused:
         return
+    except WorkerStoppingError:
+        _give_back(claim)
     except DomainError as error:
         _fail(claim, error.message)
     except OSError as error:
@@ -146,6 +150,13 @@ def _failures_told(claim: Claim) -> Iterator[None]:
     except Exception:
         _fail(claim, "The import ended unexpectedly; the server's log says why.")
         raise
+
+
+def _give_back(claim: Claim) -> None:
+    """The worker stops; another goes on. What was decoded is on this one's disk."""
+    if claim.give_back():
+        job = ImportJob.objects.get(pk=claim.job_id)
+        send_job(job.pk, ImportState(job.state))
 
 
 def _fail(claim: Claim, message: str) -> None:

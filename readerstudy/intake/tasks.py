@@ -10,7 +10,7 @@ from readerstudy.core.clock import now
 from readerstudy.core.timers import brief_connection
 from readerstudy.intake.chunks import remove_old_uploads
 from readerstudy.intake.correcting import remove_refused_imports
-from readerstudy.intake.recovery import requeue_lost_imports
+from readerstudy.intake.recovery import requeue_lost_imports, revive_before_retry
 from readerstudy.intake.running import apply_job, plan_job
 
 # The message may come a second time meanwhile, where the queue takes it for lost: a job is claimed by one worker only.
@@ -18,6 +18,7 @@ LIMITS = {
     "soft_time_limit": settings.IMPORT_MAX_SECONDS,
     "time_limit": settings.IMPORT_MAX_SECONDS + 300,
     "acks_late": True,
+    "revive": staticmethod(revive_before_retry),
 }
 
 

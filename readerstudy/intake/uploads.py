@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files.base import File
@@ -13,7 +14,7 @@ from django.db.models.fields.files import FieldFile
 
 from readerstudy.core.errors import InvalidInput
 from readerstudy.core.file_names import without_folders
-from readerstudy.core.media import disk_path
+from readerstudy.core.media import disk_path, fetch_into
 from readerstudy.images.storage import remove_folder
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.staging import remove_staging
@@ -55,17 +56,25 @@ def local_copy(stored: FieldFile) -> Iterator[Path]:
     if path := disk_path(str(stored.name)):
         yield path
         return
-    with stored.open("rb") as source, on_disk(source) as copy:
-        yield copy
+    with scratch_file() as copy:
+        fetch_into(str(stored.name), copy)
+        copy.flush()
+        yield Path(copy.name)
 
 
 @contextmanager
 def on_disk(file: File) -> Iterator[Path]:
     """A temporary copy of the file."""
-    with tempfile.NamedTemporaryFile() as copy:
+    with scratch_file() as copy:
         shutil.copyfileobj(file, copy)
         copy.flush()
         yield Path(copy.name)
+
+
+def scratch_file() -> IO[bytes]:
+    """A temporary file beside the staged photographs: archives are large, and `/tmp` may lie in memory."""
+    settings.STAGING_DIR.mkdir(parents=True, exist_ok=True)
+    return tempfile.NamedTemporaryFile(dir=settings.STAGING_DIR)
 
 
 def private_folder(job: ImportJob) -> str:

@@ -71,9 +71,19 @@ def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
     try:
         _compute(analysis, now)
     except DomainError as error:
-        analysis.state, analysis.error = AnalysisState.FAILED, error.message
-        analysis.save(update_fields=["state", "error"])
+        _failed(analysis, error.message)
+    except Exception:
+        # Such as the end of the task's time. It is tried again; until then nobody waits for what may not come.
+        _failed(analysis, "The analysis could not be computed.")
+        raise
     return analysis
+
+
+def _failed(analysis: Analysis, message: str) -> None:
+    """Unless it was finished meanwhile, by a worker that had the same message."""
+    unfinished = Analysis.objects.filter(pk=analysis.pk).exclude(state=AnalysisState.DONE)
+    if unfinished.update(state=AnalysisState.FAILED, error=message):
+        analysis.state, analysis.error = AnalysisState.FAILED, message
 
 
 def _compute(analysis: Analysis, now: datetime) -> None:
@@ -84,8 +94,12 @@ def _compute(analysis: Analysis, now: datetime) -> None:
         sha256_of(document),
         document["study"]["inputs_sha256"],
     )
-    analysis.state, analysis.finished_at = AnalysisState.DONE, now
+    analysis.state, analysis.finished_at, analysis.error = AnalysisState.DONE, now, ""
     with transaction.atomic():
+        # Of two workers that had the same message, the first one's analysis stays as it is.
+        if Analysis.objects.select_for_update().get(pk=analysis.pk).state == AnalysisState.DONE:
+            analysis.refresh_from_db()
+            return
         analysis.save()
         record_event(
             actor=analysis.created_by,

@@ -24,7 +24,8 @@ def test_the_process_is_alive_by_any_host_and_without_tls(client, settings):
 def test_the_site_is_ready_when_database_and_queue_answer(client, db):
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "database": True, "queue": True}
+    parts = dict.fromkeys(("database", "migrations", "queue", "media"), True)
+    assert response.json() == {"status": "ok", **parts, "workers": 0}
 
 
 def test_the_site_is_not_ready_without_its_queue(client, db):
@@ -38,7 +39,14 @@ def test_the_site_is_not_ready_without_its_queue(client, db):
     finally:
         (app.conf.broker_url, app.conf.broker_read_url, app.conf.broker_write_url) = before
     assert response.status_code == 503
-    assert response.json() == {"status": "unavailable", "database": True, "queue": False}
+    assert response.json() == {
+        "status": "unavailable",
+        "database": True,
+        "migrations": True,
+        "queue": False,
+        "media": True,
+        "workers": 0,
+    }
 
 
 @pytest.mark.parametrize(

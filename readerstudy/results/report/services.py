@@ -104,12 +104,18 @@ def make_pdf(*, file_id: int, now: datetime) -> ReportFile:
         _failed(file, "The PDF could not be made.")
         raise
     file.sha256 = hashlib.sha256(file.content).hexdigest()
-    file.state, file.finished_at = AnalysisState.DONE, now
-    file.save()
+    file.state, file.finished_at, file.error = AnalysisState.DONE, now, ""
+    with transaction.atomic():
+        # Of two workers that had the same message, the first one's file stays as it is.
+        if ReportFile.objects.select_for_update().get(pk=file.pk).state == AnalysisState.DONE:
+            file.refresh_from_db()
+        else:
+            file.save()
     return file
 
 
 def _failed(file: ReportFile, message: str) -> ReportFile:
-    file.state, file.error = AnalysisState.FAILED, message
-    file.save(update_fields=["state", "error"])
+    unfinished = ReportFile.objects.filter(pk=file.pk).exclude(state=AnalysisState.DONE)
+    if unfinished.update(state=AnalysisState.FAILED, error=message):
+        file.state, file.error = AnalysisState.FAILED, message
     return file

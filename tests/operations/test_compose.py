@@ -1,0 +1,144 @@
+"""The compose file keeps the rules of production; `docker compose config` reads it where the plugin is there."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from readerstudy import settings as site_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+OURS = {"web", "worker", "gpu-worker", "beat", "migrate"}
+ONE_SHOT = {"migrate"}
+ENVIRONMENT = {
+    "ALLOWED_HOSTS": "study.example.org",
+    "CSRF_TRUSTED_ORIGINS": "https://study.example.org",
+    "SITE_URL": "https://study.example.org",
+    "DATA_ADDRESS": "10.0.0.4",
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_confined(name):
+    one = SERVICES[name]
+    assert one["read_only"] is True
+    assert one["cap_drop"] == ["ALL"]
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert int(one["user"].split(":")[0]) > 0
+    assert not one.get("privileged")
+    assert one["logging"]["options"]["max-size"]
+    assert one["mem_limit"]
+    assert one["cpus"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_image_is_pinned(name):
+    image = SERVICES[name]["image"]
+    assert re.search(r":\d+\.\d+(\.\d+)?(-[a-z]+)?(@sha256:[0-9a-f]{64})?$", image), image
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_watched_and_stops_in_order(name):
+    one = SERVICES[name]
+    if name in ONE_SHOT:
+        assert one["restart"] == "no"
+        return
+    assert one["healthcheck"]["test"]
+    assert one["restart"] == "unless-stopped"
+    assert one["stop_grace_period"]
+
+
+def test_no_secret_stands_in_the_environment_and_all_come_from_files():
+    names = set(COMPOSE["secrets"])
+    for name, one in SERVICES.items():
+        given = one.get("environment", {})
+        for variable, value in given.items():
+            secret = re.search(r"KEY|PASSWORD|TOKEN|REDIS_URL|EMAIL_URL", variable)
+            assert not secret or variable.endswith("_FILE"), (name, variable)
+            if variable.endswith("_FILE"):
+                assert Path(value).name in one["secrets"], (name, variable)
+        assert set(one.get("secrets", [])) <= names
+    assert all(one["file"].startswith("./deploy/secrets/") for one in COMPOSE["secrets"].values())
+
+
+def test_database_and_queue_are_not_reached_from_nginx():
+    networks = {name: set(one["networks"]) for name, one in SERVICES.items()}
+    assert networks["nginx"] == {"front"}
+    assert networks["postgres"] == networks["redis"] == {"data"}
+    assert COMPOSE["networks"]["data"]["internal"] is True
+    assert [name for name, one in SERVICES.items() if one.get("ports")] == ["nginx"]
+
+
+def test_everything_of_ours_waits_for_the_migration():
+    for name in OURS - ONE_SHOT:
+        assert (
+            SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+        )
+    assert SERVICES["gpu-worker"]["profiles"] == ["gpu"]
+
+
+def test_every_variable_of_the_compose_file_is_one_that_the_application_reads():
+    code = (ROOT / "readerstudy" / "settings.py").read_text() + (ROOT / "deploy" / "gunicorn.conf.py").read_text()  # fmt: skip
+    # Read by Python itself; and by the accounts, which take the address of who signs in from the proxies.
+    elsewhere = {"TMPDIR", "TRUSTED_PROXIES", "SECURITY_CONTACT"}
+    for name in SERVICES["gpu-worker"]["environment"].keys() - elsewhere:
+        assert f'"{name.removesuffix("_FILE")}"' in code, name
+    assert site_settings.CELERY_ACCEPT_CONTENT == ["json"]
+
+
+def test_the_secrets_are_made_once_and_kept(tmp_path):
+    make = ROOT / "deploy" / "make-secrets.sh"
+    first = subprocess.run([make, tmp_path / "s"], capture_output=True, text=True, check=True)
+    before = {one.name: one.read_text() for one in (tmp_path / "s").iterdir()}
+    again = subprocess.run([make, tmp_path / "s"], capture_output=True, text=True, check=True)
+    assert before == {one.name: one.read_text() for one in (tmp_path / "s").iterdir()}
+    assert set(before) == set(COMPOSE["secrets"])
+    assert "made  audit_key" in first.stdout
+    assert "made  " not in again.stdout
+    assert before["redis_url"] == f"redis://:{before['redis_password']}@redis:6379/0"
+    assert len(before["secret_key"]) >= 64
+    assert (tmp_path / "s").stat().st_mode & 0o777 == 0o700
+
+
+def compose_command():
+    """`docker compose` or `docker-compose`, of version 2; None where neither is there."""
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]):
+            told = subprocess.run([*command, "version", "--short"], capture_output=True, text=True, check=False)  # fmt: skip
+            if told.returncode == 0 and told.stdout.lstrip("v")[:1] in "2345":
+                return command
+    return None
+
+
+@pytest.mark.parametrize(
+    "files", [[], ["-f", "deploy/compose.more-hosts.yml"]], ids=["one", "more"]
+)
+def test_docker_compose_reads_the_file_without_a_word(files, tmp_path):
+    command = compose_command()
+    if command is None:
+        pytest.skip("`docker compose config` IS NOT TESTED: the compose plugin is not installed")
+    done = subprocess.run(
+        [*command, "-f", "docker-compose.yml", *files, "--profile", "gpu", "config", "--quiet"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_prometheus_reads_no_figure_that_is_not_told():
+    told = "".join(path.read_text() for path in (ROOT / "readerstudy" / "operations").glob("*.py"))
+    for rule in yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text())["groups"][0]["rules"]:
+        for name in re.findall(r"readerstudy_\w+", rule["expr"]):
+            plain = re.sub(r"_(total|count|bucket)$", "", name)
+            assert f'"{plain}"' in told, (rule["alert"], name)
+        operations = (ROOT / "docs" / "operations.md").read_text()
+        assert f"`{rule['alert']}`" in operations, rule["alert"]
