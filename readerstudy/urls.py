@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+handler400 = "readerstudy.core.refusals.bad_request"
+handler404 = "readerstudy.core.refusals.not_found"
+handler500 = "readerstudy.core.outages.failed"
 urlpatterns = [
     path("", include("readerstudy.core.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -8,6 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import Conflict, DomainError
+from readerstudy.core.queue import send
 from readerstudy.core.version import VERSION
 from readerstudy.results.analysis import build_document
 from readerstudy.results.choices import AnalysisState, FinishedState
@@ -54,7 +55,7 @@ def _queued(analysis: Analysis, actor: User, now: datetime) -> Analysis:
 def _send(analysis_id: int) -> None:
     from readerstudy.results.tasks import run_analysis_task  # noqa: PLC0415 (the task imports this module)
 
-    run_analysis_task.delay(analysis_id=analysis_id)
+    send(run_analysis_task, analysis_id=analysis_id)
 
 
 def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
