@@ -240,6 +240,7 @@ CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
 CELERY_BEAT_SCHEDULE = {
     "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
+    "take-up-lost-results": {"task": "readerstudy.results.tasks.sweep_task", "schedule": 60.0},
     "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
 }
 if REDIS_URL:

@@ -22,6 +22,8 @@ NOT_SHOWN = (
     "readerstudy/core/media.py",
     "readerstudy/core/middleware.py",
     "readerstudy/core/processes.py",
+    "readerstudy/core/queue.py",
+    "readerstudy/core/schema.py",
     "readerstudy/core/shared_area.py",
     "readerstudy/core/wire.py",
     "readerstudy/intake/chunk_api.py",

@@ -48,14 +48,15 @@ def _queued(analysis: Analysis, actor: User, now: datetime) -> Analysis:
             now=now,
             study_id=analysis.subject.public_id,
         )
-        transaction.on_commit(lambda: _send(analysis.pk))
+        transaction.on_commit(lambda: send_analysis(analysis.pk))
     return analysis
 
 
-def _send(analysis_id: int) -> None:
+def send_analysis(analysis_id: int) -> bool:
+    """Sends an analysis to the workers. One that is sent twice is computed once."""
     from readerstudy.results.tasks import run_analysis_task  # noqa: PLC0415 (the task imports this module)
 
-    send(run_analysis_task, analysis_id=analysis_id)
+    return send(run_analysis_task, analysis_id=analysis_id)
 
 
 def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
@@ -82,6 +83,10 @@ def _compute(analysis: Analysis, now: datetime) -> None:
     )
     analysis.state, analysis.finished_at = AnalysisState.DONE, now
     with transaction.atomic():
+        # Held, so that of two workers that were sent the same analysis one alone freezes it.
+        held = Analysis.objects.select_for_update().only("state").get(pk=analysis.pk)
+        if held.state == AnalysisState.DONE:
+            return
         analysis.save()
         record_event(
             actor=analysis.created_by,

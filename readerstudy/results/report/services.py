@@ -81,14 +81,15 @@ def request_pdf(*, actor: User, analysis: Analysis, language: str, now: datetime
             study_id=analysis.own_study.public_id,
             data={"analysis": analysis.sha256, "language": language},
         )
-        transaction.on_commit(lambda: _send(file.pk))
+        transaction.on_commit(lambda: send_report(file.pk))
     return file
 
 
-def _send(file_id: int) -> None:
+def send_report(file_id: int) -> bool:
+    """Sends a PDF to the workers. One that is sent twice is made once."""
     from readerstudy.results.report.tasks import make_report_task  # noqa: PLC0415 (the task imports this module)
 
-    send(make_report_task, file_id=file_id)
+    return send(make_report_task, file_id=file_id)
 
 
 def make_pdf(*, file_id: int, now: datetime) -> ReportFile:
