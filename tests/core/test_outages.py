@@ -106,8 +106,9 @@ def test_a_session_that_cannot_be_read_is_an_outage_too(admin, monkeypatch):
     def gone(*_arguments, **_named):
         raise OperationalError("the connection is closed")
 
-    monkeypatch.setattr(connection, "cursor", gone)
-    response = client.get("/api/v1/studies/")
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", gone)
+        response = client.get("/api/v1/studies/")
     assert response.status_code == 503
     assert response.json()["code"] == "unavailable"
 

@@ -3,19 +3,28 @@
 Addresses and bodies name real things, own and others', more often than not. Loaded once Django is set up.
 """
 
+import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
+import schemathesis
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.checks import CHECKS  # noqa: F401
+from schemathesis.core.failures import Failure, FailureGroup
+
+from tools.soak.api_world import ApiWorld
 
 CSRF = "a" * 32
 SCHEMA = "/api/v1/schema/?format=json"
 # How often a parameter is given a thing that there is.
 REAL = 0.75
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+ROUNDS = 8
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -24,12 +33,12 @@ class AsRole:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.headers: dict[str, str] = {}
+        self.who: Mapping[str, str] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         for name in ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_X_CSRFTOKEN"):
             environ.pop(name, None)
-        environ.update(self.headers)
+        environ.update(self.who)
         return self.app(environ, start_response)
 
 
@@ -42,12 +51,127 @@ def session_headers(session: str) -> dict[str, str]:
 
 @dataclass
 class Findings:
-    """How many calls were answered how, and every fault once, with how often."""
+    """How many calls were made as whom and answered how, and every fault once, with how often it was met."""
 
     calls: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
 
     @property
     def made(self) -> int:
         return self.calls.total()
+
+    def note(self, fault: str, example: str) -> None:
+        """One more time."""
+        self.faults[fault] += 1
+        self.examples.setdefault(fault, example)
+
+
+class Caller:
+    """Calls every operation as every role."""
+
+    def __init__(
+        self, app: App, world: ApiWorld, who: Mapping[str, Mapping[str, str]], number: int
+    ) -> None:
+        self.wrapped, self.world, self.who, self.seed = AsRole(app), world, who, number
+        self.rng = random.Random(number)  # noqa: S311 (no secret)
+        self.schema = schemathesis.openapi.from_wsgi(SCHEMA, self.wrapped)
+        self.findings = Findings()
+
+    def operations(self) -> list[Any]:
+        """Everything that the schema has."""
+        return [found.ok() for found in self.schema.get_all_operations()]
+
+    def call_all(self, calls: int) -> Findings:
+        """About so many calls, spread over operations, roles and kinds of data. What they change is undone for each."""
+        operations = self.operations()
+        each = max(1, round(calls / len(operations) / len(self.who) / len(MODES)))
+        for operation in operations:
+            for role in self.who:
+                for mode in MODES:
+                    self._call(operation, role, mode, each)
+        return self.findings
+
+    def _call(self, operation: Any, role: str, mode: GenerationMode, count: int) -> None:
+        self.wrapped.who = self.who[role]
+        try:
+            strategy = operation.as_strategy(generation_mode=mode)
+        except Unsatisfiable:
+            return
+        with transaction.atomic():
+            for number in range(ROUNDS):
+                before = self.findings.made
+                # What has few different requests ends early, and is drawn again.
+                self._drawn(strategy, role, count, self.seed + number)
+                count -= self.findings.made - before
+                if count <= 0 or self.findings.made == before:
+                    break
+            transaction.set_rollback(True)
+
+    def _drawn(self, strategy: Any, role: str, count: int, number: int) -> None:
+        @seed(number)
+        @settings(
+            max_examples=count, database=None, deadline=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(strategy)
+        def call(case: Any) -> None:
+            self._one(case, role)
+
+        try:
+            call()
+        except Unsatisfiable:
+            return
+
+    def _one(self, case: Any, role: str) -> None:
+        self._name_real_things(case)
+        try:
+            with transaction.atomic():
+                response = case.call()
+        except DatabaseError as error:
+            self.findings.note(f"{case.operation.label}: {error}", role)
+            return
+        self.findings.calls[role] += 1
+        self.findings.statuses[response.status_code] += 1
+        for fault in self._faults(case, response, role):
+            self.findings.note(
+                f"{case.operation.label}: {fault}", f"{role}: {case.as_curl_command()}"
+            )
+
+    def _faults(self, case: Any, response: Any, role: str) -> Iterable[str]:
+        if role == "nobody" and response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            yield "answered to nobody"
+        try:
+            case.validate_response(response)
+        except FailureGroup as group:
+            yield from (_title(failure, response) for failure in group.exceptions)
+        except Failure as failure:
+            yield _title(failure, response)
+
+    def _name_real_things(self, case: Any) -> None:
+        """Draws what stands in address, query and body from what there is, where that leaves the call as valid as it was."""
+        label = case.operation.label
+        for part in (case.path_parameters, case.query, case.body):
+            if not isinstance(part, dict):
+                continue
+            for name in part:
+                values = self.world.values_for(name, label)
+                if values and self.rng.random() < REAL and isinstance(part[name], str):
+                    part[name] = self.rng.choice(values)
+
+
+def _title(failure: Failure, response: Any) -> str:
+    return f"{failure.title} ({response.status_code})"
+
+
+def told(findings: Findings) -> Sequence[str]:
+    """The findings in lines."""
+    roles = ", ".join(f"{role} {count}" for role, count in findings.calls.items())
+    statuses = ", ".join(
+        f"{status}: {count}" for status, count in sorted(findings.statuses.items())
+    )
+    lines = [f"api: {findings.made} calls ({roles})", f"api: answers {statuses}"]
+    for fault, count in findings.faults.most_common():
+        lines += [f"api: {count} x {fault}", f"     {findings.examples[fault]}"]
+    return lines

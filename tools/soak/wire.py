@@ -1,6 +1,8 @@
 """A wire between two processes that can be cut: in the end of each connection, or so that nothing comes through."""
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -31,6 +33,7 @@ class Wire:
         self._do(self._end()).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
+        self._loop.close()
 
     def reset(self) -> None:
         """Ends every connection with a reset, and refuses new ones until it is mended."""
@@ -56,6 +59,10 @@ class Wire:
     async def _end(self) -> None:
         self._server.close()
         await self._reset(refuses=True)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _mended(self) -> None:
         self._refuses = False
@@ -64,18 +71,18 @@ class Wire:
     async def _reset(self, *, refuses: bool) -> None:
         self._refuses = refuses
         for writer in list(self._writers):
-            writer.transport.abort()
+            _abort(writer)
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._refuses:
-            writer.transport.abort()
+            _abort(writer)
             return
         self._writers.add(writer)
         try:
             await self._open.wait()
             await self._joined(reader, writer)
         except OSError:
-            writer.transport.abort()
+            _abort(writer)
         finally:
             self._writers.discard(writer)
 
@@ -98,3 +105,11 @@ class Wire:
         # The other side is told, however this one ended.
         with suppress(OSError):
             sink.close()
+
+
+def _abort(writer: asyncio.StreamWriter) -> None:
+    """Ends a connection with a reset, without a word of what was still on its way."""
+    if sock := writer.get_extra_info("socket"):
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
