@@ -61,7 +61,7 @@ class Connection:
         answer = (await reader.readuntil(b"\r\n\r\n")).decode()
         status, _, rest = answer.partition("\r\n")
         fields = dict(line.lower().split(": ", 1) for line in rest.split("\r\n") if ": " in line)
-        content = await reader.readexactly(int(fields.get("content-length", 0)))
+        content = await _body(reader, fields)
         if fields.get("connection") == "close":
             self.close()
         return int(status.split()[1]), content
@@ -71,6 +71,17 @@ class Connection:
         if self._streams:
             self._streams[1].close()
         self._streams = None
+
+
+async def _body(reader: asyncio.StreamReader, fields: Mapping[str, str]) -> bytes:
+    """As long as is said, or in chunks, as where an error is told before the length is counted."""
+    if fields.get("transfer-encoding") != "chunked":
+        return await reader.readexactly(int(fields.get("content-length", 0)))
+    content = b""
+    while length := int(await reader.readline(), 16):
+        content += (await reader.readexactly(length + 2))[:-2]
+    await reader.readline()
+    return content
 
 
 @dataclass(frozen=True)

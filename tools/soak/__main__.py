@@ -6,6 +6,7 @@ python -m tools.soak [--parts api,faults] [--repeats 20] [--seconds 80] [--fault
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 
 from tools.soak.clocks import MovableClocks
 from tools.soak.disk import SmallDisk
@@ -29,6 +31,9 @@ WHOLE = "api,faults"
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 where everything held, 1 where something did not."""
     options = _parser().parse_args(arguments)
+    # Whoever ends the soak ends its servers too.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupted)
     parts = (options.parts or ("faults" if options.faults else WHOLE)).split(",")
     unknown = sorted(set(parts) - set(PARTS))
     if unknown:
@@ -44,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"soak: {parts[0]} {'held' if held else 'DID NOT HOLD'} after {(time.monotonic() - begun) / 60:.1f} min"
     )
     return 0 if held else 1
+
+
+def _interrupted(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _alone(part: str, arguments: list[str]) -> int:

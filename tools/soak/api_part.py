@@ -32,8 +32,11 @@ def run(options: argparse.Namespace, stage: Stage) -> bool:
 
 
 def by_session(world: ApiWorld) -> Mapping[str, Mapping[str, str]]:
-    """Role → what says who asks."""
+    """Role → what says who asks; `forged` says so with a session that there is not."""
     return {
-        role: session_headers(session_of(user) if user else "")
-        for role, user in world.people.items()
+        "forged": session_headers("f" * 32),
+        **{
+            role: session_headers(session_of(user) if user else "")
+            for role, user in world.people.items()
+        },
     }

@@ -144,7 +144,7 @@ class Grader:
         try:
             asked = self.connection.request(method, path, headers, content)
             status, said = await asyncio.wait_for(asked, PATIENCE)
-        except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+        except (OSError, asyncio.IncompleteReadError, ValueError, IndexError) as error:
             self.connection.close()
             return 0, {"fault": type(error).__name__}
         try:
