@@ -31,9 +31,7 @@ def program(name: str) -> str:
     places = [str(path) for path in sorted(_PLACES.glob("*/bin"), reverse=True)]
     found = shutil.which(name, path=os.pathsep.join([*places, os.environ.get("PATH", "")]))
     if not found:
-        message = (
-            f"{name} is missing: on Debian and Ubuntu, apt install postgresql redis-server faketime"
-        )
+        message = f"{name} is missing: on Debian and Ubuntu, apt install postgresql redis-server"
         raise MissingPartError(message)
     return found
 

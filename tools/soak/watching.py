@@ -35,9 +35,16 @@ class Watch:
         struck()
         begun = time.monotonic()
         before, told = self._progress(), self.panel.tally.acknowledged
+        # Whoever waits when the cause is gone; on a busy machine others will, later, for other reasons.
+        troubled = set(self.panel.in_trouble)
+
+        def readers_go_on() -> bool:
+            troubled.intersection_update(set(self.panel.in_trouble))
+            return self.panel.tally.acknowledged >= told + IN_A_ROW and not troubled
+
         waiting: list[Callable[[], bool]] = [
             self._web_answers,
-            lambda: self.panel.tally.acknowledged >= told + IN_A_ROW and not self.panel.in_trouble,
+            readers_go_on,
             lambda: self._progress() not in {before, None},
         ]
         while time.monotonic() - begun < self.limit:
