@@ -291,7 +291,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "readerstudy.core.schema.ApiSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "DEFAULT_PAGINATION_CLASS": "readerstudy.core.pagination.Pages",
     "PAGE_SIZE": 100,
     "EXCEPTION_HANDLER": "readerstudy.core.api.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

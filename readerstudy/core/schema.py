@@ -52,6 +52,10 @@ class ApiSchema(AutoSchema):
             if str(status) not in known
         }
 
+    def _get_paginator(self) -> Any:
+        """Lists that are asked for come in pages; what a change gives back does not."""
+        return super()._get_paginator() if self.method == "GET" else None
+
     def _refusals(self) -> list[int]:
         takes_a_body = self._get_request_body() is not None
         refusals = {*_OF_EVERY_OPERATION}
