@@ -41,7 +41,7 @@ def failed(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = JsonResponse(body, status=status)
     else:
         # Without the request: who is signed in stands in the database.
-        response = render(None, "unavailable.html", {"message": message}, status=status)  # type: ignore[arg-type]
+        response = render(None, "unavailable.html", {"message": message}, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -1,6 +1,7 @@
 """Pages of lists in the API. What is no number is told instead of taken for the first page."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.pagination import LimitOffsetPagination
@@ -27,7 +28,7 @@ class Pages(LimitOffsetPagination):
         _check(request.query_params, self.offset_query_param, least=0)
         return super().get_offset(request)
 
-    def get_schema_operation_parameters(self, view: object) -> list[dict[str, object]]:
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The framework's own, with the bounds."""
         parameters = super().get_schema_operation_parameters(view)
         for parameter, least in zip(parameters, (1, 0), strict=True):

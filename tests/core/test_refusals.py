@@ -1,5 +1,6 @@
 """Addresses that do not exist, and how the API's schema tells of refusals."""
 
+import pytest
 from django.urls import reverse
 
 
@@ -44,3 +45,14 @@ def test_the_schema_tells_of_every_operation_how_it_refuses(client):
         "message",
         "problems",
     }
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=x", "limit=0", "offset=-1", "offset=9999999999", "limit=%F0%9F"]
+)
+def test_a_page_of_a_list_that_is_no_number_is_refused(client, admin, query):
+    client.force_login(admin)
+    response = client.get(f"/api/v1/studies/?{query}")
+    assert response.status_code == 400
+    assert response.json()["problems"][0]["field"] == query.split("=")[0]
+    assert client.get("/api/v1/studies/?limit=1&offset=0").status_code == 200
