@@ -40,7 +40,11 @@ class ApiWorld:
         """What could stand for the parameter `name` of an address or the field `name` of a body."""
         if name in {"slug", "study"}:
             return [*self.slugs, *WORDS]
-        kind = _KINDS.get(name) or next((k for part, k in _PATHS.items() if part in path), "")
+        kind = _KINDS.get(name, "")
+        if name == "public_id":
+            kind = next((of for part, of in _PATHS.items() if part in path), "")
+        if not kind:
+            return []
         return [*self.ids.get(kind, []), *WORDS]
 
 
