@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 MO     := locale/de/LC_MESSAGES/django.mo
 ARGS   ?=
 
-.PHONY: demo test coverage serve worker lint format bench docs train clean help lock licences sbom audit
+.PHONY: demo test coverage serve worker lint format bench soak docs train clean help lock licences sbom audit
 
 help:
 	@echo "make demo     set everything up, run the demonstration study, serve it"
@@ -18,6 +18,7 @@ help:
 	@echo "make worker   one more worker on the queues default and gpu"
 	@echo "make lint     ruff, mypy, bandit, import contracts, migrations, translations, licences"
 	@echo "make bench    measured ratios; ARGS=--simulations: coverage in simulated studies too"
+	@echo "make soak     50,000 calls of the API, and faults under load; ARGS='--parts load' or day: see docs/faults.md"
 	@echo "make train    train the demonstration CNN again (PyTorch, in .venv-train)"
 	@echo "make docs     build the documentation into site/"
 	@echo "make lock     write the lock files anew out of requirements*.txt; ARGS=--upgrade: with newer versions of all others"
@@ -62,6 +63,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev $(MO)
 	@$(PY) -m tools.bench $(ARGS)
+
+soak: $(VENV)/.dev $(MO)
+	@$(PY) -m tools.soak $(ARGS)
 
 docs: $(VENV)/.dev
 	@$(VENV)/bin/mkdocs build --strict

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from inference.choices import ModelKind
 from inference.models import Artefact
+from readerstudy.core.queue import send
 from readerstudy.images.models import ImageSet
 
 
@@ -11,7 +12,7 @@ def send_run(run_id: int) -> None:
     """Sends one run to the workers of the queue `gpu`. A run that is sent twice is done once."""
     from inference.tasks import run_model_task  # noqa: PLC0415 (the task imports the services)
 
-    run_model_task.delay(run_id=run_id)
+    send(run_model_task, run_id=run_id)
 
 
 def queue_pixels(image_set: ImageSet) -> None:
@@ -24,7 +25,7 @@ def queue_pixels(image_set: ImageSet) -> None:
     def send_pixels() -> None:
         from inference.tasks import make_pixels_task  # noqa: PLC0415 (the task imports the services)
 
-        make_pixels_task.delay(image_set_id=image_set.pk)
+        send(make_pixels_task, image_set_id=image_set.pk)
 
     if Artefact.objects.filter(model__kind=ModelKind.NETWORK).exists():
         transaction.on_commit(send_pixels, robust=True)

@@ -11,6 +11,7 @@ from inference.execution import execute_run
 from inference.kept_pixels import make_pixels, tidy_pixels
 from inference.recovery import requeue_stale_runs, revive_before_retry
 from readerstudy.core.clock import now
+from readerstudy.core.queue import send
 from readerstudy.core.timers import brief_connection
 
 _HOURS = 3600
@@ -30,7 +31,7 @@ def run_model_task(*, run_id: int) -> None:
 def make_pixels_task(*, image_set_id: int) -> None:
     """Makes pixels for runs to come, a few seconds' worth; then whatever else waits has its turn."""
     if make_pixels(image_set_id):
-        make_pixels_task.delay(image_set_id=image_set_id)
+        send(make_pixels_task, image_set_id=image_set_id)
 
 
 @shared_task(soft_time_limit=60, time_limit=90)

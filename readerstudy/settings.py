@@ -192,6 +192,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # Tests run on a file, as the application does: SQLite in memory locks whole tables between threads.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    # A connection that the database has ended, or the network has lost, is seen before it is used, and no wait is endless.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 # --- Accounts ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -343,6 +354,7 @@ CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
 CELERY_BEAT_SCHEDULE = {
     "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
+    "take-up-lost-results": {"task": "readerstudy.results.tasks.sweep_task", "schedule": 60.0},
     "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
     # At night (UTC): the checkpoint first, so that the verification leads through it.
     "write-checkpoint": {
@@ -357,7 +369,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "readerstudy.privacy.tasks.retention_task",
         "schedule": crontab(hour=5, minute=20),
     },
-    "send-lost-results-again": {"task": "readerstudy.results.tasks.sweep_task", "schedule": 300.0},
     "tidy": {
         "task": "readerstudy.operations.tasks.tidy_task",
         "schedule": crontab(hour="3", minute="30"),
@@ -375,6 +386,9 @@ if REDIS_URL:
         "visibility_timeout": env.int("VISIBILITY_TIMEOUT", 7200),
         "socket_keepalive": True,
         "health_check_interval": 30,
+        # No wait for a queue that does not answer is endless.
+        "socket_connect_timeout": 5,
+        "socket_timeout": 15,
     }
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -428,7 +442,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "readerstudy.accounts.api_schema.ScopedSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "DEFAULT_PAGINATION_CLASS": "readerstudy.core.pagination.Pages",
     "PAGE_SIZE": 100,
     "EXCEPTION_HANDLER": "readerstudy.core.api.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

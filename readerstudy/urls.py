@@ -4,6 +4,9 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+handler400 = "readerstudy.core.refusals.bad_request"
+handler404 = "readerstudy.core.refusals.not_found"
+handler500 = "readerstudy.core.outages.failed"
 urlpatterns = [
     path("", include("readerstudy.core.urls")),
     path("", include("readerstudy.auditing.urls")),

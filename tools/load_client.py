@@ -34,34 +34,54 @@ class Connection:
 
     async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         """Status and body of the response; the connection is made anew where the server has closed it."""
+        return await self.request("POST", path, headers, body)
+
+    async def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, bytes]:
+        """The same for any method."""
         for attempt in (1, 2):
             try:
-                return await self._post(path, headers, body)
+                return await self._request(method, path, headers, body)
             except (ConnectionError, asyncio.IncompleteReadError):
-                self._streams = None
+                self.close()
                 if attempt == 2:  # noqa: PLR2004 (the second and last)
                     raise
         raise AssertionError
 
-    async def _post(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+    async def _request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, bytes]:
         reader, writer = self._streams or await asyncio.open_connection("127.0.0.1", self.port)
         self._streams = reader, writer
         lines = {"Host": "127.0.0.1", "Content-Length": str(len(body)), **headers}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        writer.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
         await writer.drain()
         answer = (await reader.readuntil(b"\r\n\r\n")).decode()
         status, _, rest = answer.partition("\r\n")
         fields = dict(line.lower().split(": ", 1) for line in rest.split("\r\n") if ": " in line)
-        content = await reader.readexactly(int(fields.get("content-length", 0)))
+        content = await _body(reader, fields)
         if fields.get("connection") == "close":
-            self._streams = None
+            self.close()
         return int(status.split()[1]), content
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Ends the connection; the next request makes another one."""
         if self._streams:
             self._streams[1].close()
+        self._streams = None
+
+
+async def _body(reader: asyncio.StreamReader, fields: Mapping[str, str]) -> bytes:
+    """As long as is said, or in chunks, as where an error is told before the length is counted."""
+    if fields.get("transfer-encoding") != "chunked":
+        return await reader.readexactly(int(fields.get("content-length", 0)))
+    content = b""
+    while length := int(await reader.readline(), 16):
+        content += (await reader.readexactly(length + 2))[:-2]
+    await reader.readline()
+    return content
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ NOT_SHOWN = (
     "readerstudy/accounts/sign_out.py",
     "readerstudy/core/processes.py",
     "readerstudy/core/secrets.py",
+    "readerstudy/core/queue.py",
+    "readerstudy/core/schema.py",
     "readerstudy/core/shared_area.py",
     "readerstudy/core/well_known.py",
     "readerstudy/core/operator.py",

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from readerstudy.core.schema import ApiSchema
 from readerstudy.core.scopes import ANY_TOKEN, NO_TOKEN, scope_of
 
 
@@ -28,7 +29,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return super().get_security_requirement(auto_schema)
 
 
-class ScopedSchema(AutoSchema):
+class ScopedSchema(ApiSchema):
     """Every operation with the scope that a token needs for it."""
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular itself does

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -193,6 +193,7 @@ class ImportMappingView(APIView):
     """The answers to the questions of a report."""
 
     token_scopes = {"POST": Scope.IMAGES_WRITE}
+    parser_classes = [JSONParser]
 
     @extend_schema(request=MappingInput, responses=ImportOutput)
     def post(self, request: Request, public_id: str) -> Response:

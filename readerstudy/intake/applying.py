@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import InvalidInput, InvalidInputs
@@ -95,6 +95,7 @@ def stored_images(
 ) -> Iterator[dict[str, StoredImage]]:
     """Entry name → files written for it. Whatever fails, here or in the block, the files are removed again.
 
+    They stay where the database was lost, which may have committed their rows.
     Raises Conflict where there is too little room for them.
     """
     stored: dict[str, StoredImage] = {}
@@ -112,6 +113,9 @@ def stored_images(
                 if on_progress:
                     on_progress(done, len(planned))
         yield stored
+    except (OperationalError, InterfaceError):
+        # The rows may be committed though nobody said so. Files without rows are removed when the job is taken up again.
+        raise
     except BaseException:
         for written in stored.values():
             remove_image(written)

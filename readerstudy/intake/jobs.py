@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
@@ -60,6 +60,9 @@ def create_job(
             job.save()
             record_event(actor=actor, verb="import.uploaded", subject=job, now=now)
             queue_job(job, now=now)
+    except (OperationalError, InterfaceError):
+        # The row may be committed though nobody said so.
+        raise
     except BaseException:
         remove_uploads(job)
         raise

@@ -6,7 +6,7 @@ from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, DomainError
@@ -147,6 +147,9 @@ def _failures_told(claim: Claim) -> Iterator[None]:
             claim,
             f"The work took longer than the {hours:g} hours it may (IMPORT_MAX_SECONDS). Try again: photographs that are decoded already are not decoded again.",
         )
+    except (OperationalError, InterfaceError):
+        # The row cannot be written now; once its heartbeat is stale, a worker takes the job up again.
+        raise
     except Exception:
         _fail(claim, "The import ended unexpectedly; the server's log says why.")
         raise

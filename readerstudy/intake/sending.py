@@ -1,5 +1,6 @@
 """Imports go to the queue."""
 
+from readerstudy.core.queue import send
 from readerstudy.intake.choices import ImportState
 
 
@@ -11,4 +12,4 @@ def send_job(job_id: int, state: ImportState) -> None:
     )
 
     tasks = {ImportState.UPLOADED: plan_job_task, ImportState.APPLYING: apply_job_task}
-    tasks[state].delay(job_id)
+    send(tasks[state], job_id=job_id)

@@ -14,6 +14,7 @@ from readerstudy.accounts.requests import user_of
 from readerstudy.core.api import problem_body
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.schema import RefusalOutput
 from readerstudy.core.scopes import Scope
 from readerstudy.reading.answers import Answer
 from readerstudy.reading.choices import (
@@ -168,7 +169,12 @@ class ReadingView(APIView):
 
     @extend_schema(
         request=ReadingInput,
-        responses={201: CommitOutput, 200: CommitOutput, 409: ConflictOutput},
+        responses={
+            201: CommitOutput,
+            200: CommitOutput,
+            409: ConflictOutput,
+            422: RefusalOutput,
+        },
         parameters=[
             OpenApiParameter("Idempotency-Key", uuid.UUID, OpenApiParameter.HEADER, required=True)
         ],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
@@ -45,7 +46,10 @@ def _copied(rows: QuerySet[Any, Any], width: int) -> NDArray[np.int64]:
 
     https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
     """
-    sql, parameters = rows.query.sql_with_params()
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking that there are no such rows
+        return np.empty((0, width), np.int64)
     connection = connections[rows.db]
     connection.ensure_connection()
     statement = f"COPY ({sql}) TO STDOUT (FORMAT BINARY)"

@@ -1,38 +1,34 @@
-"""Analyses and PDFs whose message was lost are sent again; what is given up says so."""
+"""Analyses and reports whose message was lost are sent again."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.core.cache import cache
 
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.models import Analysis, ReportFile
+from readerstudy.results.report.services import send_report
+from readerstudy.results.services import send_analysis
 
-# Longer than the hard limits of the tasks: whoever had the message is not at work any more.
-LOST_AFTER = timedelta(minutes=20)
-# Older ones are no longer waited for by anybody.
-FORGOTTEN_AFTER = timedelta(days=1)
-
-
-def resend_lost_results(*, now: datetime) -> int:
-    """Sends again what has waited for too long. Returns how many. What is sent twice is computed once."""
-    from readerstudy.results.report.tasks import make_report_task  # noqa: PLC0415 (the tasks import the services)
-    from readerstudy.results.tasks import run_analysis_task  # noqa: PLC0415
-
-    analyses = [one.pk for one in _lost(Analysis.objects.all(), now)]
-    reports = [one.pk for one in _lost(ReportFile.objects.all(), now)]
-    for pk in analyses:
-        run_analysis_task.delay(analysis_id=pk)
-    for pk in reports:
-        make_report_task.delay(file_id=pk)
-    return len(analyses) + len(reports)
+# So long after it was asked for, work that still waits is looked at.
+PATIENCE = timedelta(seconds=60)
+# A little longer than either task may take: what was sent is not sent again meanwhile, whoever looks.
+AT_WORK_SECONDS = 1000
 
 
-def _lost(rows: QuerySet, now: datetime) -> QuerySet:
-    return rows.filter(
-        state=AnalysisState.QUEUED,
-        created_at__lt=now - LOST_AFTER,
-        created_at__gt=now - FORGOTTEN_AFTER,
-    )
+def requeue_lost_results(*, now: datetime) -> int:
+    """Sends what waits for too long. Returns how many. What was not lost after all is done once: a finished one is left."""
+    waiting = {"state": AnalysisState.QUEUED, "created_at__lt": now - PATIENCE}
+    analyses = Analysis.objects.filter(**waiting).values_list("pk", flat=True)
+    reports = ReportFile.objects.filter(**waiting).values_list("pk", flat=True)
+    sent = [_sent("analysis", pk, send_analysis) for pk in analyses]
+    sent += [_sent("report", pk, send_report) for pk in reports]
+    return sum(sent)
+
+
+def _sent(kind: str, pk: int, send: Callable[[int], bool]) -> bool:
+    """The note that it was sent lies where the messages lie: who empties the one has emptied the other."""
+    return cache.add(f"sent-again:{kind}:{pk}", 1, AT_WORK_SECONDS) and send(pk)
 
 
 def revive_analysis(*, analysis_id: int, due: datetime) -> None:

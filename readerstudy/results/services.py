@@ -8,6 +8,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import Conflict, DomainError
+from readerstudy.core.queue import send
 from readerstudy.core.version import VERSION
 from readerstudy.results.analysis import build_document
 from readerstudy.results.choices import AnalysisState, FinishedState
@@ -52,14 +53,15 @@ def _queued(analysis: Analysis, actor: User, now: datetime) -> Analysis:
             now=now,
             study_id=analysis.subject.public_id,
         )
-        transaction.on_commit(lambda: _send(analysis.pk))
+        transaction.on_commit(lambda: send_analysis(analysis.pk))
     return analysis
 
 
-def _send(analysis_id: int) -> None:
+def send_analysis(analysis_id: int) -> bool:
+    """Sends an analysis to the workers. One that is sent twice is computed once."""
     from readerstudy.results.tasks import run_analysis_task  # noqa: PLC0415 (the task imports this module)
 
-    run_analysis_task.delay(analysis_id=analysis_id)
+    return send(run_analysis_task, analysis_id=analysis_id)
 
 
 def run_analysis(*, analysis_id: int, now: datetime) -> Analysis:
@@ -96,8 +98,9 @@ def _compute(analysis: Analysis, now: datetime) -> None:
     )
     analysis.state, analysis.finished_at, analysis.error = AnalysisState.DONE, now, ""
     with transaction.atomic():
-        # Of two workers that had the same message, the first one's analysis stays as it is.
-        if Analysis.objects.select_for_update().get(pk=analysis.pk).state == AnalysisState.DONE:
+        # Held, so that of two workers that were sent the same analysis one alone freezes it.
+        held = Analysis.objects.select_for_update().only("state").get(pk=analysis.pk)
+        if held.state == AnalysisState.DONE:
             analysis.refresh_from_db()
             return
         analysis.save()

@@ -7,8 +7,8 @@ class StudiesConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can only be imported once every app is loaded.
-        from readerstudy.core import verifying  # noqa: PLC0415
         from readerstudy.accounts.own_studies import register_own_studies  # noqa: PLC0415
+        from readerstudy.core import verifying  # noqa: PLC0415
         from readerstudy.studies.hooks import (  # noqa: PLC0415
             register_lock_check,
             register_verification,

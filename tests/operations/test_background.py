@@ -19,9 +19,9 @@ from readerstudy.intake.recovery import give_up_job, revive_job
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.models import Analysis
 from readerstudy.results.recovery import (
-    LOST_AFTER,
+    PATIENCE,
     give_up_analysis,
-    resend_lost_results,
+    requeue_lost_results,
     revive_analysis,
 )
 
@@ -198,12 +198,11 @@ def test_an_analysis_whose_message_was_lost_is_sent_again(locked_study, coordina
     analysis = Analysis.objects.create(
         study=locked_study, code_version="1", created_by=coordinator, created_at=now
     )
-    assert resend_lost_results(now=now) == 0
-    assert resend_lost_results(now=now + LOST_AFTER * 100) == 0
+    assert requeue_lost_results(now=now) == 0
     give_up_analysis(analysis_id=analysis.pk, sentence="Given up.", now=now)
     assert Analysis.objects.get().error == "Given up."
     revive_analysis(analysis_id=analysis.pk, due=now)
     assert Analysis.objects.get().state == AnalysisState.QUEUED
-    assert resend_lost_results(now=now + LOST_AFTER * 2) == 1
+    assert requeue_lost_results(now=now + PATIENCE * 2) == 1
     # Not unblinded: it was looked at, and refused with a sentence.
     assert Analysis.objects.get().state == AnalysisState.FAILED

@@ -8,6 +8,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import DomainError, InvalidInput, NotFound
+from readerstudy.core.queue import send
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.models import Analysis
 from readerstudy.results.report.checklists import item_keys
@@ -80,14 +81,15 @@ def request_pdf(*, actor: User, analysis: Analysis, language: str, now: datetime
             study_id=analysis.own_study.public_id,
             data={"analysis": analysis.sha256, "language": language},
         )
-        transaction.on_commit(lambda: _send(file.pk))
+        transaction.on_commit(lambda: send_report(file.pk))
     return file
 
 
-def _send(file_id: int) -> None:
+def send_report(file_id: int) -> bool:
+    """Sends a PDF to the workers. One that is sent twice is made once."""
     from readerstudy.results.report.tasks import make_report_task  # noqa: PLC0415 (the task imports this module)
 
-    make_report_task.delay(file_id=file_id)
+    return send(make_report_task, file_id=file_id)
 
 
 def make_pdf(*, file_id: int, now: datetime) -> ReportFile:

@@ -1,0 +1,148 @@
+"""The people who run a model and import photographs all the while, over HTTP, and press the button again where it fails."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from django.db import DatabaseError, connection
+
+from tools.soak import world as worlds
+
+_TOKEN = "a" * 32
+_POLL = 0.5
+_OPEN = ("uploaded", "asked", "planned", "applying", "failed")
+UNFINISHED = ("queued", "running")
+
+
+class Client:
+    """One signed-in person at the API."""
+
+    def __init__(self, url: str, session: str) -> None:
+        self.url = f"{url}/api/v1"
+        self.http = requests.Session()
+        self.http.cookies.update({"sessionid": session, "csrftoken": _TOKEN})
+        self.http.headers.update({"X-CSRFToken": _TOKEN})
+
+    def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Status and body; 0 where there was no response, and no body where it was no JSON."""
+        try:
+            response = self.http.request(method, self.url + path, timeout=30, **options)
+        except (requests.RequestException, OSError):
+            return 0, None
+        try:
+            return response.status_code, response.json()
+        except ValueError:
+            return response.status_code, None
+
+
+@dataclass
+class Work:
+    """What was begun: slugs of studies with runs, names of imports, and how often something had to be pressed again."""
+
+    studies: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+
+
+class Operator:
+    """Keeps one model over a study and one import going, each in a thread, until told to rest."""
+
+    def __init__(self, url: str, world: worlds.World, folder: Path) -> None:
+        self.world, self.url, self.folder = world, url, folder
+        self.work = Work()
+        self.rests = threading.Event()
+        self._over = threading.Event()
+        steps = (self._run_a_model, self._import_photographs)
+        self._threads = [threading.Thread(target=self._go_on, args=(s,), daemon=True) for s in steps]  # fmt: skip
+
+    def start(self) -> None:
+        """Begins both."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """No more work is begun."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(timeout=60)
+
+    def _go_on(self, step: Callable[[int], None]) -> None:
+        number = 0
+        while not self._over.is_set():
+            if self.rests.is_set():
+                time.sleep(_POLL)
+                continue
+            number += 1
+            try:
+                step(number)
+            finally:
+                connection.close()  # the thread's own
+
+    # --- Models -------------------------------------------------------------------------------------------
+
+    def _run_a_model(self, number: int) -> None:
+        client = Client(self.url, self.world.coordinator_session)
+        slug = self._until(lambda: _locked_study(number))
+        self.work.studies.append(slug)
+        wanted = {"study": slug, "model": self.world.model_id}
+        self._until(lambda: client.ask("POST", "/model-runs/", json=wanted)[0] == 201)  # noqa: PLR2004
+        self._until(lambda: self._runs_are_over(client, slug))
+
+    def _runs_are_over(self, client: Client, slug: str) -> bool:
+        status, body = client.ask("GET", "/model-runs/", params={"study": slug})
+        return status == 200 and all(one["state"] not in UNFINISHED for one in body["results"])  # noqa: PLR2004
+
+    # --- Imports ------------------------------------------------------------------------------------------
+
+    def _import_photographs(self, number: int) -> None:
+        client = Client(self.url, self.world.admin_session)
+        path = worlds.archive(self.folder, number)
+        name = f"Import {number}"
+        self.work.imports.append(name)
+        self._until(lambda: self._is_uploaded(client, name, path))
+        self._until(lambda: self._is_imported(client, name))
+        path.unlink()
+
+    def _is_uploaded(self, client: Client, name: str, path: Path) -> bool:
+        """Whether it is there; sent where it is not. Whoever had no answer looks at the list before they send it again."""
+        if self._job(client, name):
+            return True
+        with path.open("rb") as file:
+            status, _ = client.ask("POST", "/imports/", files={"archive": file}, data={"name": name})  # fmt: skip
+        if status != 201:  # noqa: PLR2004 (created)
+            self.work.again.append(f"upload: {status}")
+        return False
+
+    def _is_imported(self, client: Client, name: str) -> bool:
+        job = self._job(client, name)
+        if job is None:
+            return False
+        if job["state"] in {"planned", "failed"}:
+            action = {"planned": "confirm", "failed": "retry"}[job["state"]]
+            if action == "retry":
+                self.work.again.append(f"import: {job['error']}")
+            client.ask("POST", f"/imports/{job['id']}/{action}/")
+        return job["state"] not in _OPEN
+
+    def _job(self, client: Client, name: str) -> dict[str, Any] | None:
+        status, body = client.ask("GET", "/imports/", params={"limit": 5})
+        rows = body["results"] if status == 200 and body else []  # noqa: PLR2004
+        return next((row for row in rows if row["name"] == name), None)
+
+    def _until(self, done: Callable[[], Any]) -> Any:
+        while not (result := done()) and not self._over.wait(_POLL):
+            pass
+        return result
+
+
+def _locked_study(number: int) -> str:
+    """Empty while the database cannot be reached."""
+    try:
+        return worlds.locked_study(number)
+    except DatabaseError:
+        connection.close()
+        return ""
