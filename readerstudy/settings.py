@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "readerstudy.core.health.HealthMiddleware",
+    "readerstudy.core.slow_queries.SlowQueryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -137,6 +138,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # Tests run on a file, as the application does: SQLite in memory locks whole tables between threads.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+
+# Queries of a page that take so long are logged, without their values; 0 logs none.
+SLOW_QUERY_MS = env.int(
+    "SLOW_QUERY_MS", 0 if DATABASES["default"]["ENGINE"].endswith("sqlite3") else 500
+)
+
+# So long a migration waits for a table that is in use, on PostgreSQL, before it gives up and changes nothing.
+MIGRATION_LOCK_TIMEOUT_MS = env.int("MIGRATION_LOCK_TIMEOUT_MS", 5_000)
 
 # --- Accounts ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -55,7 +55,10 @@ class AuditEvent(AppendOnlyModel):
 
     class Meta:
         ordering = ["sequence"]
-        indexes = [models.Index(fields=["study_id", "sequence"], name="audit_by_study")]
+        indexes = [
+            models.Index(fields=["study_id", "sequence"], name="audit_by_study"),
+            models.Index(fields=["verb", "subject_id"], name="audit_by_verb_and_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.verb} {self.subject_type} {self.subject_id}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from readerstudy.reading.choices import ManagementDecision, TimingQuality
 from readerstudy.reading.models import Reading
 from readerstudy.reading.rating import rating
-from readerstudy.results.fetching import NOTHING, whole_numbers
+from readerstudy.core.fetching import NOTHING, whole_numbers
 from readerstudy.studies.choices import Scale
 
 _DECISIONS = (ManagementDecision.NONE, ManagementDecision.BIOPSY)

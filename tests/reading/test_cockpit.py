@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
-from readerstudy.reading.cockpit import cockpit_of, matrix_of
+from readerstudy.reading.cockpit import cockpit_of
+from readerstudy.reading.matrix import matrix_of
 from readerstudy.reading.models import Reminder
 from readerstudy.reading.quality import Sign
 from readerstudy.reading.reminding import remind, remindable_readers
