@@ -14,11 +14,12 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from inference.drafts import take_upload
+from inference.models import Model
 from inference.samples import take_samples
 from readerstudy.accounts.models import Invitation
 from readerstudy.core.clock import now as clock
@@ -95,7 +96,7 @@ class World:
         self._add_study("draft", study)
 
     def _reading(self):
-        photographs = make_image_set(admin=self.admin, now=self.now, cases=self.size, name=f"Practice {self.size}", first=1000)  # fmt: skip
+        photographs = make_image_set(admin=self.admin, now=self.now, cases=self.size, name=f"Practice {self.size}", first=20)  # fmt: skip
         record_truth(admin=self.admin, image_set=photographs, now=self.now)
 
         def prepare(study):
@@ -140,6 +141,7 @@ class World:
             invite(study, coordinator=self.coordinator, now=self.now, email=email)
         study = open_aided(study, **self.common, design={"kind": DesignKind.SEQUENTIAL})
         begin(study, self.people["reader"], now=self.now)
+        Model.objects.filter(name="Small CNN").update(name=f"Aid {self.size}")
         self._add_study("aided", study)
 
     def _unblinded(self):
@@ -159,7 +161,7 @@ class World:
         self._add("model", public_id=run.artefact.model.public_id)
 
     def _image_sets(self):
-        images = make_image_set(admin=self.admin, now=self.now, cases=self.size, images_per_case=2, name=f"Free {self.size}", first=2000)  # fmt: skip
+        images = make_image_set(admin=self.admin, now=self.now, cases=self.size, images_per_case=2, name=f"Free {self.size}", first=40)  # fmt: skip
         declare_training_set(actor=self.admin, image_set=images, is_training_set=True, now=self.now)
         self._add("image set", public_id=images.public_id)
         self._add("image", public_id=Case.objects.filter(image_set=images)[0].images.first().public_id)  # fmt: skip
@@ -201,6 +203,7 @@ def browsers(people):
 
 def opened(client, address):
     """Status and number of queries of a page, which is read to its end."""
+    reset_queries()  # Django keeps the last 9,000
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)
         if response.streaming:

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
+os.environ["EMAIL_URL"] = "dummymail://"  # nobody of these people is there
 import django
 
 django.setup()

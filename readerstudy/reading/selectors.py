@@ -166,6 +166,8 @@ def _answered(study: Study) -> dict[int, tuple[int, datetime | None]]:
 
 def _not_assessable(study: Study) -> Counter[int]:
     """How many cases each reader could not assess, by the key of the enrolment."""
+    if not study.protocol.allows_not_assessable:
+        return Counter()
     readings = current_readings(study).filter(decision="").order_by()
     return Counter(readings.values_list("position__enrolment_id", flat=True))
 
