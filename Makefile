@@ -42,6 +42,7 @@ lint: $(VENV)/.dev $(MO)
 	@$(VENV)/bin/mypy --strict readerstudy/stats inference/engine
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -m tools.lint_migrations
 	@$(PY) tools/messages.py --check
 	@$(PY) manage.py spectacular --fail-on-warn --validate --file /dev/null
 

@@ -162,6 +162,8 @@ class World:
 
     def _image_sets(self):
         images = make_image_set(admin=self.admin, now=self.now, cases=self.size, images_per_case=2, name=f"Free {self.size}", first=40)  # fmt: skip
+        other = make_image_set(admin=self.admin, now=self.now, cases=1, name=f"Trained {self.size}", first=60)  # fmt: skip
+        declare_training_set(actor=self.admin, image_set=other, is_training_set=True, now=self.now)
         declare_training_set(actor=self.admin, image_set=images, is_training_set=True, now=self.now)
         self._add("image set", public_id=images.public_id)
         self._add("image", public_id=Case.objects.filter(image_set=images)[0].images.first().public_id)  # fmt: skip

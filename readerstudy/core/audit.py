@@ -24,10 +24,13 @@ def record_event(
     study_id: str = "",
     data: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Appends one event to the chain. Call it inside the transaction of the change it tells of."""
-    with transaction.atomic():
-        AuditHead.objects.get_or_create(pk=1)
-        head = AuditHead.objects.select_for_update().get(pk=1)
+    """Appends one event to the chain. Call it inside the transaction of the change it tells of, at its end.
+
+    From here until that transaction is committed nobody else's event can be written: three statements, no more.
+    """
+    # Without a savepoint: a change whose event cannot be written must not be kept either.
+    with transaction.atomic(savepoint=False):
+        head = _locked_head()
         event = AuditEvent(
             sequence=head.sequence + 1,
             at=now,
@@ -43,6 +46,14 @@ def record_event(
         event.save()
         AuditHead.objects.filter(pk=1).update(sequence=event.sequence, hash=event.hash)
     return event
+
+
+def _locked_head() -> AuditHead:
+    heads = AuditHead.objects.select_for_update()
+    if head := heads.filter(pk=1).first():
+        return head
+    AuditHead.objects.get_or_create(pk=1)
+    return heads.get(pk=1)
 
 
 def hash_of(event: AuditEvent) -> str:

@@ -1,15 +1,15 @@
 """A study's answers as arrays, for what the cockpit tells of readers and cases. No truth, no score, no accuracy."""
 
 import numpy as np
-from django.db.models import BigIntegerField, Case, F, Max, Value, When
+from django.db.models import BigIntegerField, Case, Value, When
 from django.db.models.functions import Coalesce
 
 from readerstudy.core.fetching import NOTHING, Seconds, whole_numbers
 from readerstudy.reading.choices import ManagementDecision
 from readerstudy.reading.models import Reading
 from readerstudy.reading.quality import Numbers, Seen
-from readerstudy.reading.stages import answers_wanted
-from readerstudy.studies.choices import ArmKind, EnrolmentState
+from readerstudy.reading.stages import is_last_answer
+from readerstudy.studies.choices import EnrolmentState
 from readerstudy.studies.models import Position, Study
 
 _NONE = np.empty(0, np.int64)
@@ -59,12 +59,10 @@ def places_of(study: Study) -> Numbers:
     positions = Position.objects.filter(
         enrolment__study=study, study_case__withdrawn_at=None
     ).exclude(enrolment__state=EnrolmentState.WITHDRAWN)
-    wanted = {arm.value: answers_wanted(study.protocol, arm) for arm in ArmKind}
-    columns = {
-        "enrolment": F("enrolment_id"),
-        "case": F("study_case_id"),
-        "level": Max("readings__level"),
-        "wanted": _number("arm", wanted),
-    }
-    table = whole_numbers(positions.order_by().values("pk"), columns)
-    return np.column_stack([table[:, :2], table[:, 2] == table[:, 3]])
+    table = whole_numbers(
+        positions.order_by(), {"pk": "pk", "enrolment": "enrolment_id", "case": "study_case_id"}
+    )
+    # Asked by itself: joined to the positions, a million rows would have to be sorted.
+    last = Reading.objects.filter(is_last_answer(study.protocol), position__enrolment__study=study, version=1)  # fmt: skip
+    done = whole_numbers(last.order_by(), {"position": "position_id"})
+    return np.column_stack([table[:, 1:], np.isin(table[:, 0], done)])

@@ -50,8 +50,12 @@ class ReaderProgress:
 
 def positions_of(enrolment: Enrolment) -> QuerySet[Position]:
     """The reader's order over all sessions; withdrawn cases are left out."""
-    positions = enrolment.positions.filter(study_case__withdrawn_at=None)
-    return positions.order_by("session__number", "number")
+    return in_order(enrolment.positions.all())
+
+
+def in_order(positions: QuerySet[Position]) -> QuerySet[Position]:
+    """These positions in the order in which each reader comes to them; withdrawn cases are left out."""
+    return positions.filter(study_case__withdrawn_at=None).order_by("session__number", "number")
 
 
 def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:

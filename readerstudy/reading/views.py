@@ -18,7 +18,8 @@ from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
 from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
-from readerstudy.reading.order import order_state
+from readerstudy.reading.order import order_states
+from readerstudy.reading.threads import unread_by_enrolment
 from readerstudy.reading.pacing import following_payload
 from readerstudy.reading.practice import may_practise, practice_due
 from readerstudy.reading.profiles import profile_missing
@@ -39,10 +40,12 @@ from readerstudy.studies.services import activate_enrolment
 def home(request: SignedInRequest) -> HttpResponse:
     """The reader's studies, how far they are, and from when on a later session is open."""
     moment = now()
-    enrolments = [
-        (enrolment, order_state(enrolment, now=moment))
-        for enrolment in own_enrolments_of(request.user)
-    ]
+    own = list(own_enrolments_of(request.user))
+    states = order_states(own, now=moment)
+    unread = unread_by_enrolment(request.user)
+    for enrolment in own:
+        enrolment.unread = unread[enrolment.pk]  # type: ignore[attr-defined]  # read by the page
+    enrolments = [(enrolment, states[enrolment.pk]) for enrolment in own]
     return render(request, "reading/home.html", {"enrolments": enrolments})
 
 
