@@ -32,7 +32,6 @@ from readerstudy.results.finished.plan import Files
 from readerstudy.results.finished.services import About, apply_finished, upload_finished
 from readerstudy.results.selectors import latest_analysis
 from readerstudy.studies.choices import DesignKind, QuestionKind
-from readerstudy.studies.models import Study
 from readerstudy.studies.question_drafts import Asked
 from readerstudy.studies.services import set_practice, set_questions
 from tests.crawl import NOT_ASKED, filled, patterns
@@ -60,6 +59,27 @@ QUESTIONS = [
     Asked(QuestionKind.TEXT, "Remarks?", "Anmerkungen?"),
     Asked(QuestionKind.SINGLE, "Diagnosis?", "Diagnose?", (("Nevus", "Nävus"), ("Other", "Andere"))),
 ]  # fmt: skip
+
+
+# Pages of states that this world has not, each opened by tests of its own; "" leads on to another page.
+ELSEWHERE = {
+    "",
+    "import/<slug:public_id>/mapping/",
+    "import/<slug:public_id>/name/",
+    "import/<slug:public_id>/manifest/",
+    "studies/<slug:slug>/readers/<slug:public_id>/invite-again/",
+    "studies/<slug:slug>/readers/<slug:public_id>/open-session/",
+    "reading/<slug:public_id>/profile/",
+    "reading/<slug:public_id>/practice/",
+    "reading/<slug:public_id>/room/",
+    "reading/<slug:public_id>/sign/",
+    "reading/<slug:public_id>/next-session.ics",
+    "reading/image/<slug:public_id>/<int:number>/",
+    "reading/practice-image/<slug:public_id>/",
+    "models/training-runs/<slug:public_id>/samples/",
+    "results/<slug:slug>/report/<slug:language>.pdf",
+    "api/v1/uploads/<str:public_id>/",
+}
 
 
 class World:
@@ -230,7 +250,8 @@ def address_of(page, subjects):
 def counted(pages, world, clients):
     """Page → number of queries, or the status where it is not there."""
     found = {}
-    for page in pages:
+    # In one order: what a process keeps in memory is asked for by the first page alone.
+    for page in sorted(pages):
         address, role = address_of(page, world.subjects)
         status, queries = opened(clients[role], address)
         found[page] = queries if status == 200 else f"status {status}"
@@ -263,6 +284,17 @@ def _pages(route, names, world):
         parts = [[route], [subject] if subject else [], *choices]
         ways = product(*(part for part in parts if part))
         yield [" · ".join([*way, role]) for way in list(ways) for role in ROLES]
+
+
+def without_baseline(baseline, client):
+    """The routes that are neither in the baseline nor elsewhere, and answer GET: new pages."""
+    known = ELSEWHERE | {page.split(" · ")[0] for page in baseline}
+    return sorted(route for route, names in routes().items() if route not in known and _answers_get(route, names, client))  # fmt: skip
+
+
+def _answers_get(route, names, client):
+    values = {name: CHOICES.get(name, ["xx"])[0] for name in names}
+    return client.get("/" + filled(route, values)).status_code != 405
 
 
 def read_baseline():

@@ -64,7 +64,9 @@ def faults_of(migration: Migration, state: ProjectState, allowed: Mapping[str, s
                 if not allowed.get(name, "").strip():
                     yield Fault(own, name, sentence)
         before = after
-    yield from (Fault(own, *one) for one in _mixed(migration) if not allowed.get(one[0], "").strip())
+    yield from (
+        Fault(own, *one) for one in _mixed(migration) if not allowed.get(one[0], "").strip()
+    )
 
 
 def _faults(operation: Any, migration: Migration, before: ProjectState, after: ProjectState) -> Iterator[tuple[str, str]]:  # fmt: skip

@@ -30,9 +30,9 @@ from readerstudy.accounts.models import Consent, User
 from readerstudy.core.audit import hash_of
 from readerstudy.core.clock import now as clock
 from readerstudy.core.models import AuditEvent, AuditHead
+from readerstudy.reading.messaging import write_to_coordinators
 from readerstudy.reading.models import Message, PracticeAnswer, PracticeRound, Reading
 from readerstudy.reading.services import commit_readings
-from readerstudy.reading.messaging import write_to_coordinators
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Enrolment, Position, Study, StudyCase
 from tests.conftest import make_user
@@ -97,7 +97,7 @@ class Builder:
     def _readers(self, study: Study, first: Enrolment, count: int) -> None:
         """Other people than those of any other study, in turns in every group."""
         users = User.objects.bulk_create(
-            User(email=f"{study.slug}-{number}@example.org", name=f"Reader {number}", password="!")
+            User(email=f"{study.slug}-{number}@example.org", name=f"Reader {number}", password="!")  # noqa: S106 (none)
             for number in range(count)
         )
         groups = list(study.rank_groups.all())
@@ -134,7 +134,9 @@ def _copies(study: Study, first: Enrolment) -> Iterator[str]:
     """What the other readers have: orders of their own, answers, second versions, and what surrounds them."""
     of_study = f"e.study_id = {study.pk}"
     others = f"{of_study} AND e.id <> {first.pk}"
-    shuffled = "row_number() OVER (PARTITION BY e.id, t.session_id ORDER BY md5(e.id || '-' || t.id))"
+    shuffled = (
+        "row_number() OVER (PARTITION BY e.id, t.session_id ORDER BY md5(e.id || '-' || t.id))"
+    )
     yield multiplied(
         Position, f", studies_enrolment e WHERE t.enrolment_id = {first.pk} AND {others}",
         public_id=public_id("e.id", "'p'", "t.id"), enrolment_id="e.id", number=shuffled,
@@ -243,7 +245,7 @@ def fill(*, readers: int, cases: int, beside: int, events: int, runs: int) -> No
     run("SET session_replication_role = DEFAULT")
     timed("VACUUM ANALYZE", lambda: run("VACUUM ANALYZE"))
     for model in (Position, Reading, Score, AuditEvent):
-        print(f"{model._meta.label}: {model._default_manager.count()} rows")
+        print(f"{model._meta.label}: {model.objects.count()} rows")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -15,6 +15,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
@@ -59,21 +60,18 @@ def answered(title: str, count: int) -> dict[str, list[float]]:
         client = Client()
         client.force_login(enrolment.user)
         for position in unread(enrolment, min(25, count - len(times["answer"]))):
-            asked = {**BODY, "position": position}
-            key = {"Idempotency-Key": str(uuid.uuid4())}
-            times["answer"].append(
-                _timed(
-                    lambda: client.post(
-                        "/api/v1/readings/", asked, content_type="application/json", headers=key
-                    ),
-                    201,
-                )
-            )
+            times["answer"].append(_timed(partial(_send, client, position), 201))
             address = f"/api/v1/enrolments/{enrolment.public_id}/next-position/"
-            times["next"].append(_timed(lambda: client.get(address), 200))
+            times["next"].append(_timed(partial(client.get, address), 200))
         if len(times["answer"]) >= count:
             break
     return times
+
+
+def _send(client: Client, position: str) -> Any:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    body = {**BODY, "position": position}
+    return client.post("/api/v1/readings/", body, content_type="application/json", headers=key)
 
 
 def _timed(request: Callable[[], Any], status: int) -> float:

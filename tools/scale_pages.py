@@ -99,7 +99,7 @@ def measured(subjects: Subjects, least: float, plans: Any) -> dict[str, Any]:
     clients = browsers(people)
     found = {}
     for page in read_baseline():
-        route, *rest, _role = page.split(" · ")
+        _route, *rest, _role = page.split(" · ")
         if any("=" not in part and part not in subjects for part in rest):
             continue
         address, role = address_of(page, subjects)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex, RemoveIndex
+from django.db.migrations.operations import AddIndex, RemoveIndex, RunPython
 
 
 @contextmanager
@@ -74,3 +74,20 @@ class RemoveIndexWhileRunning(RemoveIndexConcurrently):
             return
         with _as_long_as_it_takes(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+def without_pattern_index(table: str, column: str) -> RunPython:
+    """Drops the index for LIKE that Django gives every unique text on PostgreSQL, where nobody asks for parts of it."""
+
+    def drop(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor != "postgresql":
+            return
+        with editor.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s AND indexdef LIKE %s",
+                [table, f"%({column} varchar_pattern_ops)%"],
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP INDEX {editor.quote_name(name)}")
+
+    return RunPython(drop, RunPython.noop)

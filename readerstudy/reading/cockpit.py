@@ -65,16 +65,12 @@ def cockpit_of(study: Study, *, now: datetime) -> Cockpit:
         counts=_counts(lines),
         done=sum(row.done for row in rows),
         total=sum(row.total for row in rows),
-        end=expected_end(
-            np.concatenate([NOTHING_SEEN.at, *times]), missing=missing, now=now
-        ),
+        end=expected_end(np.concatenate([NOTHING_SEEN.at, *times]), missing=missing, now=now),
         thresholds=thresholds,
     )
 
 
-def _line(
-    row: ReaderProgress, answers: Seen, now: datetime, thresholds: Thresholds
-) -> ReaderLine:
+def _line(row: ReaderProgress, answers: Seen, now: datetime, thresholds: Thresholds) -> ReaderLine:
     if row.enrolment.state == EnrolmentState.WITHDRAWN:
         return ReaderLine(row, ())
     found = signs_of(answers, total=row.total, now=now, thresholds=thresholds)

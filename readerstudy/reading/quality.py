@@ -78,7 +78,9 @@ def _is_stalled(answers: Seen, now: datetime, thresholds: Thresholds) -> bool:
 def _is_too_fast(answers: Seen, thresholds: Thresholds) -> bool:
     timed = answers.milliseconds[answers.milliseconds >= 0]
     fast = int((timed < 1000 * thresholds.fast_seconds).sum())
-    return timed.size >= thresholds.fast_least and 100 * fast >= thresholds.fast_percent * timed.size
+    return (
+        timed.size >= thresholds.fast_least and 100 * fast >= thresholds.fast_percent * timed.size
+    )
 
 
 def _is_always_the_same(answers: Seen, thresholds: Thresholds) -> bool:

@@ -19,7 +19,6 @@ from readerstudy.core.media import send_stored_file
 from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
 from readerstudy.reading.order import order_states
-from readerstudy.reading.threads import unread_by_enrolment
 from readerstudy.reading.pacing import following_payload
 from readerstudy.reading.practice import may_practise, practice_due
 from readerstudy.reading.profiles import profile_missing
@@ -28,6 +27,7 @@ from readerstudy.reading.screen import IMAGE_NAME, rating_context
 from readerstudy.reading.second_look import further_image_for
 from readerstudy.reading.selectors import image_of, progress_of
 from readerstudy.reading.services import commit_reading
+from readerstudy.reading.threads import unread_by_enrolment
 from readerstudy.reading.wording import wording_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
