@@ -40,7 +40,7 @@ from readerstudy.studies.services import activate_enrolment
 def home(request: SignedInRequest) -> HttpResponse:
     """The reader's studies, how far they are, and from when on a later session is open."""
     moment = now()
-    own = list(own_enrolments_of(request.user))
+    own = list(own_enrolments_of(request.user).select_related("study__conduct", "attestation"))
     states = order_states(own, now=moment)
     unread = unread_by_enrolment(request.user)
     for enrolment in own:
