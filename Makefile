@@ -54,6 +54,7 @@ lint: $(VENV)/.dev $(MO)
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(VENV)/bin/bandit --quiet --configfile pyproject.toml --recursive readerstudy inference tools manage.py
+	@$(PY) -m tools.lint_migrations
 	@$(PY) tools/messages.py --check
 	@$(PY) -m tools.licences --check
 	@$(PY) manage.py spectacular --fail-on-warn --validate --file /dev/null

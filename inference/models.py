@@ -207,7 +207,10 @@ class ModelRun(PublicIdModel):
 class Score(AppendOnlyModel):
     """What one run gave one image: larger means more suspicious. A score of a whole case is at its first image."""
 
-    run = models.ForeignKey(ModelRun, on_delete=models.PROTECT, related_name="scores")
+    # No index of its own: the unique one begins with it.
+    run = models.ForeignKey(
+        ModelRun, on_delete=models.PROTECT, related_name="scores", db_index=False
+    )
     study_case = models.ForeignKey(StudyCase, on_delete=models.PROTECT, related_name="+")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
     value = models.FloatField()

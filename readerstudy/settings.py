@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "readerstudy.operations.tracing.TracingMiddleware",
     # What sets headers stands outside: static files, health checks and every error page carry them too.
     "readerstudy.core.middleware.ResponseHeadersMiddleware",
+    "readerstudy.core.slow_queries.SlowQueryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "readerstudy.core.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -203,6 +204,14 @@ else:
         "tcp_user_timeout": 20_000,
         **DATABASES["default"].get("OPTIONS", {}),
     }
+
+# Queries of a page that take so long are logged, without their values; 0 logs none.
+SLOW_QUERY_MS = env.int(
+    "SLOW_QUERY_MS", 0 if DATABASES["default"]["ENGINE"].endswith("sqlite3") else 500
+)
+
+# So long a migration waits for a table that is in use, on PostgreSQL, before it gives up and changes nothing.
+MIGRATION_LOCK_TIMEOUT_MS = env.int("MIGRATION_LOCK_TIMEOUT_MS", 5_000)
 
 # --- Accounts ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -19,6 +19,7 @@ from tools import (
     bench_planning,
     bench_reading,
     bench_results,
+    bench_scale,
     bench_screen,
     bench_statistics,
     simulations,
@@ -86,6 +87,7 @@ def main() -> None:
     bench_results.main([])
     bench_reading.main([])
     bench_screen.main([])
+    bench_scale.main([])
     if chosen.simulations:
         simulations.main(["--studies", "2000", "--seed", "20260101"])
 

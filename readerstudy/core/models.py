@@ -86,6 +86,7 @@ class AuditEvent(AppendOnlyModel):
             models.Index(fields=["subject_id", "sequence"], name="audit_by_subject"),
             models.Index(fields=["verb", "sequence"], name="audit_by_verb"),
             models.Index(fields=["at"], name="audit_by_time"),
+            models.Index(fields=["verb", "subject_id"], name="audit_by_verb_and_subject"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Max, Min
 
 from readerstudy.core.errors import NotFound
 from readerstudy.reading.models import Reading
-from readerstudy.reading.selectors import progress_of
+from readerstudy.reading.selectors import Progress, progress_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 from readerstudy.studies.selectors import lock_of
@@ -27,12 +27,12 @@ class Certificate:
     lock_sha256: str
 
 
-def has_certificate(enrolment: Enrolment) -> bool:
-    """Whether the study is closed and the reader has read all its cases."""
+def has_certificate(enrolment: Enrolment, progress: Progress | None = None) -> bool:
+    """Whether the study is closed and the reader has read all its cases; `progress` where it is known already."""
     return (
         enrolment.state == EnrolmentState.ACTIVE
         and enrolment.study.state in _CLOSED
-        and progress_of(enrolment).is_complete
+        and (progress or progress_of(enrolment)).is_complete
     )
 
 

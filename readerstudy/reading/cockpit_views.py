@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
@@ -12,10 +13,10 @@ from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
-from readerstudy.reading.cockpit import cockpit_of, matrix_of
+from readerstudy.reading.cockpit import cockpit_of
 from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.forms import ReminderForm
-from readerstudy.reading.matrix import cells_path, size
+from readerstudy.reading.matrix import cells_path, matrix_of, rows_between, size
 from readerstudy.reading.quality import PACE_DAYS, Sign
 from readerstudy.reading.reminding import (
     DAYS_BETWEEN,
@@ -63,15 +64,20 @@ def _may_remind(request: SignedInRequest, study: Study) -> bool:
 @require_safe
 @login_required
 def matrix(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Which reader has answered which case."""
+    """Which reader has answered which case; as many readers on a page as can be drawn."""
     study = overseen_study_for(request.user, slug)
     found = matrix_of(study)
-    width, height = size(len(found.readers), len(found.cases))
+    page = Paginator(found.readers, found.readers_on_a_page).get_page(request.GET.get("page"))
+    first, last = max(0, page.start_index() - 1), page.end_index()
+    answered, waiting = (rows_between(cells, first, last) for cells in (found.answered, found.open))
+    width, height = size(last - first, len(found.cases))
     context = {
         "study": study,
         "matrix": found,
-        "answered": cells_path(found.answered),
-        "open": cells_path(found.open),
+        "page": page,
+        "on_page": len(answered),
+        "answered": cells_path(answered),
+        "open": cells_path(waiting),
         "width": width,
         "height": height,
         "active": "progress",

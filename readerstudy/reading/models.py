@@ -47,7 +47,10 @@ class Reading(AppendOnlyModel, PublicIdModel):
 
     is_bound = True
 
-    position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="readings")
+    # No index of its own: the unique one begins with it, here and at the other keys of tables that grow.
+    position = models.ForeignKey(
+        Position, on_delete=models.PROTECT, related_name="readings", db_index=False
+    )
     level = models.PositiveSmallIntegerField(
         default=1,
         help_text="1 as the case is first shown; 2 with facts and further images, or the aid",

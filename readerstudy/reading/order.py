@@ -1,17 +1,17 @@
 """How far a reader is in their order, asked for once and then kept in step with what is stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import NamedTuple
 
 from readerstudy.reading.models import Reading
-from readerstudy.reading.selectors import PREFETCH, Progress, positions_of
+from readerstudy.reading.selectors import PREFETCH, Progress, in_order
 from readerstudy.reading.stages import answers_wanted
 from readerstudy.reading.washout import NO_GATE, Gate, gate_of
 from readerstudy.studies.choices import ArmKind
-from readerstudy.studies.models import Enrolment
+from readerstudy.studies.models import Enrolment, Position
 
 
 class Place(NamedTuple):
@@ -145,10 +145,18 @@ class OrderState:
 
 def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
     """One query, however long the order is; two more where there are several sessions."""
-    places: dict[int, Place] = {}
-    protocol = enrolment.study.protocol
-    levels = {arm.value: answers_wanted(protocol, arm) for arm in ArmKind}
-    rows = positions_of(enrolment).values_list(
+    return order_states([enrolment], now=now)[enrolment.pk]
+
+
+def order_states(enrolments: Sequence[Enrolment], *, now: datetime) -> dict[int, OrderState]:
+    """The states of several enrolments by their keys: as many queries as for one, but for those with several sessions."""
+    levels = {
+        one.pk: {arm.value: answers_wanted(one.study.protocol, arm) for arm in ArmKind}
+        for one in enrolments
+    }
+    places: dict[int, dict[int, Place]] = {pk: {} for pk in levels}
+    rows = in_order(Position.objects.filter(enrolment__in=levels)).values_list(
+        "enrolment_id",
         "pk",
         "public_id",
         "session__number",
@@ -157,9 +165,13 @@ def order_state(enrolment: Enrolment, *, now: datetime) -> OrderState:
         "readings__version",
         "readings__received_at",
     )
-    for pk, public_id, session, arm, level, version, at in rows:
-        place = places.get(pk) or Place(pk, public_id, 0, session, None, 1, levels[arm], arm)
-        places[pk] = place.answered(level, version, at) if version else place
-    several = len({place.session for place in places.values()}) > 1
-    gate = gate_of(enrolment) if several else NO_GATE
-    return OrderState(tuple(places.values()), now, gate)
+    for owner, pk, public_id, session, arm, level, version, at in rows:
+        own = places[owner]
+        place = own.get(pk) or Place(pk, public_id, 0, session, None, 1, levels[owner][arm], arm)
+        own[pk] = place.answered(level, version, at) if version else place
+    return {one.pk: _state(one, tuple(places[one.pk].values()), now) for one in enrolments}
+
+
+def _state(enrolment: Enrolment, places: tuple[Place, ...], now: datetime) -> OrderState:
+    several = len({place.session for place in places}) > 1
+    return OrderState(places, now, gate_of(enrolment) if several else NO_GATE)

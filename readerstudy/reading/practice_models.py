@@ -20,7 +20,7 @@ class PracticeAnswer(AppendOnlyModel, PublicIdModel):
     """One answer to one practice case in one round. It is no reading and stands in no result."""
 
     enrolment = models.ForeignKey(
-        Enrolment, on_delete=models.PROTECT, related_name="practice_answers"
+        Enrolment, on_delete=models.PROTECT, related_name="practice_answers", db_index=False
     )
     practice_case = models.ForeignKey(
         PracticeCase, on_delete=models.PROTECT, related_name="answers"

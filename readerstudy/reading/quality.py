@@ -1,14 +1,15 @@
 """How readers go about their cases, from their own answers alone: nothing here knows what is right."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from math import ceil
 
+import numpy as np
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
 
 
 class Sign(models.TextChoices):
@@ -21,14 +22,21 @@ class Sign(models.TextChoices):
     FINISHED = "finished", _("Finished")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
-    """One answer that counts; `milliseconds` from the first frame with the image to the commit."""
+    """One reader's answers that count, in the order of the cases. Arrays, since a study may have a million of them.
 
-    decision: str
-    confidence: int | None
-    milliseconds: int | None
-    at: datetime
+    `decision` and `grade` (confidence, or value on the scale) only have to differ where the answers do; `milliseconds`
+    from the first frame with the image to the commit, negative where it is not known; `at` in seconds since 1970.
+    """
+
+    decision: Numbers
+    grade: Numbers
+    milliseconds: Numbers
+    at: Numbers
+
+    def __len__(self) -> int:
+        return int(self.decision.size)
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,10 @@ DEFAULTS = Thresholds()
 
 
 def signs_of(
-    answers: Sequence[Seen], *, total: int, now: datetime, thresholds: Thresholds = DEFAULTS
+    answers: Seen, *, total: int, now: datetime, thresholds: Thresholds = DEFAULTS
 ) -> frozenset[Sign]:
-    """The signs of one reader, whose answers stand in the order in which the cases came; `total` cases are asked."""
-    if not answers:
+    """The signs of one reader of whom `total` cases are asked."""
+    if not len(answers):
         return frozenset({Sign.NOT_STARTED} if total else ())
     found = {
         Sign.FINISHED: len(answers) >= total > 0,
@@ -62,24 +70,24 @@ def signs_of(
     return frozenset(sign for sign, given in found.items() if given)
 
 
-def _is_stalled(answers: Sequence[Seen], now: datetime, thresholds: Thresholds) -> bool:
-    return max(one.at for one in answers) < now - timedelta(days=thresholds.stalled_days)
+def _is_stalled(answers: Seen, now: datetime, thresholds: Thresholds) -> bool:
+    since = now - timedelta(days=thresholds.stalled_days)
+    return bool(answers.at.max() < since.timestamp())
 
 
-def _is_too_fast(answers: Sequence[Seen], thresholds: Thresholds) -> bool:
-    timed = [one.milliseconds for one in answers if one.milliseconds is not None]
-    fast = sum(time < 1000 * thresholds.fast_seconds for time in timed)
-    return len(timed) >= thresholds.fast_least and 100 * fast >= thresholds.fast_percent * len(
-        timed
+def _is_too_fast(answers: Seen, thresholds: Thresholds) -> bool:
+    timed = answers.milliseconds[answers.milliseconds >= 0]
+    fast = int((timed < 1000 * thresholds.fast_seconds).sum())
+    return (
+        timed.size >= thresholds.fast_least and 100 * fast >= thresholds.fast_percent * timed.size
     )
 
 
-def _is_always_the_same(answers: Sequence[Seen], thresholds: Thresholds) -> bool:
-    longest = max(
-        sum(1 for _one in run)
-        for _answer, run in groupby(answers, key=lambda one: (one.decision, one.confidence))
-    )
-    most = max(Counter(one.decision for one in answers).values())
+def _is_always_the_same(answers: Seen, thresholds: Thresholds) -> bool:
+    differs = (np.diff(answers.decision) != 0) | (np.diff(answers.grade) != 0)
+    ends = np.flatnonzero(np.concatenate([[True], differs, [True]]))
+    longest = int(np.diff(ends).max())
+    most = int(np.unique(answers.decision, return_counts=True)[1].max())
     many = len(answers) >= thresholds.same_least
     return longest >= thresholds.same_in_a_row or (
         many and 100 * most > thresholds.same_percent * len(answers)
@@ -98,9 +106,10 @@ class ExpectedEnd:
 PACE_DAYS = 7
 
 
-def expected_end(times: Sequence[datetime], *, missing: int, now: datetime) -> ExpectedEnd:
-    """`times` are those of all answers of readers who have not finished; the last 7 days make the pace."""
-    recent = sum(now - timedelta(days=PACE_DAYS) < time <= now for time in times)
+def expected_end(times: Numbers, *, missing: int, now: datetime) -> ExpectedEnd:
+    """`times` (seconds since 1970) are those of all answers of readers who have not finished; the last 7 days make the pace."""
+    since = (now - timedelta(days=PACE_DAYS)).timestamp()
+    recent = int(((since < times) & (times <= now.timestamp())).sum())
     per_day = recent / PACE_DAYS
     if not missing or not recent:
         return ExpectedEnd(None, missing, per_day)

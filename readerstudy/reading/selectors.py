@@ -50,8 +50,12 @@ class ReaderProgress:
 
 def positions_of(enrolment: Enrolment) -> QuerySet[Position]:
     """The reader's order over all sessions; withdrawn cases are left out."""
-    positions = enrolment.positions.filter(study_case__withdrawn_at=None)
-    return positions.order_by("session__number", "number")
+    return in_order(enrolment.positions.all())
+
+
+def in_order(positions: QuerySet[Position]) -> QuerySet[Position]:
+    """These positions in the order in which each reader comes to them; withdrawn cases are left out."""
+    return positions.filter(study_case__withdrawn_at=None).order_by("session__number", "number")
 
 
 def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:
@@ -118,27 +122,56 @@ def enrolment_of_position(user: User, public_id: str) -> Enrolment:
 
 
 def completeness(study: Study) -> list[ReaderProgress]:
-    """Every reader's progress, withdrawn ones included; no accuracy of any kind."""
-    counted = Q(positions__study_case__withdrawn_at=None)
-    last = is_last_answer(study.protocol, readings="positions__readings__", position="positions__")
+    """Every reader's progress, withdrawn ones included; no accuracy of any kind.
+
+    Positions and answers are counted each by itself: joined, every pair of them would have to be told apart.
+    """
     rows = (
         study.enrolments.select_related("user", "rank_group", "institution")
         .annotate(
-            total=Count("positions", filter=counted, distinct=True),
-            done=Count("positions", filter=counted & last, distinct=True),
-            last_at=Max("positions__readings__received_at"),
-            profile_at=Max("profile__given_at"),
+            profile_at=F("profile__given_at"),
             knows_photographs=F("profile__prior_exposure"),
-            signed_at=Max("attestation__signed_at"),
+            signed_at=F("attestation__signed_at"),
         )
         .order_by("rank_group__ordinal", "code")
     )
-    skipped = _not_assessable(study)
-    return [ReaderProgress(row, row.done, row.total, skipped[row.pk], row.last_at) for row in rows]
+    totals, answered, skipped = _totals(study), _answered(study), _not_assessable(study)
+    return [
+        ReaderProgress(row, done, totals[row.pk], skipped[row.pk], last_at)
+        for row in rows
+        for done, last_at in [answered.get(row.pk, (0, None))]
+    ]
+
+
+def _totals(study: Study) -> Counter[int]:
+    """How many positions each reader is asked, by the key of the enrolment."""
+    asked = Position.objects.filter(enrolment__study=study, study_case__withdrawn_at=None)
+    rows = asked.order_by().values("enrolment").annotate(total=Count("pk"))
+    return Counter(dict(rows.values_list("enrolment", "total")))
+
+
+def _answered(study: Study) -> dict[int, tuple[int, datetime | None]]:
+    """How many positions each reader has answered to the end, and when the last answer of any kind came."""
+    counted = Q(position__study_case__withdrawn_at=None, version=1)
+    rows = (
+        Reading.objects.filter(position__enrolment__study=study)
+        .order_by()
+        .values("position__enrolment")
+        .annotate(
+            done=Count("pk", filter=counted & is_last_answer(study.protocol)),
+            last_at=Max("received_at"),
+        )
+    )
+    return {
+        enrolment: (done, last_at)
+        for enrolment, done, last_at in rows.values_list("position__enrolment", "done", "last_at")
+    }
 
 
 def _not_assessable(study: Study) -> Counter[int]:
     """How many cases each reader could not assess, by the key of the enrolment."""
+    if not study.protocol.allows_not_assessable:
+        return Counter()
     readings = current_readings(study).filter(decision="").order_by()
     return Counter(readings.values_list("position__enrolment_id", flat=True))
 

@@ -13,7 +13,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.reading.models import Attestation, Conduct, Reading
-from readerstudy.reading.selectors import progress_of
+from readerstudy.reading.selectors import Progress, progress_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
 
@@ -36,14 +36,19 @@ def is_signed(enrolment: Enrolment) -> bool:
     return Attestation.objects.filter(enrolment=enrolment).exists()
 
 
-def waits_for_signature(enrolment: Enrolment) -> bool:
-    """Whether all cases are read and the study asks for a signature that is not given yet."""
+def waits_for_signature(enrolment: Enrolment, progress: Progress | None = None) -> bool:
+    """Whether all cases are read and the study asks for a signature that is not given yet.
+
+    `progress` where it is known already; conduct and signature are not asked for where they came with the enrolment.
+    """
+    conduct = getattr(enrolment.study, "conduct", None)
     return (
         enrolment.state == EnrolmentState.ACTIVE
         and enrolment.study.state in _OPEN
-        and Conduct.objects.filter(study=enrolment.study_id, asks_attestation=True).exists()
-        and progress_of(enrolment).is_complete
-        and not is_signed(enrolment)
+        and conduct is not None
+        and conduct.asks_attestation
+        and (progress or progress_of(enrolment)).is_complete
+        and getattr(enrolment, "attestation", None) is None
     )
 
 

@@ -57,6 +57,12 @@ def unread_by_reader(enrolment: Enrolment) -> int:
     return unseen(enrolment.user, is_from_reader=False).filter(enrolment=enrolment).count()
 
 
+def unread_by_enrolment(user: User) -> Counter[int]:
+    """Enrolment → how many messages of coordinators the reader has not seen, of all their studies. One query."""
+    rows = unseen(user, is_from_reader=False).filter(enrolment__user=user).order_by()
+    return Counter(dict(rows.values_list("enrolment").annotate(Count("pk"))))
+
+
 def unread_in_study(study: Study, *, user: User) -> int:
     """How many messages of the study's readers this person has not seen."""
     return unseen(user, is_from_reader=True).filter(enrolment__study=study).count()

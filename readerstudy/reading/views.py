@@ -18,7 +18,7 @@ from readerstudy.core.forms import show_problems
 from readerstudy.core.media import send_stored_file
 from readerstudy.reading.environments import environment_missing
 from readerstudy.reading.forms import AnswerForm, ConsentForm
-from readerstudy.reading.order import order_state
+from readerstudy.reading.order import order_states
 from readerstudy.reading.pacing import following_payload
 from readerstudy.reading.practice import may_practise, practice_due
 from readerstudy.reading.profiles import profile_missing
@@ -27,6 +27,7 @@ from readerstudy.reading.screen import IMAGE_NAME, rating_context
 from readerstudy.reading.second_look import further_image_for
 from readerstudy.reading.selectors import image_of, progress_of
 from readerstudy.reading.services import commit_reading
+from readerstudy.reading.threads import unread_by_enrolment
 from readerstudy.reading.wording import wording_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment
@@ -40,10 +41,12 @@ from readerstudy.studies.services import activate_enrolment
 def home(request: SignedInRequest) -> HttpResponse:
     """The reader's studies, how far they are, and from when on a later session is open; staff who read nothing go on."""
     moment = now()
-    enrolments = [
-        (enrolment, order_state(enrolment, now=moment))
-        for enrolment in own_enrolments_of(request.user)
-    ]
+    own = list(own_enrolments_of(request.user).select_related("study__conduct", "attestation"))
+    states = order_states(own, now=moment)
+    unread = unread_by_enrolment(request.user)
+    for enrolment in own:
+        enrolment.unread = unread[enrolment.pk]  # type: ignore[attr-defined]  # read by the page
+    enrolments = [(enrolment, states[enrolment.pk]) for enrolment in own]
     if not enrolments and has_staff_pages(request.user):
         return redirect("studies:list")
     return render(request, "reading/home.html", {"enrolments": enrolments})

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from inference.selectors import scores_of
 from readerstudy.accounts.models import User
+from readerstudy.core.fetching import whole_numbers
 from readerstudy.images.selectors import primary_images
 from readerstudy.reading.conduct_models import ReaderProfile
 from readerstudy.reading.selectors import aided_readings, current_readings, primary_readings
 from readerstudy.results.analysis_plan import locked_plan
-from readerstudy.results.fetching import whole_numbers
 from readerstudy.results.readings import FetchedReadings, fetched
 from readerstudy.results.table import (
     MISSING,

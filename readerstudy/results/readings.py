@@ -6,10 +6,10 @@ import numpy as np
 from django.db.models import BigIntegerField, Case, QuerySet, Value, When
 from numpy.typing import NDArray
 
+from readerstudy.core.fetching import NOTHING, whole_numbers
 from readerstudy.reading.choices import ManagementDecision, TimingQuality
 from readerstudy.reading.models import Reading
 from readerstudy.reading.rating import rating
-from readerstudy.results.fetching import NOTHING, whole_numbers
 from readerstudy.studies.choices import Scale
 
 _DECISIONS = (ManagementDecision.NONE, ManagementDecision.BIOPSY)

@@ -264,7 +264,10 @@ class StudyCase(PublicIdModel):
 class Position(PublicIdModel):
     """One row of a reader's order: which case comes when, in which arm. Stored once, never recomputed."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="positions")
+    # No index of its own: the unique one begins with it.
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="positions", db_index=False
+    )
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="positions")
     study_case = models.ForeignKey(StudyCase, on_delete=models.PROTECT, related_name="positions")
     number = models.PositiveSmallIntegerField()

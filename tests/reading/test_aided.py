@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from readerstudy.core.errors import Conflict
-from readerstudy.reading.cockpit import matrix_of
+from readerstudy.reading.matrix import matrix_of
 from readerstudy.reading.models import Reading
 from readerstudy.reading.selectors import (
     aided_readings,

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
-from readerstudy.reading.cockpit import cockpit_of, matrix_of
+from readerstudy.reading.cockpit import cockpit_of
+from readerstudy.reading.matrix import matrix_of
 from readerstudy.reading.models import Reminder
 from readerstudy.reading.quality import Sign
 from readerstudy.reading.reminding import remind, remindable_readers
@@ -221,3 +222,19 @@ def test_who_can_be_reminded_is_listed_with_the_reason_why_not(
     listed = {one.enrolment.code: one.reason for one in remindable_readers(study, now=now)}
     assert listed[enrolment.code] == ""
     assert "less than 3 days ago" in listed[second.code]
+
+
+def test_as_many_readers_are_drawn_on_a_page_as_a_browser_can_lay_out(
+    staff, study, enrolment, now, monkeypatch
+):
+    answered(enrolment, 5, now)
+    monkeypatch.setattr("readerstudy.reading.matrix.MOST_CELLS", 12)
+    address = reverse("reading:matrix", args=[study.slug])
+    pages = [staff.get(address), staff.get(address + "?page=2")]
+    assert sum(page.context["on_page"] for page in pages) == 5
+    for page in pages:
+        drawn = page.context["answered"] + page.context["open"]
+        # Every page begins with its first row, and has the twelve cases of one reader.
+        assert re.findall(r"M\d+ (\d+)h", drawn) == ["0"] * 12
+        assert sum(done for _case, done, _asked in page.context["matrix"].by_case) == 5
+    assert "Page 2 of 2" in pages[1].content.decode()

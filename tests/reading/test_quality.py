@@ -1,28 +1,53 @@
 """The signs of a reader follow from their own answers, and from nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readerstudy.reading.quality import DEFAULTS, Seen, Sign, expected_end, signs_of
+from readerstudy.reading.quality import DEFAULTS, Seen, Sign, signs_of
+from readerstudy.reading.quality import expected_end as end_of
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 DECISIONS = ("biopsy / further treatment", "no further treatment")
+
+
+class One(NamedTuple):
+    """One answer; without a time `milliseconds` is None."""
+
+    decision: str
+    confidence: int
+    milliseconds: int | None
+    at: datetime
+
+
+def arrays(answers):
+    """The answers as the cockpit has them."""
+    rows = [
+        (DECISIONS.index(one.decision), one.confidence, -1 if one.milliseconds is None else one.milliseconds, one.at.timestamp())
+        for one in answers
+    ]  # fmt: skip
+    return Seen(*np.array(rows, np.int64).reshape(-1, 4).T)
+
+
+def expected_end(times, *, missing, now):
+    return end_of(np.array([time.timestamp() for time in times]), missing=missing, now=now)
 
 
 def seen(count, *, decisions=DECISIONS, milliseconds=5_000, days_ago=1.0):
     """Answers that alternate between the decisions."""
     at = NOW - timedelta(days=days_ago)
     return [
-        Seen(decisions[number % len(decisions)], 1 + number % 5, milliseconds, at)
+        One(decisions[number % len(decisions)], 1 + number % 5, milliseconds, at)
         for number in range(count)
     ]
 
 
 def signs(answers, total=100):
-    return signs_of(answers, total=total, now=NOW)
+    return signs_of(arrays(answers), total=total, now=NOW)
 
 
 def test_an_ordinary_reader_gives_no_sign():
@@ -56,7 +81,7 @@ def test_answers_without_a_time_are_neither_fast_nor_slow():
 
 @pytest.mark.parametrize(("count", "given"), [(14, False), (15, True)])
 def test_fifteen_equal_answers_in_a_row_are_a_sign(count, given):
-    same = [Seen(DECISIONS[1], 3, 5_000, NOW)] * count
+    same = [One(DECISIONS[1], 3, 5_000, NOW)] * count
     assert (Sign.SAME_ANSWER in signs(seen(10) + same)) is given
 
 
@@ -75,8 +100,8 @@ def test_one_decision_for_nearly_all_cases_is_a_sign(others, given):
 def test_turning_every_decision_round_changes_no_sign(rows):
     """Whatever is malignant in truth: signs do not depend on which of the two decisions is which."""
     turned = {DECISIONS[0]: DECISIONS[1], DECISIONS[1]: DECISIONS[0]}
-    answers = [Seen(decision, level, time, NOW) for decision, level, time in rows]
-    other = [Seen(turned[decision], level, time, NOW) for decision, level, time in rows]
+    answers = [One(decision, level, time, NOW) for decision, level, time in rows]
+    other = [One(turned[decision], level, time, NOW) for decision, level, time in rows]
     assert signs(answers) == signs(other)
 
 

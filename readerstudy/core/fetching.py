@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models import BigIntegerField, F, Func, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
@@ -16,6 +16,19 @@ _CHUNK = 50_000
 # PGCOPY, its signature, flags and the length of what follows the header; a row of -1 columns is the end.
 _HEADER, _END = 19, 2
 _WIDTH = 8
+
+
+class Seconds(Func):
+    """A moment as whole seconds since 1970."""
+
+    output_field = BigIntegerField()
+    template = "CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS bigint)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite keeps moments as texts, without a zone, in UTC."""
+        # The sign of a format is doubled, for this is a template of parameters.
+        template = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def whole_numbers(rows: QuerySet[Any], columns: Mapping[str, Any]) -> NDArray[np.int64]:
