@@ -8,11 +8,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 MO     := locale/de/LC_MESSAGES/django.mo
 ARGS   ?=
 
-.PHONY: demo test coverage serve worker lint format bench soak docs train clean help lock licences sbom audit
+.PHONY: demo test long coverage serve worker lint format bench soak docs train clean help lock licences sbom audit
 
 help:
 	@echo "make demo     set everything up, run the demonstration study, serve it"
 	@echo "make test     set everything up, run all tests"
+	@echo "make long     tests that stop and start servers for minutes"
 	@echo "make coverage the same, and which lines no test runs"
 	@echo "make serve    serve what is in var/ (web and worker)"
 	@echo "make worker   one more worker on the queues default and gpu"
@@ -39,6 +40,10 @@ worker: $(VENV)/.run $(MO)
 test: $(VENV)/.dev $(MO)
 	@$(PY) tools/browser.py
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+# What stops and starts servers for minutes: every task delivered twice, a second machine, evidence on PostgreSQL.
+long: $(VENV)/.dev $(MO)
+	@$(PY) -m pytest -m long $(ARGS)
 
 # Apart from `make test`: being watched line by line makes the tests a good third slower.
 coverage: $(VENV)/.dev $(MO)

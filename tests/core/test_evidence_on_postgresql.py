@@ -10,7 +10,7 @@ from psycopg import errors
 
 from tests.site import POSTGRES, ROOT, RunningSite, production_parts
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 ROLE = "readerstudy_test_web"
 FILES = ("test_evidence.py", "test_attacks.py", "test_audit.py")
 

@@ -8,7 +8,7 @@ import redis
 
 from tests.site import production_parts, running_site, wait_until
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 SEND = """
 from readerstudy.celery import app
 import tests.operations.poison as poison

@@ -8,7 +8,7 @@ import pytest
 from tests.site import production_parts, running_site, wait_until
 from tests.test_killed_worker import BUILD, COUNTS
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 AGAIN = """
 from inference.models import ModelRun
 from inference.tasks import run_model_task

@@ -16,7 +16,7 @@ from tests.operations.s3_server import KEYS, make_bucket, s3_server
 from tests.site import ROOT, RunningSite, production_parts, wait_until
 from tests.test_killed_worker import BUILD, COUNTS
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 HERE, THERE = "10.203.77.1", "10.203.77.2"
 WHO = """
 import json

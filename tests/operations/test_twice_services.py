@@ -4,7 +4,7 @@ import pytest
 
 from tests.site import RunningSite, production_parts
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_every_task_that_comes_twice_and_at_once_is_done_once(tmp_path):
