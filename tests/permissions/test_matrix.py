@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from django.template import Template
 from django.test import Client
 from django.urls import path
 
@@ -31,9 +32,11 @@ class World:
 
 
 @pytest.fixture
-def _quiet():
-    """Every refusal is a line of the log, and there are thousands."""
+def _quiet(monkeypatch):
+    """Every refusal is a line of the log and a page, and there are thousands."""
     logging.disable(logging.WARNING)
+    # Django's test client copies the context of every template that is rendered, which nothing here looks at.
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     yield
     logging.disable(logging.NOTSET)
 
