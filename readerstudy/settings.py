@@ -399,7 +399,7 @@ if REDIS_URL:
         "socket_connect_timeout": 5,
         "socket_timeout": 15,
     }
-    CACHES = {
+    CACHES: dict[str, Any] = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     }
 else:

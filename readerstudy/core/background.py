@@ -57,7 +57,7 @@ class WorkTask(Task):
 def wait_before(retries: int) -> float:
     """Seconds before the next try: twice as long each time, and not the same for all that failed together."""
     longest = min(LONGEST_WAIT, settings.WORK_RETRY_SECONDS * 2**retries)
-    return float(longest * random.uniform(0.75, 1.25))  # noqa: S311 (no secret)
+    return float(longest * random.uniform(0.75, 1.25))  # nosec B311  # noqa: S311 (no secret)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def _exception(
     info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
 ) -> dict[str, Any]:
     kind, error, trace = info
-    assert kind is not None and error is not None  # noqa: S101, PT018 (asked for before)
+    assert kind is not None and error is not None  # nosec B101  # noqa: S101, PT018 (asked for before)
     frames = traceback.extract_tb(trace)
     return {
         "type": f"{kind.__module__}.{kind.__qualname__}",

@@ -7,7 +7,7 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404  # (our own arguments alone)
 import sys
 import tempfile
 import time
@@ -57,7 +57,7 @@ def _interrupted(number: int, _frame: FrameType | None) -> None:
 
 def _alone(part: str, arguments: list[str]) -> int:
     command = [sys.executable, "-m", "tools.soak", *arguments, "--parts", part]
-    return subprocess.run(command, check=False).returncode
+    return subprocess.run(command, check=False).returncode  # nosec B603  # (our own arguments alone)
 
 
 def _do(part: str, options: argparse.Namespace) -> bool:

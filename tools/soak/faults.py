@@ -107,7 +107,7 @@ def disk_full(stage: Stage, moment: Moment) -> None:
 @_named("clock")
 def clock(stage: Stage, moment: Moment) -> None:
     """The clock of web, worker or both goes wrong for some seconds, by up to 25 minutes either way, and is set right."""
-    rng = random.Random(moment.seed)  # noqa: S311 (no secret)
+    rng = random.Random(moment.seed)  # nosec B311  # noqa: S311 (no secret)
     seconds = rng.choice([-1, 1]) * rng.randint(60, FARTHEST_CLOCK)
     names = rng.choice([["web"], ["worker"], ["web", "worker"]])
     for name in names:

@@ -164,7 +164,7 @@ async def grade_together(
 ) -> None:
     """All readers at once, until their orders end or the seconds are over."""
     graders = [
-        Grader(reader, panel, random.Random(f"{seed}:{number}"))  # noqa: S311 (no secret)
+        Grader(reader, panel, random.Random(f"{seed}:{number}"))  # nosec B311  # noqa: S311 (no secret)
         for number, reader in enumerate(readers)
     ]
     timer = asyncio.ensure_future(_timed(panel, seconds, each_second))

@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404  # (our own arguments alone)
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -87,7 +87,7 @@ class Postgres:
 
     def _run(self, name: str, *arguments: str) -> None:
         with (self.folder / "commands.log").open("ab") as log:
-            subprocess.run(
+            subprocess.run(  # nosec B603  # (our own arguments alone)
                 [program(name), "-D", str(self.data), *arguments],
                 stdout=log, stderr=log, check=True, cwd=self.folder, **_as_postgres(),
             )  # fmt: skip
@@ -107,7 +107,7 @@ class Redis:
         command = [program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", str(self.folder), "--appendonly", "yes", "--save", ""]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)  # nosec B603  # (our own arguments alone)
         deadline = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < deadline:
             with suppress(redis.exceptions.RedisError), redis.Redis.from_url(self.url) as one:

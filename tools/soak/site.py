@@ -2,7 +2,7 @@
 
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404  # (our own arguments alone)
 import sys
 import threading
 import time
@@ -37,7 +37,7 @@ class Part:
     def start(self) -> None:
         """Starts it; what it says goes to the end of its log."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # nosec B603  # (our own arguments alone)
                 self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
+import subprocess  # nosec B404  # (our own arguments alone)
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -60,7 +60,7 @@ class PostgresReading:
             columns = list(cursor.fetchall())
             names = ", ".join(_quoted(name) for name, _is_number, _is_key in columns)
             sql = (
-                f"COPY (SELECT {names} FROM {_quoted(table)} ORDER BY {_order(columns)}) TO STDOUT"  # noqa: S608 (names quoted)
+                f"COPY (SELECT {names} FROM {_quoted(table)} ORDER BY {_order(columns)}) TO STDOUT"  # nosec B608  # noqa: S608 (names quoted)
             )
             digest, count = hashlib.sha256(), 0
             with cursor.copy(sql) as copy:
@@ -92,11 +92,11 @@ class PostgresSnapshot(PostgresReading):
         ]
         command = [_program("pg_dump"), *arguments, f"--dbname={_address()}"]
         with tempfile.TemporaryFile() as errors:
-            process = subprocess.Popen(  # noqa: S603 (our own arguments)
+            process = subprocess.Popen(  # nosec B603  # noqa: S603 (our own arguments)
                 command, stdout=subprocess.PIPE, stderr=errors, env=_environment()
             )
             try:
-                assert process.stdout is not None  # noqa: S101 (asked for above)
+                assert process.stdout is not None  # nosec B101  # noqa: S101 (asked for above)
                 while piece := process.stdout.read(PIECE):
                     yield piece
             finally:
@@ -146,7 +146,7 @@ class Postgres:
             f"--dbname={_address()}",
         ]
         with tempfile.TemporaryFile() as errors:
-            process = subprocess.Popen(  # noqa: S603 (our own arguments)
+            process = subprocess.Popen(  # nosec B603  # noqa: S603 (our own arguments)
                 command, stdin=subprocess.PIPE, stderr=errors, env=_environment()
             )
             try:
@@ -175,7 +175,7 @@ def _one_moment() -> Iterator[None]:
 
 
 def _feed(process: "subprocess.Popen[bytes]", pieces: Iterator[bytes]) -> None:
-    assert process.stdin is not None  # noqa: S101 (asked for above)
+    assert process.stdin is not None  # nosec B101  # noqa: S101 (asked for above)
     try:
         with process.stdin as file:
             file.writelines(pieces)
@@ -217,7 +217,7 @@ def _program(name: str) -> str:
 
 
 def _version(program: str) -> int:
-    said = subprocess.run(  # noqa: S603 (our own arguments)
+    said = subprocess.run(  # nosec B603  # noqa: S603 (our own arguments)
         [_program(program), "--version"], capture_output=True, text=True, check=True
     ).stdout
     found = re.search(r"\(PostgreSQL\) (\d+)", said)
