@@ -31,7 +31,7 @@ _LIBRARY = "copyleft for the library itself, which is used unchanged and can be 
 # Licence → why a package under it may be used. GPL and AGPL are not here: they would reach the application.
 MAY_BE_USED = {
     **dict.fromkeys(
-        ("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU",
+        ("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "MIT-0", "MIT-CMU",
          "PSF-2.0", "Unlicense", "Zlib", "ZPL-2.1"), _PERMISSIVE),
     "MPL-1.1": _UNCHANGED,
     "MPL-2.0": _UNCHANGED,
@@ -59,6 +59,8 @@ STATED_ELSEWHERE = {
     "brotlicffi": "MIT",
     "colorama": "BSD-3-Clause",
     "onnxruntime": "MIT",
+    "pyrage": "MIT",
+    "pywin32": "PSF-2.0",
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "scipy": "BSD-3-Clause",
