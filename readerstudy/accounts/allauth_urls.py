@@ -5,12 +5,15 @@ from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.socialaccount.views import login_cancelled, login_error
+from allauth.socialaccount.views import login_cancelled
 from django.urls import path
+from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts import hospital_views, views
 
-urlpatterns = [
+# allauth takes a PUT for a POST, and other methods for a GET.
+_PAGE = require_http_methods(["GET", "HEAD", "POST"])
+_PAGES = [
     path("sign-in/", views.SignInView.as_view(), name="account_login"),
     path("confirm/", reauthenticate, name="account_reauthenticate"),
     path("confirm/code/", base.reauthenticate, name="mfa_reauthenticate"),
@@ -33,7 +36,10 @@ urlpatterns = [
     ),
     path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("hospital/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
-    path("hospital/error/", login_error, name="socialaccount_login_error"),
+    path("hospital/error/", hospital_views.failed, name="socialaccount_login_error"),
+]
+urlpatterns = [
+    *(path(one.pattern._route, _PAGE(one.callback), name=one.name) for one in _PAGES),  # noqa: SLF001 (as it was written above)
     path("hospital/<slug:provider_id>/", hospital_views.begin, name="openid_connect_login"),
     path(
         "hospital/<slug:provider_id>/back/",

@@ -3,7 +3,8 @@
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
 
 from readerstudy.accounts.oidc_adapter import CheckedAdapter
 from readerstudy.core.errors import NotFound
@@ -15,10 +16,16 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     return _answer(OAuth2LoginView, request, provider_id)
 
 
-@require_GET
+@require_safe
 def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Signs in whom the hospital vouches for. Raises NotFound as above."""
     return _answer(OAuth2CallbackView, request, provider_id)
+
+
+@require_safe
+def failed(request: HttpRequest) -> HttpResponse:
+    """The page that says that nobody was signed in."""
+    return render(request, "socialaccount/authentication_error.html", status=400)
 
 
 def _answer(

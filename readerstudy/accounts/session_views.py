@@ -5,14 +5,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.accounts.sessions import end_other_sessions, end_session, own_sessions
 from readerstudy.core.clock import now
 
 
-@require_GET
+@require_safe
 @login_required
 def sessions(request: SignedInRequest) -> HttpResponse:
     """Where one is signed in."""

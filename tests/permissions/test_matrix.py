@@ -43,6 +43,7 @@ def _quiet(monkeypatch):
 
 @pytest.mark.usefixtures("_quiet")
 def test_everybody_is_answered_as_declared_and_no_other_way(db, settings, tmp_path):
+    settings.SECURITY_CONTACT = ["mailto:security@example.org"]
     settings.INFERENCE_BATCH_SIZE, settings.INFERENCE_PROVIDER = 2, "cpu"
     # The views ask the clock: a washout that has just begun is to be still on.
     world = World(*make_world(datetime.now(tz=UTC).replace(microsecond=0), tmp_path))

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from inference.drafts import take_upload
 from inference.models import Model, ModelRun
 from inference.services import take_samples
+from readerstudy.accounts.api_tokens import make_api_token
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import invite_person
 from readerstudy.core.policies import Role, State, Thing
@@ -50,6 +53,7 @@ STUDY_ROLES = {
     "auditor": Role.AUDITOR,
 }
 UNKNOWN = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
+UNKNOWN_NUMBER, SOMEBODY_ELSES = "987654321", 123454321
 _ORDER = [State.ANY, State.LOCKED, State.READING, State.CLOSED, State.UNBLINDED]
 
 
@@ -197,10 +201,10 @@ def _targets(groups, people, admin, now, folder):
             _of(group, {"public_id": _sample(artefact, admin, now).public_id})
         )
     for thing, keys in _KEYS.items():
-        unknown = dict.fromkeys(keys, UNKNOWN)
+        unknown = {key: UNKNOWN_NUMBER if key == "pk" else UNKNOWN for key in keys}
         found[thing].append(Target("unknown", unknown, exists=False))
         # The study is known and what is named in it is not.
-        if len(keys) > 1:
+        if "slug" in keys and len(keys) > 1:
             known = {**unknown, "slug": groups[0].studies["twice"].slug}
             found[thing].append(Target("unknown in a known study", known, exists=False))
     return found
@@ -227,6 +231,21 @@ def _of_the_site(people, admin, now, folder):
     site = {
         Thing.INVITATION: [Target("open", {"token": token})],
         Thing.PERSON: [Target("any", {"public_id": second.public_id})],
+        Thing.RESET_LINK: [],
+        Thing.SECOND_FACTOR: [Target("of somebody without", exists=False)],
+        Thing.HOSPITAL: [],
+        Thing.SIGN_IN_SESSION: [_numbered(_session(second))],
+        Thing.PASSKEY: [
+            _numbered(
+                Authenticator.objects.create(
+                    pk=SOMEBODY_ELSES, user=second, type="webauthn", data={}
+                )
+            )
+        ],
+        Thing.API_TOKEN: [
+            _owned(_token(people["reader"], now), "reader"),
+            _owned(_token(second, now)),
+        ],
         Thing.IMAGE_SET: [Target("any", {"public_id": free.public_id})],
         Thing.IMAGE: [Target("any", {"public_id": image.public_id})],
         Thing.IMPORT: [Target("any", {"public_id": _job(admin, now, folder).public_id})],
@@ -250,6 +269,21 @@ def _of_the_site(people, admin, now, folder):
 def _owned(row, owner=""):
     label = f"of the {owner}" if owner else "of somebody else"
     return Target(label, {"public_id": row.public_id}, owners=(owner,) if owner else ())
+
+
+def _numbered(row):
+    return Target("of somebody else", {"pk": str(row.pk)})
+
+
+def _session(user):
+    return UserSession.objects.create(
+        pk=SOMEBODY_ELSES, user=user, ip="203.0.113.0", user_agent="", session_key="k" * 32
+    )
+
+
+def _token(user, now):
+    name, scopes = f"Of {user.name}", ["studies:read"]
+    return make_api_token(actor=user, name=name, scopes=scopes, days=7, now=now)[0]
 
 
 def _job(admin, now, folder):
@@ -382,12 +416,16 @@ _OF_A_STUDY = {
 _BY_ID, _IN_STUDY = ("public_id",), ("slug", "public_id")
 _KEYS = {
     Thing.INVITATION: ("token",),
+    Thing.RESET_LINK: ("public_id", "token"),
+    Thing.HOSPITAL: ("provider_id",),
+    Thing.SIGN_IN_SESSION: ("pk",),
+    Thing.PASSKEY: ("pk",),
     Thing.STUDY: ("slug",),
     Thing.PSEUDONYM: ("slug", "code"),
     **dict.fromkeys((Thing.READER, Thing.MEMBER, Thing.LATER_SESSION, Thing.CASE, Thing.STUDY_IMAGE), _IN_STUDY),
     **dict.fromkeys(
         (
-            Thing.PERSON, Thing.IMAGE_SET, Thing.IMAGE, Thing.IMPORT, Thing.UPLOAD, Thing.ENROLMENT, Thing.POSITION,
+            Thing.PERSON, Thing.API_TOKEN, Thing.IMAGE_SET, Thing.IMAGE, Thing.IMPORT, Thing.UPLOAD, Thing.ENROLMENT, Thing.POSITION,
             Thing.SECOND_LOOK, Thing.PRACTICE_CASE, Thing.MODEL, Thing.MODEL_DRAFT, Thing.TRAINING_RUN, Thing.SAMPLE,
             Thing.MODEL_RUN, Thing.CASE_IMAGE, Thing.ANALYSIS, Thing.FINISHED, Thing.FINISHED_DRAFT,
         ),
