@@ -19,7 +19,7 @@ TEMPLATES = sorted(
     if "templates" in path.parts and not {".venv", ".venv-train", "var", "site"} & set(path.relative_to(ROOT).parts)
 )  # fmt: skip
 # Pages of their own, which carry their styles and are served with the styles' hash or in mails.
-WITH_STYLES = {"templates/results/report/document.html"}
+WITH_STYLES = {"templates/results/report/document.html", "templates/auditing/document.html"}
 DATA = "application/json"
 HANDLER = re.compile(r"<[^>{]*\s(on[a-z]+)\s*=", re.IGNORECASE)
 STYLE = re.compile(r"<style|<[^>]*\sstyle\s*=", re.IGNORECASE)
