@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from celery import Task
+from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore, Reject, Retry
 from django.conf import settings
 from django.core.cache import cache
@@ -29,7 +29,7 @@ class KillsItsWorkerError(Exception):
     """Workers that began this work have died again and again."""
 
 
-class WorkTask(Task):
+class WorkTask(DjangoTask):
     """The class of every task. `revive` makes a row that has failed ready for the next try, due in so many seconds."""
 
     abstract = True

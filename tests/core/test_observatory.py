@@ -183,7 +183,7 @@ def test_what_strangers_are_sent_has_the_top_grade(server, db):
         (400, "/account/sign-in/", {"username": "a@b.org", "password": "wrong"}),
         (401, "/account/session/"),
         (302, "/studies/"),
-        (403, "/api/v1/studies/"),
+        (401, "/api/v1/studies/"),
         (404, "/nowhere/"),
         (404, "/api/v1/nowhere/"),
         (302, "/i18n/setlang/", {"language": "de"}),

@@ -70,7 +70,7 @@ EVERYWHERE_404 = {
             },
         ),
         ("reader_user", EVERYWHERE_404),
-        (None, {**dict.fromkeys(EVERYWHERE_404, 302), "api-list": 403, "api-detail": 403}),
+        (None, {**dict.fromkeys(EVERYWHERE_404, 302), "api-list": 401, "api-detail": 401}),
     ],
 )
 def test_who_sees_what(client, request, role, different):

@@ -190,7 +190,7 @@ def test_the_progress_page_takes_as_many_queries_for_thirty_readers_as_for_two(
     emails = [f"reader{number}@example.org" for number in range(30)]
     study = open_study(admin=admin, coordinator=coordinator, now=now, cases=3, emails=emails)
     client.force_login(coordinator)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert client.get(f"/reading/progress/{study.slug}/").status_code == 200
 
 

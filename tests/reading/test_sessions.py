@@ -290,7 +290,7 @@ class TestPrimaryReadings:
         enrolment = make()
         read(enrolment, CASES, now=now)
         first, second = positions_of(enrolment)[:2]
-        with unguarded():
+        with unguarded(), unguarded():
             Position.objects.filter(pk=first.pk).update(arm="sequential")
             Position.objects.filter(pk=second.pk).update(arm="aided")
         counted = set(primary_readings(enrolment.study).values_list("position_id", flat=True))

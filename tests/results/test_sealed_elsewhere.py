@@ -46,7 +46,7 @@ def test_the_api_computes_and_tells_nothing(client, people, sealed, role):
     if user:
         client.force_login(user)
     asked = client.post("/api/v1/analyses/", {"study": study.slug}, content_type="application/json")
-    expected = {"coordinator": 409, "nobody": 403}.get(role, 404)
+    expected = {"coordinator": 409, "nobody": 401}.get(role, 404)
     assert asked.status_code == expected
     assert Analysis.objects.count() == 1
     for address in ("/api/v1/analyses/", f"/api/v1/analyses/{forged.public_id}/"):

@@ -168,7 +168,8 @@ def test_of_a_reader_withdrawn_from_a_draft_nothing_remains(coordinator, study, 
     withdraw_reader(actor=coordinator, enrolment=enrolment, reason="wrong group", now=now)
 
     assert not study.enrolments.exists()
-    assert AuditEvent.objects.last().data["reason"] == "wrong group"
+    # What is said of a person can be erased later, and stands in no event.
+    assert "wrong group" not in str(AuditEvent.objects.last().data)
     invite(study, coordinator=coordinator, now=now, email="a@example.org", group=1)
 
 
