@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from readerstudy.accounts.models import Invitation, User
+from readerstudy.accounts.reauthentication import Confirmation
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.verifying import verify_trail
@@ -51,7 +52,8 @@ def full(admin, coordinator, reader_user, now):
     study = open_for_reading(admin=admin, coordinator=coordinator, now=now, emails=emails)
     enrolment = begin(study, reader_user, now=now)
     commit_readings(actor=reader_user, answers=[item(one) for one in ids(enrolment)], now=now)
-    sign_readings(actor=reader_user, enrolment=enrolment, password=PASSWORD, language="en", now=now)
+    given = Confirmation(password=PASSWORD)
+    sign_readings(actor=reader_user, enrolment=enrolment, given=given, language="en", now=now)
     write_to_coordinators(
         actor=reader_user,
         enrolment=enrolment,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# The list of all addresses names the module of those of the truth keepers.
-MAY_IMPORT = {"truth", "intake", "results", "demo", "urls.py"}
+# The list of all addresses names the module of those of the truth keepers; the record of processing names every table.
+MAY_IMPORT = {"truth", "intake", "results", "demo", "privacy", "urls.py"}
 TRUTH = "readerstudy.truth"
 # One module tells readers what is right of the cases they practise on, and asks the one module that answers for these alone.
 PRACTISING, PRACTICE = "readerstudy/reading/practising.py", "readerstudy.truth.practice"
