@@ -13,7 +13,7 @@ ARGS   ?=
 help:
 	@echo "make demo     set everything up, run the demonstration study, serve it"
 	@echo "make test     set everything up, run all tests"
-	@echo "make long     tests that stop and start servers for minutes"
+	@echo "make long     the tests that take minutes: permission matrix, upgrades, second machine ..."
 	@echo "make coverage the same, and which lines no test runs"
 	@echo "make serve    serve what is in var/ (web and worker)"
 	@echo "make worker   one more worker on the queues default and gpu"
@@ -41,7 +41,7 @@ test: $(VENV)/.dev $(MO)
 	@$(PY) tools/browser.py
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
-# What stops and starts servers for minutes: every task delivered twice, a second machine, evidence on PostgreSQL.
+# What takes minutes: the permission matrix, two crawls for leaks, upgrades, every task delivered twice, a second machine, evidence on PostgreSQL.
 long: $(VENV)/.dev $(MO)
 	@$(PY) -m pytest -m long $(ARGS)
 

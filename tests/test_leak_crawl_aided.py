@@ -21,6 +21,8 @@ from tests.reading.aided import open_aided
 from tests.reading.factories import BIOPSY, answer, begin, ids, item
 from tests.studies.factories import invite, make_study
 
+pytestmark = pytest.mark.long
+
 ROLES = ("reader", "second", "coordinator", "stranger", "admin", "nobody")
 MESSAGE = "MESSAGE-TO-THE-COORDINATORS"
 PRACTICE_TRUTH = ("PRACTISED-MELANOMA", "PRACTISED-NEVUS")

@@ -34,6 +34,7 @@ def test_nobody_is_shown_nothing_but_the_way_in(client, people):
     }
     # The schema describes the software, not what is stored.
     ways_in = {"/", "/account/sign-in/", "/healthz", "/readyz", "/api/v1/schema/"}
+    ways_in |= {"/account/password/reset/", "/account/hospital/cancelled/"}
     assert open_to_all <= {*ways_in, "/robots.txt", "/.well-known/security.txt"}
 
 

@@ -15,6 +15,8 @@ from tests.images.factories import make_image_set
 from tests.reading.factories import begin, ids, item
 from tests.studies.factories import advance, invite, make_study
 
+pytestmark = pytest.mark.long
+
 REMARK = "REMARK-OF-THE-READER"
 QUESTIONS = [
     Asked(QuestionKind.TEXT, "Remarks?", "Anmerkungen?"),

@@ -10,6 +10,8 @@ UPGRADE = """
 import json
 from tests.upgrading import upgraded
 from readerstudy.core.audit import first_fault
+
+pytestmark = pytest.mark.long
 found = upgraded()
 print(json.dumps({**found, "fault": str(first_fault() or "")}))
 """

@@ -46,6 +46,8 @@ GO_ON = """
 from readerstudy.accounts.services import create_user
 from readerstudy.core.audit import first_fault
 from django.utils.timezone import now
+
+pytestmark = pytest.mark.long
 create_user(actor=None, email="new@example.org", name="New", role="reader", now=now())
 assert first_fault() is None
 print("true")

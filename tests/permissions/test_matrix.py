@@ -41,6 +41,7 @@ def _quiet(monkeypatch):
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_quiet")
 def test_everybody_is_answered_as_declared_and_no_other_way(db, settings, tmp_path):
     settings.SECURITY_CONTACT = ["mailto:security@example.org"]

@@ -65,6 +65,7 @@ def test_one_checklist_as_a_word_file():
     assert len(file.tables[0].rows) == 16
 
 
+@pytest.mark.long
 def test_the_pdf_has_pages_and_text_and_is_always_the_same():
     if not pdf.is_available():
         pytest.skip("WeasyPrint or its system library Pango is missing")
