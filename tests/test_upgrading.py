@@ -4,6 +4,7 @@ import pytest
 
 from tests.site import RunningSite, production_parts
 
+pytestmark = pytest.mark.long
 # The audit trail was given a key.
 CHANGED = {"core_auditevent": ["hash"], "core_audithead": ["hash"]}
 UPGRADE = """
@@ -11,7 +12,6 @@ import json
 from tests.upgrading import upgraded
 from readerstudy.core.audit import first_fault
 
-pytestmark = pytest.mark.long
 found = upgraded()
 print(json.dumps({**found, "fault": str(first_fault() or "")}))
 """
