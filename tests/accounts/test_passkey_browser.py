@@ -38,6 +38,7 @@ def test_a_passkey_is_made_confirms_and_signs_in(page, live_server):
 
     # Beside the password, as the second factor.
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/account/sign-in/")
     sign_in(page, url, user)
     expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
     assert_accessible(page)
@@ -46,6 +47,7 @@ def test_a_passkey_is_made_confirms_and_signs_in(page, live_server):
 
     # In place of the password.
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/account/sign-in/")
     assert_accessible(page)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from readerstudy.reading.models import Reading
-from readerstudy.results.fetching import _copied, whole_numbers
+from readerstudy.core.fetching import _copied, whole_numbers
 
 
 def test_rows_that_cannot_be_are_an_empty_table(db):
