@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from readerstudy.reading.models import Reading
 from readerstudy.core.fetching import _copied, whole_numbers
+from readerstudy.reading.models import Reading
 
 
 def test_rows_that_cannot_be_are_an_empty_table(db):
