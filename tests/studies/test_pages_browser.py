@@ -99,6 +99,7 @@ def test_an_invited_person_comes_in_by_the_link(page, live_server, admin, coordi
     follow(page, "Change the password")
     assert_accessible(page)
     press(page, "Sign out")
+    page.wait_for_url("**/account/sign-in/")
     assert_accessible(page)
     page.goto(link)
     expect(page.get_by_text("already been used")).to_be_visible()
