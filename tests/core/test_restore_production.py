@@ -11,6 +11,7 @@ import pytest
 
 from tests.site import ROOT, RunningSite, production_parts, wait_until
 
+pytestmark = pytest.mark.long
 BUILD = """
 from tests.core.conftest import build_study
 build_study()
@@ -47,7 +48,6 @@ from readerstudy.accounts.services import create_user
 from readerstudy.core.audit import first_fault
 from django.utils.timezone import now
 
-pytestmark = pytest.mark.long
 create_user(actor=None, email="new@example.org", name="New", role="reader", now=now())
 assert first_fault() is None
 print("true")

@@ -1,6 +1,6 @@
 """`manage.py worker_lives`: the health check of a worker's container."""
 
-import socket
+import platform
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--name", default=f"celery@{socket.gethostname()}")
+        parser.add_argument("--name", default=f"celery@{platform.node()}")
 
     def handle(self, *_args: Any, name: str, **_options: Any) -> None:
         if not lives(name):
