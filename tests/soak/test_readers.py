@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from tools.load_client import LoadedReader
 from tools.soak import readers
@@ -9,6 +10,12 @@ from tools.soak.ledger import Ledger
 from tools.soak.readers import Panel, grade_together
 
 STORED, AWAY, REFUSED, SIGNED_OUT = 201, 503, 409, 403
+
+
+def _run(work):
+    """In a thread of its own: where a browser was driven before, this one has a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 class Server:
@@ -60,7 +67,7 @@ def graded(tmp_path, monkeypatch, *statuses, positions=("p1", "p2")):
             ledger.close()
             return server.told, panel
 
-    return asyncio.run(go())
+    return _run(go())
 
 
 def keys(told):
