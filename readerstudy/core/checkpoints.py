@@ -12,6 +12,7 @@ from hmac import compare_digest
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from readerstudy.core.audit import GENESIS
 from readerstudy.core.keyed import keyed_hash
@@ -41,11 +42,19 @@ def last_checkpoint() -> Checkpoint | None:
 
 
 def write_checkpoint(*, now: datetime) -> bool:
-    """Appends where the chain stands; False where it stands where it stood at the last checkpoint."""
-    head = AuditHead.objects.filter(pk=1).first()
+    """Appends where the chain stands; False where it stands where it stood at the last checkpoint.
+
+    One writer at a time: two lines that follow the same one would look like a forgery.
+    """
+    with transaction.atomic():
+        head = AuditHead.objects.select_for_update().filter(pk=1).first()
+        return head is not None and _appended(head, now)
+
+
+def _appended(head: AuditHead, now: datetime) -> bool:
     lines = _lines()
     last: dict[str, Any] = json.loads(lines[-1]) if lines else {"sequence": 0, "signature": GENESIS}
-    if head is None or head.sequence <= last["sequence"]:
+    if head.sequence <= last["sequence"]:
         return False
     point = {
         "sequence": head.sequence,

@@ -1,14 +1,11 @@
-"""What is let go of in time, and the daily checkpoint."""
+"""What is let go of in time."""
 
 import shutil
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
-from readerstudy.core.checkpoints import write_checkpoint
 from readerstudy.core.ids import ALPHABET, LENGTH
-from readerstudy.core.models import AuditHead
 from readerstudy.core.timers import brief_connection
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
@@ -17,14 +14,6 @@ from readerstudy.operations.models import DeadLetter, WorkerBeat
 LETTERS_KEPT = timedelta(days=365)
 WORKERS_KEPT = timedelta(days=1)
 _OVER = (ImportState.APPLIED, ImportState.UNDONE)
-
-
-def write_daily_checkpoint(*, now: datetime) -> bool:
-    """One writer at a time: two lines that follow the same one would look like a forgery."""
-    with transaction.atomic():
-        AuditHead.objects.get_or_create(pk=1)
-        AuditHead.objects.select_for_update().get(pk=1)
-        return write_checkpoint(now=now)
 
 
 def forget_old_letters(*, now: datetime) -> int:

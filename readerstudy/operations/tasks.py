@@ -11,17 +11,10 @@ from readerstudy.operations.housekeeping import (
     forget_old_letters,
     forget_old_workers,
     remove_lost_staging,
-    write_daily_checkpoint,
 )
 from readerstudy.operations.notices import tell_who_may_go_on
 
 _HOUR = 3600
-
-
-@shared_task(soft_time_limit=300, time_limit=330)
-def checkpoint_task() -> None:
-    """Writes down outside the database where the audit trail stands."""
-    write_daily_checkpoint(now=now())
 
 
 @shared_task(soft_time_limit=300, time_limit=330)

@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from readerstudy.core.audit import record_event
-from readerstudy.core.checkpoints import checkpoint_count, checkpoint_faults
+from readerstudy.core.checkpoints import checkpoint_count, checkpoint_faults, write_checkpoint
 from readerstudy.core.errors import Conflict, NotFound
 from readerstudy.core.ids import new_public_id
 from readerstudy.core.models import AuditEvent
@@ -16,7 +16,6 @@ from readerstudy.operations.housekeeping import (
     forget_old_letters,
     forget_old_workers,
     remove_lost_staging,
-    write_daily_checkpoint,
 )
 from readerstudy.operations.models import DeadLetter, SessionNotice, WorkerBeat
 from readerstudy.operations.notices import tell_who_may_go_on
@@ -28,8 +27,8 @@ from tests.reading.test_sittings import DAY, enrolment, read  # noqa: F401 (a fi
 
 def test_a_checkpoint_is_written_once_a_day_by_whoever_comes_first(admin, now):
     record_event(actor=admin, verb="a.test", subject=admin, now=now)
-    assert write_daily_checkpoint(now=now)
-    assert not write_daily_checkpoint(now=now)
+    assert write_checkpoint(now=now)
+    assert not write_checkpoint(now=now)
     assert checkpoint_count() == 1
     assert list(checkpoint_faults()) == []
 

@@ -5,7 +5,7 @@ from django.test import override_settings
 from prometheus_client.parser import text_string_to_metric_families
 
 from readerstudy.core.audit import record_event
-from readerstudy.operations.housekeeping import write_daily_checkpoint
+from readerstudy.core.checkpoints import write_checkpoint
 from readerstudy.operations.models import DeadLetter
 from readerstudy.operations.workers import hear_of
 
@@ -58,7 +58,7 @@ def test_without_a_token_nobody_gets_in_with_an_empty_one(client, db, settings):
 def test_the_figures_tell_of_work_workers_and_the_audit_trail(client, queued, admin, now):
     DeadLetter.objects.create(task="a_task", reason="It failed.", parked_at=now)
     hear_of("celery@one", "gpu")
-    write_daily_checkpoint(now=now)
+    write_checkpoint(now=now)
     record_event(actor=admin, verb="a.test", subject=admin, now=now)
     found = figures(client)
     assert found["readerstudy_work", "model_run", "queued"] == 1

@@ -15,6 +15,7 @@ from inference.services import start_runs
 from inference.tasks import make_pixels_task, run_model_task
 from inference.tasks import sweep_task as sweep_runs
 from readerstudy.accounts.models import User
+from readerstudy.auditing import tasks as auditing
 from readerstudy.celery import app
 from readerstudy.core.clock import now
 from readerstudy.core.models import AuditEvent
@@ -108,7 +109,7 @@ def main(folder):
     analysis.refresh_from_db()
     file = request_pdf(actor=coordinator, analysis=analysis, language="en", now=now())
     done("report", make_report_task, file_id=file.pk)
-    done("checkpoint", operations.checkpoint_task)
+    done("checkpoint", auditing.checkpoint_task)
     done("tidy", operations.tidy_task)
     done("notices", operations.tell_who_may_go_on_task)
     for number, sweep in enumerate((sweep_runs, sweep_imports, sweep_results)):
