@@ -19,7 +19,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.privacy.models import ErasureRequest
-from readerstudy.reading.own_data import own_data
+from readerstudy.reading.own_data import columns_told, own_data, rows_told
 from readerstudy.studies.models import Enrolment, StudyMember
 
 FORMAT = "reader-study-person/1"
@@ -52,7 +52,7 @@ def person_document(user: User, *, now: datetime) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "made_at": now,
-        "account": _columns(user),
+        "account": columns_told(user, but_for=_SECRET),
         "invitations": _rows(Invitation.objects.filter(user=user)),
         "consents": _rows(Consent.objects.filter(user=user)),
         "requests_for_erasure": _rows(ErasureRequest.objects.filter(user=user)),
@@ -81,15 +81,7 @@ def _events(user: User) -> list[dict[str, Any]]:
 
 
 def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:
-    return [_columns(one) for one in rows]
-
-
-def _columns(row: models.Model) -> dict[str, Any]:
-    return {
-        field.name: getattr(row, field.name)
-        for field in row._meta.concrete_fields
-        if not (field.primary_key or field.is_relation or field.name in _SECRET)
-    }
+    return rows_told(rows, but_for=_SECRET)
 
 
 def _page(document: dict[str, Any], language: str) -> str:

@@ -1,6 +1,6 @@
 """All that is stored of one reader in one study, for that reader."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import models
@@ -29,22 +29,22 @@ def own_data(enrolment: Enrolment) -> dict[str, Any]:
         "study": {"id": study.public_id, "title": study.title},
         "account": {"name": user.name, "email": user.email, "language": user.language},
         "enrolment": {
-            **_columns(enrolment),
+            **columns_told(enrolment),
             "rank_group": enrolment.rank_group.name,
             "institution": enrolment.institution.name,
         },
-        "consents": _rows(Consent.objects.filter(user=user, scope=study.public_id)),
-        "profile": _rows(ReaderProfile.objects.filter(**mine)),
-        "environments": _rows(Environment.objects.filter(**mine)),
-        "reminders": _rows(Reminder.objects.filter(**mine)),
+        "consents": rows_told(Consent.objects.filter(user=user, scope=study.public_id)),
+        "profile": rows_told(ReaderProfile.objects.filter(**mine)),
+        "environments": rows_told(Environment.objects.filter(**mine)),
+        "reminders": rows_told(Reminder.objects.filter(**mine)),
         "messages": _messages(enrolment),
-        "breaks": _rows(BreakEnd.objects.filter(**mine)),
+        "breaks": rows_told(BreakEnd.objects.filter(**mine)),
         "practice": {
             "answers": _practice(enrolment),
-            "rounds": _rows(PracticeRound.objects.filter(**mine)),
+            "rounds": rows_told(PracticeRound.objects.filter(**mine)),
         },
         "readings": _readings(enrolment),
-        "attestation": _rows(Attestation.objects.filter(**mine)),
+        "attestation": rows_told(Attestation.objects.filter(**mine)),
     }
 
 
@@ -52,12 +52,12 @@ def _messages(enrolment: Enrolment) -> list[dict[str, Any]]:
     """The thread; `seen_at` is when the reader first saw what a coordinator wrote."""
     seen_at = Min("seen__seen_at", filter=Q(seen__user=enrolment.user_id, is_from_reader=False))
     rows = Message.objects.filter(enrolment=enrolment).annotate(seen_by_reader=seen_at)
-    return [{**_columns(one), "seen_at": one.seen_by_reader} for one in rows]
+    return [{**columns_told(one), "seen_at": one.seen_by_reader} for one in rows]
 
 
 def _practice(enrolment: Enrolment) -> list[dict[str, Any]]:
     rows = PracticeAnswer.objects.filter(enrolment=enrolment).select_related("practice_case")
-    return [{"case": one.practice_case.public_id, **_columns(one)} for one in rows]
+    return [{"case": one.practice_case.public_id, **columns_told(one)} for one in rows]
 
 
 def _readings(enrolment: Enrolment) -> list[dict[str, Any]]:
@@ -68,20 +68,23 @@ def _readings(enrolment: Enrolment) -> list[dict[str, Any]]:
             "session": one.position.session.number,
             "place": one.position.number,
             "position": one.position.public_id,
-            **_columns(one),
+            **columns_told(one),
         }
         for one in ordered
     ]
 
 
-def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:
-    return [_columns(one) for one in rows]
+def rows_told(
+    rows: Iterable[models.Model], *, but_for: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Of each row what a person may take along; fields named `but_for` are left out."""
+    return [columns_told(one, but_for) for one in rows]
 
 
-def _columns(row: models.Model) -> dict[str, Any]:
-    # Row numbers and references tell nothing outside the database.
+def columns_told(row: models.Model, but_for: Collection[str] = ()) -> dict[str, Any]:
+    """Field → value. Row numbers and references tell nothing outside the database."""
     return {
         field.name: getattr(row, field.name)
         for field in row._meta.concrete_fields
-        if not (field.primary_key or field.is_relation)
+        if not (field.primary_key or field.is_relation or field.name in but_for)
     }
