@@ -30,6 +30,7 @@ def record_event(
 
     `evidence` are the stored rows that the event ties to the chain; a subject that is evidence itself is one of them.
     """
+    # Without a savepoint: a change whose event cannot be written must not be kept either.
     with transaction.atomic(savepoint=False):
         head = _held_head()
         event = AuditEvent(
@@ -101,15 +102,30 @@ def first_fault(on_event: Callable[[AuditEvent], None] | None = None) -> ChainFa
     The events are read one after the other: a long trail takes time, and no more memory than a short one.
     """
     previous, expected = GENESIS, 1
-    for event in AuditEvent.objects.order_by("sequence").iterator(chunk_size=_AT_ONCE):
-        if sentence := next(_faults(event, expected, previous), None):
-            return ChainFault(event.sequence, sentence)
-        if on_event:
-            on_event(event)
-        previous, expected = event.hash, expected + 1
-    head = AuditHead.objects.filter(pk=1).first()
-    if (head.sequence, head.hash) == (expected - 1, previous) if head else expected == 1:
-        return None
+    while True:
+        begin = expected
+        for event in _events_from(begin):
+            if sentence := next(_faults(event, expected, previous), None):
+                return ChainFault(event.sequence, sentence)
+            if on_event:
+                on_event(event)
+            previous, expected = event.hash, expected + 1
+        head = AuditHead.objects.filter(pk=1).first()
+        if (head.sequence, head.hash) == (expected - 1, previous) if head else expected == 1:
+            return None
+        # What was appended while the events were read is read as well; where there is nothing, the head is wrong.
+        if expected == begin:
+            return _fault_of_head(head, expected)
+
+
+def _events_from(sequence: int) -> Iterator[AuditEvent]:
+    """The events from this one on; from the first one on all of them, whatever their numbers say."""
+    events = AuditEvent.objects.order_by("sequence")
+    chosen = events.filter(sequence__gte=sequence) if sequence > 1 else events
+    return chosen.iterator(chunk_size=_AT_ONCE)
+
+
+def _fault_of_head(head: AuditHead | None, expected: int) -> ChainFault:
     said = head.sequence if head else "no event, which no chain has"
     sentence = f"The chain ends with event {expected - 1}, but its head tells of {said}: events were removed or added."
     return ChainFault(expected, sentence)

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from readerstudy.core.audit import GENESIS, first_broken_event, hash_of, record_event
+from readerstudy.core.audit import GENESIS, first_broken_event, first_fault, hash_of, record_event
 from readerstudy.core.checkpoints import checkpoint_faults, write_checkpoint
 from readerstudy.core.models import AppendOnlyError, AuditEvent, AuditHead
 from tests.unguarded import overwrite, unguarded
@@ -124,6 +124,18 @@ def rewritten(key, settings, changed=3):
             event.verb, event.previous_hash, event.hash, event.pk,
         )  # fmt: skip
     overwrite("UPDATE core_audithead SET hash = %s", previous)
+
+
+def test_an_event_that_comes_while_the_chain_is_read_is_no_fault(chain, coordinator, now):
+    seen = []
+
+    def look(event):
+        seen.append(event.sequence)
+        if event.sequence == len(chain):
+            record_event(actor=coordinator, verb="x", subject=coordinator, now=now)
+
+    assert first_fault(on_event=look) is None
+    assert seen == [*range(1, len(chain) + 2)]
 
 
 def test_a_chain_written_anew_without_the_key_is_found(chain, settings):

@@ -116,6 +116,5 @@ def _fits(image: Image) -> bool:
 
 def audit_fault() -> str:
     """What does not fit in the audit trail; empty where all does."""
-    # Events and head are read one after the other: an event that came in between is no fault at the second look.
-    fault = first_fault() and first_fault()
+    fault = first_fault()
     return fault.sentence if fault else ""
