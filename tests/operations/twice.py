@@ -15,7 +15,9 @@ from inference.services import start_runs
 from inference.tasks import make_pixels_task, run_model_task
 from inference.tasks import sweep_task as sweep_runs
 from readerstudy.accounts.models import User
+from readerstudy.accounts.tasks import mail_reset_task
 from readerstudy.auditing import tasks as auditing
+from readerstudy.auditing.models import TrailCheck
 from readerstudy.celery import app
 from readerstudy.core.clock import now
 from readerstudy.core.models import AuditEvent
@@ -23,6 +25,7 @@ from readerstudy.intake.services import confirm_job, create_job
 from readerstudy.intake.tasks import apply_job_task, plan_job_task
 from readerstudy.intake.tasks import sweep_task as sweep_imports
 from readerstudy.operations import tasks as operations
+from readerstudy.privacy.tasks import retention_task
 from readerstudy.results.models import Analysis, ReportFile
 from readerstudy.results.report.services import request_pdf
 from readerstudy.results.report.tasks import make_report_task
@@ -110,6 +113,11 @@ def main(folder):
     file = request_pdf(actor=coordinator, analysis=analysis, language="en", now=now())
     done("report", make_report_task, file_id=file.pk)
     done("checkpoint", auditing.checkpoint_task)
+    done("daily check", auditing.daily_check_task)
+    done("trail", auditing.verify_trail_task, check_id=TrailCheck.objects.get().pk)
+    done("retention", retention_task)
+    # A mail that is sent again is a second mail, and the trail tells of both.
+    at_once(mail_reset_task, user_id=coordinator.pk, root="http://localhost")
     done("tidy", operations.tidy_task)
     done("notices", operations.tell_who_may_go_on_task)
     for number, sweep in enumerate((sweep_runs, sweep_imports, sweep_results)):
