@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 
 from readerstudy.accounts.choices import SiteRole
@@ -36,6 +37,12 @@ def _own_media(settings, tmp_path):
     # In memory: what one test process counts is nothing to another.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before(_own_media):
+    """What other tests of the process tried in vain, wrong links and passwords above all, shuts nobody out of this one."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

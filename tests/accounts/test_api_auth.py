@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
@@ -27,11 +26,6 @@ BIOPSY = "biopsy / further treatment"
 # Everybody may read what the API is; it needs no sign-in and names its scope all the same.
 PUBLIC = "api/v1/schema/"
 METHODS = ("get", "post", "put", "patch", "delete")
-
-
-@pytest.fixture(autouse=True)
-def _no_failures_of_other_tests():
-    cache.clear()
 
 
 def api_views(resolver=None, prefix=""):

@@ -7,7 +7,6 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
@@ -35,7 +34,6 @@ def running():
 @pytest.fixture
 def hospital(running, settings):
     """The provider, known to the site. `hospital.known` is what the operator has written down."""
-    cache.clear()
     running.faults, running.asked = set(), []
     running.person = {"sub": "1", "email": "Ann@hospital.example", "email_verified": True, "name": "Ann Ärztin"}  # fmt: skip
     running.known = {

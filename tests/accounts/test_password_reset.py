@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -18,11 +17,6 @@ from tests.conftest import PASSWORD
 
 GOOD = "a sentence that is long enough"
 ASK = "/account/password/reset/"
-
-
-@pytest.fixture(autouse=True)
-def _no_failures_of_other_tests():
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import logging
 from datetime import timedelta
 
-import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -18,11 +16,6 @@ from readerstudy.core.models import AuditEvent
 from tests.conftest import PASSWORD
 from tests.reading.factories import open_study
 from tests.unguarded import overwrite
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
 
 
 def verbs(prefix=""):

@@ -87,11 +87,6 @@ class Delivered:
             app.tasks.pop(self.task.name, None)
 
 
-@pytest.fixture(autouse=True)
-def _no_deaths():
-    cache.clear()
-
-
 @pytest.fixture
 def sent(monkeypatch):
     """What is sent again, instead of the queue."""

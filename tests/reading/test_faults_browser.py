@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from playwright.sync_api import expect
 
 from readerstudy.accounts.models import User
@@ -136,7 +135,6 @@ def test_signing_in_over_the_case_leaves_zoom_and_choice_as_they_are(screen):
 
 
 def test_over_the_case_the_code_of_the_second_factor_is_asked_for(screen):
-    cache.clear()
     give_app(User.objects.get(email=EMAIL))
     Session.objects.all().delete()
     grade(screen, "f1")

@@ -14,7 +14,6 @@ from tests.studies.factories import make_study
 @pytest.fixture
 def sent(monkeypatch):
     """What was sent, as (kind, number); nothing arrives."""
-    cache.clear()
     found = []
     for kind in ("analysis", "report"):
         monkeypatch.setattr(
