@@ -12,6 +12,7 @@ import json
 from itertools import product
 from pathlib import Path
 
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, reset_queries
@@ -31,9 +32,9 @@ from readerstudy.reading.services import commit_readings
 from readerstudy.results.finished.plan import Files
 from readerstudy.results.finished.services import About, apply_finished, upload_finished
 from readerstudy.results.selectors import latest_analysis
-from readerstudy.studies.choices import DesignKind, QuestionKind
+from readerstudy.studies.choices import DesignKind, QuestionKind, StudyRole
 from readerstudy.studies.question_drafts import Asked
-from readerstudy.studies.services import set_practice, set_questions
+from readerstudy.studies.services import appoint, set_practice, set_questions
 from tests.crawl import NOT_ASKED, filled, patterns
 from tests.images.factories import make_image_set
 from tests.inference.engine.graphs import linear
@@ -48,12 +49,13 @@ from tests.studies.factories import invite, make_study
 from tests.truth.factories import record_truth
 
 BASELINE = Path(__file__).parent / "query_counts.json"
-ROLES = ("coordinator", "reader", "admin", "nobody")
+ROLES = ("coordinator", "reader", "admin", "truth keeper", "nobody")
 # What else stands in addresses: the first that a page is there for counts.
 CHOICES = {
     "name": ["comparison", "readers", "stard-ai"],
     "language": ["en"],
     "number": ["1"],
+    "file_format": ["csv"],
 }
 QUESTIONS = [
     Asked(QuestionKind.TEXT, "Remarks?", "Anmerkungen?"),
@@ -61,7 +63,7 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
-# Pages of states that this world has not, each opened by tests of its own; "" leads on to another page.
+# Opened by tests of their own: pages of states that this world has not; "" leads on to another page.
 ELSEWHERE = {
     "",
     "import/<slug:public_id>/mapping/",
@@ -76,9 +78,31 @@ ELSEWHERE = {
     "reading/<slug:public_id>/next-session.ics",
     "reading/image/<slug:public_id>/<int:number>/",
     "reading/practice-image/<slug:public_id>/",
+    "truth/<slug:slug>/images/<slug:public_id>/thumbnail/",
     "models/training-runs/<slug:public_id>/samples/",
     "results/<slug:slug>/report/<slug:language>.pdf",
     "api/v1/uploads/<str:public_id>/",
+    # Files of all that there is of a person or of the site: they grow with the studies read and with the events told of.
+    "privacy/my-data.zip",
+    "privacy/people/<slug:public_id>.zip",
+    "audit/export.<slug:file_format>",
+    # Asked of who signed in a moment ago, of a link or a factor that was made before, or leading elsewhere.
+    ".well-known/change-password",
+    ".well-known/security.txt",
+    "account/confirm/code/",
+    "account/confirm/passkey/",
+    "account/hospital/<slug:provider_id>/back/",
+    "account/hospital/error/",
+    "account/password/reset/<str:public_id>/<str:token>/",
+    "account/second-factor/app/",
+    "account/second-factor/app/remove/",
+    "account/second-factor/code/",
+    "account/second-factor/codes/",
+    "account/second-factor/codes/new/",
+    "account/second-factor/passkeys/<int:pk>/remove/",
+    "account/second-factor/passkeys/add/",
+    "account/sessions/<int:pk>/end/",
+    "account/sign-in/passkey/",
 }
 
 
@@ -113,7 +137,13 @@ class World:
         set_questions(actor=self.coordinator, study=study, questions=QUESTIONS, now=self.now)
         for email in self.emails:
             invite(study, coordinator=self.coordinator, now=self.now, email=email)
+        keeper = self.people["truth keeper"]
+        member, _token = appoint(
+            actor=self.coordinator, study=study, email=keeper.email, role=StudyRole.TRUTH_KEEPER, now=self.now
+        )  # fmt: skip
         self._add_study("draft", study)
+        self._add("member of draft", slug=study.slug, public_id=member.user.public_id)
+        self._add("person", public_id=self.people["reader"].public_id)
 
     def _reading(self):
         photographs = make_image_set(admin=self.admin, now=self.now, cases=self.size, name=f"Practice {self.size}", first=20)  # fmt: skip
@@ -226,6 +256,7 @@ def browsers(people):
 def opened(client, address):
     """Status and number of queries of a page, which is read to its end."""
     reset_queries()  # Django keeps the last 9,000
+    cache.clear()  # every page is the first one: what is recorded once in a while is recorded
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)
         if response.streaming:
@@ -262,6 +293,8 @@ def explored(world, clients):
     """Every page that is there: each route with every subject that it can be of, opened by the first role that may."""
     found, elsewhere = {}, {}
     for route, names in routes().items():
+        if route in ELSEWHERE:
+            continue
         pages = list(_pages(route, names, world))
         for candidates in pages:
             for page in candidates:

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from tests import every_page
+from tests.conftest import make_user
 from tests.every_page import World, browsers, counted, read_baseline
 
 SMALL, LARGE = 2, 8
@@ -16,7 +17,13 @@ HOW = "Write tests/query_counts.json again (see tests/every_page.py) and look at
 def world(admin, coordinator, reader_user, settings, tmp_path, django_capture_on_commit_callbacks):  # noqa: PLR0917 (fixtures)
     """Makes a world of a size beside those that are there."""
     settings.INFERENCE_PROVIDER = "cpu"
-    people = {"admin": admin, "coordinator": coordinator, "reader": reader_user}
+    keeper = make_user("reader", "keeper@example.org", "Kim Keeper")
+    people = {
+        "admin": admin,
+        "coordinator": coordinator,
+        "reader": reader_user,
+        "truth keeper": keeper,
+    }
 
     def make(size):
         return World(size, people=people, capture=django_capture_on_commit_callbacks, folder=tmp_path)  # fmt: skip

@@ -34,7 +34,7 @@ from readerstudy.studies.selectors import overseen_study_for, own_enrolments_of,
 def my_data(request: SignedInRequest) -> HttpResponse:
     """What is stored of the person, how to have it, and how to have it erased."""
     context = {
-        "enrolments": own_enrolments_of(request.user),
+        "enrolments": own_enrolments_of(request.user).select_related("study__privacy"),
         "request_for_erasure": open_request_of(request.user),
     }
     return render(request, "privacy/my_data.html", context)
