@@ -36,6 +36,6 @@ def _pass_on(source, sink):
         while data := source.recv(65536):
             sink.sendall(data)
     for end in (source, sink):
-        with suppress(OSError):
+        with suppress(OSError):  # the other direction may have done so already
             end.shutdown(socket.SHUT_RDWR)
-            end.close()
+        end.close()
