@@ -57,7 +57,8 @@ def start(site, number):
         "-c",
         "1",
     ]
-    return site.start(f"gpu{number}", [*command, "-n", f"gpu{number}@%h"])
+    slow = ["-I", "tests.operations.unhurried"]
+    return site.start(f"gpu{number}", [*command, *slow, "-n", f"gpu{number}@%h"])
 
 
 def test_a_run_that_is_delivered_again_while_it_runs_is_done_once_and_given_back_on_sigterm(site):
