@@ -10,7 +10,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def assert_accessible(page):
-    """Fails with rule, element and help of every violation."""
+    """Fails with rule, element and help of every violation. Waits for the whole page: half of it has no main part."""
+    page.wait_for_load_state("load")
     page.evaluate(_SCRIPT.read_text(encoding="utf-8"))
     options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}})
     result = page.evaluate(f"axe.run(document, {options})")

@@ -17,8 +17,10 @@ from readerstudy.core.ids import PublicIdModel
 from readerstudy.intake.chunks import add_piece, begin_upload
 from readerstudy.intake.services import create_job
 from readerstudy.results.services import request_analysis, run_analysis
+from readerstudy.studies.choices import StudyRole
 from readerstudy.studies.models import Enrolment, Position, Study
 from readerstudy.studies.services import unblind_study
+from readerstudy.studies.staffing import appoint
 from tests.crawled import make_people
 from tests.intake.archives import good_zip
 from tests.studies.factories import advance, invite, make_study
@@ -71,6 +73,7 @@ def build(*, admin: User, coordinator: User, reader: User, now: datetime, folder
     )  # fmt: skip
     _other_states(admin, coordinator, now)
     _imports(admin, folder, now)
+    people |= _staff(coordinator, now)
     upload = begin_upload(actor=admin, name="Ward.zip", size=100, now=now)
     add_piece(upload=upload, start=0, content=b"PK" + bytes(40), now=now)
     return ApiWorld(people, list(Study.objects.values_list("slug", flat=True)), _ids())
@@ -87,6 +90,26 @@ def _other_states(admin: User, coordinator: User, now: datetime) -> None:
 
 
 _STEPS = ("draft", "locked", "reading", "closed", "unblinded")
+
+
+def _staff(coordinator: User, now: datetime) -> dict[str, User]:
+    """Whoever belongs to the staff of the studies in another role than the coordinator's."""
+    made: dict[str, User] = {}
+    for study in Study.objects.exclude(title="Another"):
+        made = _staff_of(study, coordinator=coordinator, now=now)
+    return made
+
+
+def _staff_of(study: Study, *, coordinator: User, now: datetime) -> dict[str, User]:
+    """Role → who joined the study's staff in it."""
+    made = {}
+    for role in (StudyRole.STATISTICIAN, StudyRole.TRUTH_KEEPER, StudyRole.AUDITOR):
+        email = f"{role.value.replace('_', '-')}@example.org"
+        member, _link = appoint(
+            actor=coordinator, study=study, email=email, role=role, name=str(role.label), now=now
+        )
+        made[role.value] = member.user
+    return made
 
 
 def _unblind(coordinator: User, now: datetime) -> None:
