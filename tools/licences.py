@@ -21,6 +21,7 @@ PAGE = ROOT / "docs" / "licences.md"
 LOCKS = {
     "requirements.lock": "application",
     "requirements-gpu.lock": "GPU machines",
+    "requirements-otel.lock": "traces",
     "requirements-dev.lock": "tests and linters",
 }
 UNKNOWN = "unknown"

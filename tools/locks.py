@@ -15,6 +15,7 @@ LOCKS = {
     "requirements.txt": "requirements.lock",
     "requirements-dev.txt": "requirements-dev.lock",
     "requirements-gpu.txt": "requirements-gpu.lock",
+    "requirements-otel.txt": "requirements-otel.lock",
 }
 BASE = "requirements.lock"
 INDEX = "https://pypi.org/simple"
