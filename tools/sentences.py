@@ -74,6 +74,7 @@ NOT_SHOWN = (
 )
 SHOWN = (
     "readerstudy/operations/rows.py",
+    "readerstudy/operations/services.py",
     "readerstudy/results/analysis_plan.py",
     "readerstudy/results/bundle/exporting.py",
     "readerstudy/results/services.py",

@@ -64,6 +64,7 @@ class Thing(StrEnum):
     PSEUDONYM = "pseudonym"
     ANALYSIS = "analysis"
     FINISHED = "finished study"
+    DEAD_LETTER = "work that was given up"
     FINISHED_DRAFT = "finished study, not imported"
 
 

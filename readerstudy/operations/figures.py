@@ -1,37 +1,26 @@
 """What the database and the queue say of the work, as Prometheus figures, asked for at every scrape."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min
 from kombu.exceptions import OperationalError as BrokerError
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from inference.choices import RunState
-from inference.models import ModelRun, Score
+from inference.models import Score
 from readerstudy.celery import app
 from readerstudy.core.clock import now
 from readerstudy.core.models import AuditHead
-from readerstudy.intake.claims import AT_WORK
-from readerstudy.intake.models import ImportJob
 from readerstudy.operations.selectors import open_letters
+from readerstudy.operations.unfinished import WORK
 from readerstudy.operations.workers import living_workers
 from readerstudy.reading.models import Reading
-from readerstudy.results.choices import AnalysisState
-from readerstudy.results.models import Analysis, ReportFile
 
 QUEUES = ("default", "gpu")
-_WORK: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
-    "model_run": (ModelRun.objects.all, (RunState.QUEUED, RunState.RUNNING)),
-    "import": (lambda: ImportJob.objects.filter(paused_at=None), AT_WORK),
-    "analysis": (Analysis.objects.all, (AnalysisState.QUEUED,)),
-    "report": (ReportFile.objects.all, (AnalysisState.QUEUED,)),
-}
 
 
 class WorkCollector(Collector):
@@ -65,7 +54,7 @@ def _work(moment: datetime) -> Iterator[Metric]:
         "Age of the oldest unfinished work",
         labels=["kind"],
     )
-    for kind, (rows, unfinished) in _WORK.items():
+    for kind, (rows, unfinished) in WORK.items():
         for row in rows().order_by().values("state").annotate(n=Count("pk")):
             states.add_metric([kind, row["state"]], row["n"])
         oldest = rows().filter(state__in=unfinished).aggregate(at=Min("created_at"))["at"]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from readerstudy.accounts.models import User
 from readerstudy.celery import app
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, NotFound
@@ -14,7 +15,7 @@ from readerstudy.operations.rows import revive
 REQUEUED, DROPPED = "requeued", "dropped"
 
 
-def requeue_letter(*, public_id: str, now: datetime) -> DeadLetter:
+def requeue_letter(*, public_id: str, now: datetime, actor: User | None = None) -> DeadLetter:
     """Sends the work again, with all its tries. Raises NotFound, or Conflict where it is settled, or no worker here knows it."""
     with transaction.atomic():
         letter = _open_letter(public_id)
@@ -24,18 +25,18 @@ def requeue_letter(*, public_id: str, now: datetime) -> DeadLetter:
         if letter.task not in app.tasks:
             raise Conflict(f"This version knows no task {letter.task}: upgrade, or drop it.")
         revive(letter.task, letter.args, letter.kwargs)
-        _settle(letter, REQUEUED, now)
+        _settle(letter, REQUEUED, actor, now)
         transaction.on_commit(
             lambda: app.tasks[letter.task].apply_async(letter.args, letter.kwargs)
         )
     return letter
 
 
-def drop_letter(*, public_id: str, now: datetime) -> DeadLetter:
+def drop_letter(*, public_id: str, now: datetime, actor: User | None = None) -> DeadLetter:
     """Nobody will do the work. Raises NotFound, or Conflict where it is settled."""
     with transaction.atomic():
         letter = _open_letter(public_id)
-        _settle(letter, DROPPED, now)
+        _settle(letter, DROPPED, actor, now)
     return letter
 
 
@@ -48,8 +49,8 @@ def _open_letter(public_id: str) -> DeadLetter:
     return letter
 
 
-def _settle(letter: DeadLetter, how: str, now: datetime) -> None:
+def _settle(letter: DeadLetter, how: str, actor: User | None, now: datetime) -> None:
     letter.settled_at, letter.settled_how = now, how
     letter.save(update_fields=["settled_at", "settled_how"])
     data = {"task": letter.task, "reason": letter.reason}
-    record_event(actor=None, verb=f"dead_letter.{how}", subject=letter, now=now, data=data)
+    record_event(actor=actor, verb=f"dead_letter.{how}", subject=letter, now=now, data=data)

@@ -13,7 +13,7 @@ from readerstudy.core.timers import brief_connection
 from readerstudy.operations.models import WorkerBeat
 
 BEAT_SECONDS = 15
-_LIVES = timedelta(seconds=6 * BEAT_SECONDS)
+LIVES = timedelta(seconds=6 * BEAT_SECONDS)
 _stop = threading.Event()
 
 
@@ -61,9 +61,9 @@ def hear_of(name: str, queues: str) -> None:
 
 def living_workers() -> int:
     """How many workers were heard of within the last minute and a half."""
-    return WorkerBeat.objects.filter(heard_of_at__gt=now() - _LIVES).count()
+    return WorkerBeat.objects.filter(heard_of_at__gt=now() - LIVES).count()
 
 
 def lives(name: str) -> bool:
     """Whether the worker of this name was heard of lately."""
-    return WorkerBeat.objects.filter(name=name, heard_of_at__gt=now() - _LIVES).exists()
+    return WorkerBeat.objects.filter(name=name, heard_of_at__gt=now() - LIVES).exists()

@@ -17,6 +17,7 @@ from readerstudy.core.policies import Role, State, Thing
 from readerstudy.images.models import Image, ImageSet
 from readerstudy.intake.models import ChunkedUpload
 from readerstudy.intake.services import create_job, plan_job
+from readerstudy.operations.models import DeadLetter
 from readerstudy.reading.services import commit_readings
 from readerstudy.results.finished.plan import Files
 from readerstudy.results.finished.services import About, apply_finished, upload_finished
@@ -250,6 +251,7 @@ def _of_the_site(people, admin, now, folder):
         Thing.IMAGE: [Target("any", {"public_id": image.public_id})],
         Thing.IMPORT: [Target("any", {"public_id": _job(admin, now, folder).public_id})],
         Thing.UPLOAD: [_owned(_upload(admin, now), "admin"), _owned(_upload(second, now))],
+        Thing.DEAD_LETTER: [Target("any", {"public_id": _dead_letter(now).public_id})],
         Thing.MODEL_DRAFT: [_owned(_draft(admin, now), "admin"), _owned(_draft(second, now))],
         Thing.FINISHED: [],
         Thing.FINISHED_DRAFT: [],
@@ -290,6 +292,13 @@ def _job(admin, now, folder):
     archive = ContentFile(good_zip(folder / "a.zip").read_bytes(), name="a.zip")
     job = create_job(actor=admin, name="Third set", is_synthetic=False, archive=archive, now=now)
     return plan_job(job_id=job.pk, clock=lambda: now) or job
+
+
+def _dead_letter(now):
+    task = "readerstudy.results.tasks.run_analysis_task"
+    return DeadLetter.objects.create(
+        task=task, kwargs={"analysis_id": 0}, reason="ValueError", parked_at=now
+    )
 
 
 def _upload(user, now):
@@ -428,6 +437,7 @@ _KEYS = {
             Thing.PERSON, Thing.API_TOKEN, Thing.IMAGE_SET, Thing.IMAGE, Thing.IMPORT, Thing.UPLOAD, Thing.ENROLMENT, Thing.POSITION,
             Thing.SECOND_LOOK, Thing.PRACTICE_CASE, Thing.MODEL, Thing.MODEL_DRAFT, Thing.TRAINING_RUN, Thing.SAMPLE,
             Thing.MODEL_RUN, Thing.CASE_IMAGE, Thing.ANALYSIS, Thing.FINISHED, Thing.FINISHED_DRAFT,
+            Thing.DEAD_LETTER,
         ),
         _BY_ID,
     ),
