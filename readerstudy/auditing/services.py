@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from readerstudy.auditing.models import TrailCheck
 from readerstudy.auditing.selectors import Wanted
 from readerstudy.core.audit import record_event
 from readerstudy.core.models import AuditHead
+from readerstudy.core.queue import send
 from readerstudy.core.verifying import Verification, verify_trail
 from readerstudy.studies.models import Study
 
@@ -45,7 +47,11 @@ def request_check(*, actor: User | None, now: datetime) -> TrailCheck:
 def _send(check_id: int) -> None:
     from readerstudy.auditing.tasks import verify_trail_task  # noqa: PLC0415 (the task imports this module)
 
-    verify_trail_task.delay(check_id=check_id)
+    if not send(verify_trail_task, check_id=check_id):
+        # Nothing sends it later: whoever asked is told that it did not come to its end, and asks again.
+        TrailCheck.objects.filter(pk=check_id, state=CheckState.QUEUED).update(
+            state=CheckState.FAILED, finished_at=F("requested_at")
+        )
 
 
 def run_check(*, check_id: int, now: datetime) -> TrailCheck:

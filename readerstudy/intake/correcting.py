@@ -9,6 +9,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
+from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
@@ -47,18 +48,14 @@ def replace_manifest(*, actor: User, job: ImportJob, manifest: File, now: dateti
     check_may_administer(actor)
     check_manifest_size(manifest)
     stored = job.manifest.storage.save(f"imports/{job.public_id}.csv", manifest)
-    try:
-        with transaction.atomic():
-            job = _correctable(job)
-            before = job.manifest.name
-            job.manifest.name, job.manifest_name = stored, upload_name(manifest)
-            record_event(actor=actor, verb="import.manifest_replaced", subject=job, now=now)
-            queue_check(job, now=now)
-            if before:
-                transaction.on_commit(partial(job.manifest.storage.delete, before))
-    except BaseException:
-        job.manifest.storage.delete(stored)
-        raise
+    with stored_or_removed(partial(job.manifest.storage.delete, stored)):
+        job = _correctable(job)
+        before = job.manifest.name
+        job.manifest.name, job.manifest_name = stored, upload_name(manifest)
+        record_event(actor=actor, verb="import.manifest_replaced", subject=job, now=now)
+        queue_check(job, now=now)
+        if before:
+            transaction.on_commit(partial(job.manifest.storage.delete, before))
     return job
 
 

@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from django.core.files.base import File
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
+from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.chunks import remove_upload, whole_file
@@ -51,22 +52,24 @@ def create_job(
         created_by=actor,
         created_at=now,
     )
+    _write_files(job, archive, manifest)
+    with stored_or_removed(partial(remove_uploads, job)):
+        job.save()
+        record_event(actor=actor, verb="import.uploaded", subject=job, now=now)
+        queue_job(job, now=now)
+    return job
+
+
+def _write_files(job: ImportJob, archive: File, manifest: File | None) -> None:
+    """Before the transaction, which would keep others waiting for the whole of an archive. All of them or none."""
     try:
         job.archive.save(f"imports/{job.public_id}.archive", archive, save=False)
         if manifest:
             job.manifest.save(f"imports/{job.public_id}.csv", manifest, save=False)
         job.full_clean()
-        with transaction.atomic():
-            job.save()
-            record_event(actor=actor, verb="import.uploaded", subject=job, now=now)
-            queue_job(job, now=now)
-    except (OperationalError, InterfaceError):
-        # The row may be committed though nobody said so.
-        raise
     except BaseException:
         remove_uploads(job)
         raise
-    return job
 
 
 def create_job_of_upload(

@@ -1,6 +1,7 @@
 """What administrators do with work that was given up."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -8,6 +9,7 @@ from readerstudy.accounts.models import User
 from readerstudy.celery import app
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, NotFound
+from readerstudy.core.queue import send_with
 from readerstudy.operations.models import DeadLetter
 from readerstudy.operations.parking import UNREADABLE
 from readerstudy.operations.rows import revive
@@ -26,10 +28,15 @@ def requeue_letter(*, public_id: str, now: datetime, actor: User | None = None) 
             raise Conflict(f"This version knows no task {letter.task}: upgrade, or drop it.")
         revive(letter.task, letter.args, letter.kwargs)
         _settle(letter, REQUEUED, actor, now)
-        transaction.on_commit(
-            lambda: app.tasks[letter.task].apply_async(letter.args, letter.kwargs)
-        )
+        transaction.on_commit(partial(_send, letter))
     return letter
+
+
+def _send(letter: DeadLetter) -> None:
+    """Where the queue cannot be reached, the letter waits for somebody again."""
+    if not send_with(app.tasks[letter.task], letter.args, letter.kwargs):
+        letter.settled_at, letter.settled_how = None, ""
+        letter.save(update_fields=["settled_at", "settled_how"])
 
 
 def drop_letter(*, public_id: str, now: datetime, actor: User | None = None) -> DeadLetter:

@@ -119,10 +119,10 @@ class Task:
     def __init__(self, error=None):
         self.error, self.sent = error, []
 
-    def delay(self, **arguments):
+    def apply_async(self, args, kwargs):
         if self.error:
             raise self.error
-        self.sent.append(arguments)
+        self.sent.append((args, kwargs))
 
 
 def test_work_that_cannot_be_sent_waits_in_its_row(caplog):
@@ -134,6 +134,18 @@ def test_work_that_cannot_be_sent_waits_in_its_row(caplog):
 def test_work_is_sent_and_faults_of_the_work_itself_are_not_hidden():
     task = Task()
     assert send(task, run_id=3) is True
-    assert task.sent == [{"run_id": 3}]
+    assert task.sent == [((), {"run_id": 3})]
     with pytest.raises(ValueError, match="bug"):
         send(Task(ValueError("bug")))
+
+
+def test_a_queue_that_is_lost_between_two_steps_of_the_library_is_away_too(caplog):
+    """As Kombu fails whose connection went away: it asks what is None for something."""
+    fails = compile("None.client", "/lib/site-packages/kombu/transport/redis.py", "eval")
+
+    class Lost(Task):
+        def apply_async(self, *_message):
+            eval(fails)  # noqa: S307 (written above)
+
+    assert send(Lost(), run_id=3) is False
+    assert "some.task waits for the queue" in caplog.text

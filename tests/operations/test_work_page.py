@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from readerstudy.core.clock import now as clock
 from readerstudy.core.models import AuditEvent
+from readerstudy.operations import services
 from readerstudy.operations.models import DeadLetter, WorkerBeat
 from readerstudy.operations.parking import UNREADABLE
 from readerstudy.operations.selectors import PAGE_SIZE
@@ -123,3 +124,15 @@ def test_an_admin_sends_work_again_by_keyboard_in_both_languages(page, live_serv
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if os.environ.get("SCREENSHOTS"):
         page.screenshot(path=os.environ["SCREENSHOTS"] + "/work.png", full_page=True)
+
+
+def test_work_that_cannot_be_sent_waits_as_given_up_again(
+    client, admin, given_up, monkeypatch, django_capture_on_commit_callbacks
+):
+    _analysis, parked = given_up
+    client.force_login(admin)
+    monkeypatch.setattr(services, "send_with", lambda *_: False)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("operations:requeue", args=[parked.public_id]))
+    parked.refresh_from_db()
+    assert (parked.settled_at, parked.settled_how) == (None, "")

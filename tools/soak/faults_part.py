@@ -24,7 +24,8 @@ from tools.soak.world import World, build_world
 
 SETTLED_WITHIN = 240.0
 RECOVERED_WITHIN = 120.0
-_WAITING = ("uploaded", "applying")
+# One that fails however often it is pressed again is stuck as well.
+_WAITING = ("uploaded", "applying", "failed")
 
 
 def run(options: argparse.Namespace, stage: Stage) -> bool:

@@ -109,8 +109,9 @@ class Operator:
 
     def _is_uploaded(self, client: Client, name: str, path: Path) -> bool:
         """Whether it is there; sent where it is not. Whoever had no answer looks at the list before they send it again."""
-        if self._job(client, name):
-            return True
+        rows = self._jobs(client)
+        if rows is None or name in {row["name"] for row in rows}:
+            return rows is not None
         with path.open("rb") as file:
             status, _ = client.ask("POST", "/imports/", files={"archive": file}, data={"name": name})  # fmt: skip
         if status != 201:  # noqa: PLR2004 (created)
@@ -118,7 +119,7 @@ class Operator:
         return False
 
     def _is_imported(self, client: Client, name: str) -> bool:
-        job = self._job(client, name)
+        job = next((row for row in self._jobs(client) or () if row["name"] == name), None)
         if job is None:
             return False
         if job["state"] in {"planned", "failed"}:
@@ -128,10 +129,10 @@ class Operator:
             client.ask("POST", f"/imports/{job['id']}/{action}/")
         return job["state"] not in _OPEN
 
-    def _job(self, client: Client, name: str) -> dict[str, Any] | None:
+    def _jobs(self, client: Client) -> list[dict[str, Any]] | None:
+        """The last imports; None where nobody says which there are."""
         status, body = client.ask("GET", "/imports/", params={"limit": 5})
-        rows = body["results"] if status == 200 and body else []  # noqa: PLR2004
-        return next((row for row in rows if row["name"] == name), None)
+        return body["results"] if status == 200 and body else None  # noqa: PLR2004
 
     def _until(self, done: Callable[[], Any]) -> Any:
         while not (result := done()) and not self._over.wait(_POLL):
