@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from readerstudy.images.models import ImageSet
+from readerstudy.intake import queueing
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import STALE, claim_job
 from readerstudy.intake.jobs import can_be_retried
@@ -225,3 +226,15 @@ def test_a_checked_import_can_be_discarded_and_a_running_one_cannot(
         discard_job(actor=admin, job=job, now=now)
     assert not ImportJob.objects.exists()
     assert stored_files("imports") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_archive_stays_where_the_queue_is_lost_after_the_import_was_stored(upload, monkeypatch):
+    def lost(*_message):
+        raise AttributeError("'NoneType' object has no attribute 'client'")
+
+    monkeypatch.setattr(queueing, "send_job", lost)
+    with pytest.raises(AttributeError):
+        upload()
+    job = ImportJob.objects.get()
+    assert default_storage.exists(job.archive.name)
