@@ -8,7 +8,7 @@ import pytest
 
 from tools.load_client import Tally
 from tools.soak.day_part import CASES_A_DAY, Samples, think_for, verdicts
-from tools.soak.load_part import Point, most_borne, point_of
+from tools.soak.load_part import Point, most_borne, point_of, settings_of
 from tools.soak.readers import SPREAD, think_time, wait_before
 
 
@@ -68,3 +68,10 @@ def test_a_part_that_grows_is_named():
         ("web", True),
         ("beat", False),
     ]
+
+
+def test_settings_are_read_and_anything_else_is_refused():
+    assert settings_of("3x4,1x1") == [(3, 4), (1, 1)]
+    assert (3, 4) in settings_of("")
+    with pytest.raises(SystemExit, match="no list of settings"):
+        settings_of("3x4,many")

@@ -136,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--workers", type=int, default=3, help="of gunicorn")
     parser.add_argument("--threads", type=int, default=4, help="of each of them")
+    parser.add_argument(
+        "--settings", default="", help="of gunicorn for the load: 3x4,4x4; seven if not said"
+    )
     parser.add_argument("--faults", default="", help="which; all if not said")
     parser.add_argument("--repeats", type=int, default=20, help="of each fault")
     parser.add_argument(
