@@ -103,35 +103,38 @@ class Operator:
         path = worlds.archive(self.folder, number)
         name = f"Import {number}"
         self.work.imports.append(name)
-        self._until(lambda: self._is_uploaded(client, name, path))
-        self._until(lambda: self._is_imported(client, name))
+        job_id = self._until(lambda: self._uploaded(client, name, path))
+        self._until(lambda: self._is_imported(client, job_id))
         path.unlink()
 
-    def _is_uploaded(self, client: Client, name: str, path: Path) -> bool:
-        """Whether it is there; sent where it is not. Whoever had no answer looks at the list before they send it again."""
+    def _uploaded(self, client: Client, name: str, path: Path) -> str:
+        """Its id; empty where it was not taken. Whoever had no answer looks at the list before they send it again."""
         rows = self._jobs(client)
-        if rows is None or name in {row["name"] for row in rows}:
-            return rows is not None
+        if rows is None:
+            return ""
+        if known := [row["id"] for row in rows if row["name"] == name]:
+            return str(known[0])
         with path.open("rb") as file:
-            status, _ = client.ask("POST", "/imports/", files={"archive": file}, data={"name": name})  # fmt: skip
-        if status != 201:  # noqa: PLR2004 (created)
-            self.work.again.append(f"upload: {status}")
-        return False
+            status, body = client.ask("POST", "/imports/", files={"archive": file}, data={"name": name})  # fmt: skip
+        if status == 201:  # noqa: PLR2004 (created)
+            return str(body["id"])
+        self.work.again.append(f"upload: {status}")
+        return ""
 
-    def _is_imported(self, client: Client, name: str) -> bool:
-        job = next((row for row in self._jobs(client) or () if row["name"] == name), None)
-        if job is None:
+    def _is_imported(self, client: Client, job_id: str) -> bool:
+        status, job = client.ask("GET", f"/imports/{job_id}/")
+        if status != 200 or not job:  # noqa: PLR2004
             return False
         if job["state"] in {"planned", "failed"}:
             action = {"planned": "confirm", "failed": "retry"}[job["state"]]
             if action == "retry":
                 self.work.again.append(f"import: {job['error']}")
-            client.ask("POST", f"/imports/{job['id']}/{action}/")
+            client.ask("POST", f"/imports/{job_id}/{action}/")
         return job["state"] not in _OPEN
 
     def _jobs(self, client: Client) -> list[dict[str, Any]] | None:
-        """The last imports; None where nobody says which there are."""
-        status, body = client.ask("GET", "/imports/", params={"limit": 5})
+        """The last imports; None where nobody says which there are. Many, because a clock that goes wrong puts new ones behind old ones."""
+        status, body = client.ask("GET", "/imports/", params={"limit": 100})
         return body["results"] if status == 200 and body else None  # noqa: PLR2004
 
     def _until(self, done: Callable[[], Any]) -> Any:
