@@ -7,51 +7,73 @@ fails unexpectedly is tried again after a while, a bounded number of times; `ope
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore, Reject, Retry
 from django.conf import settings
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import DomainError
+from readerstudy.core.outages import AWAY, status_of
 
 MOST_RETRIES = 4
+# With the longest wait between them about eight hours.
+MOST_RETRIES_OF_AN_OUTAGE = 50
 LONGEST_WAIT = 600
 MOST_DEATHS = 5
 # Deaths are counted within an hour: a worker that is stopped now and then is no sign of a task that kills it.
 DEATHS_WITHIN = 3600
-_NOT_RETRIED = (Retry, Ignore, Reject, DomainError)
 
 
 class KillsItsWorkerError(Exception):
     """Workers that began this work have died again and again."""
 
 
+_NOT_RETRIED = (Retry, Ignore, Reject, DomainError, KillsItsWorkerError)
+
+
 class WorkTask(DjangoTask):
     """The class of every task. `revive` makes a row that has failed ready for the next try, due in so many seconds."""
 
     abstract = True
-    max_retries = MOST_RETRIES
+    max_retries = MOST_RETRIES_OF_AN_OUTAGE  # the fewer ones of other faults are counted below
     revive: Callable[..., None] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # Called as a function, or in place in a test, there is no worker that could come back to it.
         if self.request.called_directly or self.request.is_eager:
             return self.run(*args, **kwargs)
-        with _deaths_counted(self.name, args, kwargs):
-            try:
+        try:
+            with _deaths_counted(self.name, args, kwargs):
+                if self.request.retries and self.revive:
+                    # After the try before there may have been no database to write it into.
+                    self.revive(*args, seconds=0, **kwargs)
                 return self.run(*args, **kwargs)
-            except _NOT_RETRIED:
+        except _NOT_RETRIED:
+            raise
+        except Exception as error:
+            if self.request.retries >= most_retries(error):
                 raise
-            except Exception as error:
-                if self.request.retries >= MOST_RETRIES:
-                    raise
-                seconds = wait_before(self.request.retries)
-                if self.revive:
-                    self.revive(*args, seconds=seconds, **kwargs)
-                raise self.retry(exc=error, countdown=seconds) from error
+            raise self._again(error, args, kwargs) from error
+
+    def _again(self, error: Exception, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Retry:
+        """Sends the work once more, for later."""
+        seconds = wait_before(self.request.retries)
+        if self.revive:
+            with suppress(OperationalError, InterfaceError):
+                self.revive(*args, seconds=seconds, **kwargs)
+        again: Retry = self.retry(exc=error, countdown=seconds, throw=False)
+        return again
+
+
+def most_retries(error: Exception) -> int:
+    """The work is not to blame where a part of the site is away, which it may be for a night; without end nothing is tried."""
+    is_away = status_of(error) == HTTPStatus.SERVICE_UNAVAILABLE
+    return MOST_RETRIES_OF_AN_OUTAGE if is_away else MOST_RETRIES
 
 
 def wait_before(retries: int) -> float:
@@ -72,7 +94,9 @@ def _deaths_counted(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
     try:
         yield
     finally:
-        _change(key, -1)
+        # Work that is done stays done where nobody can count any more.
+        with suppress(*AWAY):
+            _change(key, -1)
 
 
 def _change(key: str, by: int) -> None:

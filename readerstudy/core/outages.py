@@ -14,8 +14,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 RETRY_SECONDS = 5
-_AWAY = (OperationalError, InterfaceError, QueueError, RedisConnectionError, RedisTimeoutError)
-_SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN")
+AWAY = (OperationalError, InterfaceError, QueueError, RedisConnectionError, RedisTimeoutError)
+_SQLITEAWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 API = "/api/"
 
@@ -25,7 +25,7 @@ def status_of(error: BaseException | None) -> HTTPStatus:
     for one in _with_causes(error):
         if isinstance(one, OSError) and one.errno in _FULL:
             return HTTPStatus.INSUFFICIENT_STORAGE
-        if isinstance(one, _AWAY) and _is_of_the_machine(one):
+        if isinstance(one, AWAY) and _is_of_the_machine(one):
             return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 

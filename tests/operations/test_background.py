@@ -6,12 +6,20 @@ from pathlib import Path
 import pytest
 from celery.exceptions import Retry
 from django.core.cache import cache
+from django.db import OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from inference.choices import RunState
 from inference.models import ModelRun
 from inference.recovery import give_up_run, revive_run
 from readerstudy.celery import app
-from readerstudy.core.background import MOST_DEATHS, KillsItsWorkerError, WorkTask, wait_before
+from readerstudy.core.background import (
+    MOST_DEATHS,
+    MOST_RETRIES_OF_AN_OUTAGE,
+    KillsItsWorkerError,
+    WorkTask,
+    wait_before,
+)
 from readerstudy.core.errors import Conflict
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
@@ -109,10 +117,50 @@ def test_what_fails_is_tried_again_later_and_its_row_is_made_ready(sent):
 
     with pytest.raises(Retry):
         Delivered(fails, retries=2, revive=staticmethod(revive))(row_id=7)
-    ((row_id, seconds),) = revived
+    # Before this try, in case that it could not be done after the one before; and after it.
+    (before, (row_id, seconds)) = revived
+    assert before == (7, 0)
     assert row_id == 7
     assert 30 <= seconds <= 50
     assert [one["countdown"] for one in sent] == [seconds]
+
+
+def lost():
+    raise OperationalError("connection timeout expired")
+
+
+def test_what_fails_is_tried_again_where_its_row_cannot_be_reached_either(sent):
+    def works():
+        lost()
+
+    with pytest.raises(Retry):
+        Delivered(works, revive=staticmethod(lambda seconds: lost()))()
+    assert len(sent) == 1
+
+
+def test_an_outage_is_outlasted_and_not_for_ever(sent):
+    def works():
+        lost()
+
+    with pytest.raises(Retry):
+        Delivered(works, retries=MOST_RETRIES_OF_AN_OUTAGE - 1)()
+    with pytest.raises(OperationalError):
+        Delivered(works, retries=MOST_RETRIES_OF_AN_OUTAGE)()
+    assert len(sent) == 1
+
+
+def test_work_that_cannot_be_counted_is_tried_again_or_stays_done(sent, monkeypatch):
+    def away(*_key, **_options):
+        raise RedisConnectionError("refused")
+
+    def works():
+        monkeypatch.setattr(cache, "incr", away)
+        return 3
+
+    assert Delivered(works)() == 3
+    monkeypatch.setattr(cache, "get", away)
+    with pytest.raises(Retry):
+        Delivered(works)()
 
 
 def test_the_last_try_raises_and_a_refusal_is_not_tried_again(sent):
