@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -18,6 +19,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.ids import new_public_id
+from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.core.validation import check_valid
 from readerstudy.core.version import VERSION
 from readerstudy.studies.models import Study
@@ -59,13 +61,10 @@ def check_name(model: Model) -> None:
 
 @contextmanager
 def stored_file(content: bytes, *, ending: str) -> Iterator[str]:
-    """The stored name of the file, which is deleted where anything inside the block fails."""
+    """The stored name of the file, inside the transaction that stores its row; deleted where that is refused."""
     name = default_storage.save(f"models/{new_public_id()}.{ending}", ContentFile(content))
-    try:
+    with stored_or_removed(partial(default_storage.delete, name)):
         yield name
-    except BaseException:
-        default_storage.delete(name)
-        raise
 
 
 def store_artefact(

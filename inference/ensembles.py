@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import transaction
 from numpy.typing import NDArray
 
 from inference.case_values import case_ids_of, values_of
@@ -59,7 +58,7 @@ def make_ensemble(
         message = "An ensemble needs at least two runs."
         raise InvalidInput(message, code="too_few", field="runs")
     recipe = {"spec": SPEC, "rule": rule, "members": [_member(one) for one in members]}
-    with stored_file(canonical_json(recipe), ending="json") as file, transaction.atomic():
+    with stored_file(canonical_json(recipe), ending="json") as file:
         # Held, so that the study does not change its state in between.
         locked = Study.objects.select_for_update().get(pk=study.pk)
         _check_state(locked)

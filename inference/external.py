@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
 
 from inference.choices import ModelKind
 from inference.derived import (
@@ -70,7 +69,7 @@ def load_scores(
     check_may_run(actor, study)
     named = _model_name(name, version)
     check_size(len(content), file_name)
-    with stored_file(content, ending="csv") as file, transaction.atomic():
+    with stored_file(content, ending="csv") as file:
         # Held, so that the study is neither locked nor unblinded while the file is checked.
         locked = Study.objects.select_for_update().get(pk=study.pk)
         _check_open(locked)

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 
 from inference import engine
 from inference.check_child import write_work
@@ -21,6 +20,7 @@ from inference.uploads import Bundle
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, Problem
 from readerstudy.core.ids import new_public_id
+from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.core.validation import check_valid
 
 # For all networks of an upload together; below the time after which the web server gives a request up.
@@ -153,13 +153,13 @@ def store_artefacts(
 ) -> Iterator[list[Artefact]]:
     """Stores files and rows, in one transaction with what is done inside; on failure the files are removed."""
     written: list[str] = []
-    try:
-        with transaction.atomic():
-            yield [_stored(model, one, written, actor, now) for one in checked]
-    except BaseException:
+
+    def remove() -> None:
         for name in written:
             default_storage.delete(name)
-        raise
+
+    with stored_or_removed(remove):
+        yield [_stored(model, one, written, actor, now) for one in checked]
 
 
 def _stored(

@@ -15,7 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 RETRY_SECONDS = 5
 AWAY = (OperationalError, InterfaceError, QueueError, RedisConnectionError, RedisTimeoutError)
-_SQLITEAWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN")
+_SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 API = "/api/"
 

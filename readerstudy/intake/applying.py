@@ -93,9 +93,10 @@ def check_applicable(
 def stored_images(
     plan: ImportPlan, *, image_set_id: str, on_progress: Progress | None = None
 ) -> Iterator[dict[str, StoredImage]]:
-    """Entry name → files written for it. Whatever fails, here or in the block, the files are removed again.
+    """Entry name → files written for it. Whatever fails, here or in the block, the files that stand in it are removed again.
 
-    They stay where the database was lost, which may have committed their rows.
+    Whoever stores their rows empties it once these are committed: `transaction.on_commit(files.clear)`. They stay, too,
+    where the database was lost, which may have committed the rows.
     Raises Conflict where there is too little room for them.
     """
     stored: dict[str, StoredImage] = {}

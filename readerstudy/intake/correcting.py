@@ -9,6 +9,7 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict
+from readerstudy.core.ids import new_public_id
 from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.intake.choices import ImportState
@@ -47,7 +48,9 @@ def replace_manifest(*, actor: User, job: ImportJob, manifest: File, now: dateti
     """
     check_may_administer(actor)
     check_manifest_size(manifest)
-    stored = job.manifest.storage.save(f"imports/{job.public_id}.csv", manifest)
+    # Under a name of its own: a bucket overwrites what has the same one, and the manifest before may be in use.
+    name = f"imports/{job.public_id}-{new_public_id()}.csv"
+    stored = job.manifest.storage.save(name, manifest)
     with stored_or_removed(partial(job.manifest.storage.delete, stored)):
         job = _correctable(job)
         before = job.manifest.name

@@ -19,7 +19,7 @@ from readerstudy.intake.applying import (
     write_image_set,
 )
 from readerstudy.intake.choices import ImportState
-from readerstudy.intake.claims import Claim, Clock, ImportPaused, claim_job
+from readerstudy.intake.claims import AT_WORK, Claim, Clock, ImportPaused, claim_job
 from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
@@ -73,6 +73,8 @@ def _apply(job: ImportJob, plan: ImportPlan, claim: Claim) -> None:
         rows = new_rows(plan, files, on_alive=uncounted(claim.beat, len(files)))
         report = plan.report()
         with transaction.atomic():
+            # First of all: once the rows are stored, the files are theirs, whatever fails after the commit.
+            transaction.on_commit(files.clear)
             locked = claim.locked_job()
             locked.image_set = write_image_set(
                 actor=job.created_by,
@@ -93,7 +95,7 @@ def _apply(job: ImportJob, plan: ImportPlan, claim: Claim) -> None:
                 now=claim.clock(),
                 data={"image_set": locked.image_set.public_id},
             )
-            transaction.on_commit(partial(remove_uploads, locked))
+            transaction.on_commit(partial(remove_uploads, locked), robust=True)
 
 
 @contextmanager
@@ -168,6 +170,8 @@ def _fail(claim: Claim, message: str) -> None:
             job = claim.locked_job()
         except Conflict:
             return  # another worker is on it now and will tell how it ended
+        if job.state not in AT_WORK:
+            return  # the work was done, and what failed came after it
         job.state, job.error, job.heartbeat_at = ImportState.FAILED, message, None
         job.save()
         record_event(actor=job.created_by, verb="import.failed", subject=job, now=claim.clock())

@@ -144,7 +144,8 @@ def _locked_positions(actor: User, public_ids: Sequence[str]) -> dict[str, Any]:
         within_bounds(actor, own, "enrolment__study__public_id")
         .select_related("enrolment__study__protocol", "enrolment__study__conduct")
         .annotate(asks_further=Exists(Question.objects.filter(study=OuterRef("enrolment__study"))))
-        .select_for_update(of=("enrolment",))
+        # Rows that refer to the reader's (a message's) may come meanwhile.
+        .select_for_update(of=("enrolment",), no_key=True)
         .order_by()
     )
     positions = {position.public_id: position for position in found}

@@ -5,7 +5,11 @@ from django.db.models import QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict
 from readerstudy.images.models import ImageSet
+from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Enrolment, FormerMember, Study, StudyMember
+
+# Where results are open, to readers their own.
+_TOLD = (StudyState.UNBLINDED, StudyState.ARCHIVED)
 
 
 def check_reads_none_of(user: User, image_set: int) -> None:
@@ -25,6 +29,34 @@ def check_is_no_staff_of(user: User, image_set: int) -> None:
             f"{user.email} belongs or belonged to the staff of a study on these cases and cannot read them.",
             code="is_staff",
             field="email",
+        )
+
+
+def check_has_not_seen(user: User, study: Study) -> None:
+    """Raises Conflict for a reader of another study on these cases that is unblinded: their own report told them the truth."""
+    if readers_who_saw(study).filter(pk=user.pk).exists():
+        raise Conflict(
+            f"{user.email} has read these cases in a study that is unblinded and may know the truth.",
+            code="has_seen_truth",
+            field="email",
+        )
+
+
+def readers_who_saw(study: Study) -> QuerySet[User]:
+    """Readers of unblinded studies on the cases of this one."""
+    opened = Study.objects.filter(image_set=study.image_set_id, state__in=_TOLD)
+    seen = Enrolment.objects.filter(study__in=opened.exclude(pk=study.pk).values("pk"))
+    return User.objects.filter(pk__in=seen.values("user"))
+
+
+def check_nobody_reads_elsewhere(study: Study) -> None:
+    """Raises Conflict where another study on these cases may still take answers: its staff and readers would know the truth."""
+    others = Study.objects.filter(image_set=study.image_set_id).exclude(pk=study.pk)
+    still = others.filter(state__in=(StudyState.LOCKED, StudyState.READING)).first()
+    if still is not None:
+        raise Conflict(
+            f"Another study on {study.image_set.name} is not closed yet: close it first, or its readers and staff could learn the truth.",
+            code="read_elsewhere",
         )
 
 

@@ -16,7 +16,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.validation import check_valid
-from readerstudy.studies.blinding import check_is_no_staff_of, hold_cases
+from readerstudy.studies.blinding import check_has_not_seen, check_is_no_staff_of, hold_cases
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.codes import new_reader_code
 from readerstudy.studies.freezing import store_orders
@@ -99,6 +99,7 @@ def enrol(
         raise Conflict(f"{user.email} is already a reader of this study.", code="enrolled_twice")
     hold_cases(study)
     check_is_no_staff_of(user, study.image_set_id)
+    check_has_not_seen(user, study)
     enrolment = Enrolment(
         study=study,
         user=user,

@@ -10,6 +10,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.checkpoints import write_checkpoint
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.studies.blinding import check_nobody_reads_elsewhere, hold_cases
 from readerstudy.studies.choices import NEXT_STATE, StudyState
 from readerstudy.studies.freezing import freeze
 from readerstudy.studies.hooks import call_entered
@@ -50,18 +51,38 @@ def open_study(*, actor: User, study: Study, reason: str = "", now: datetime) ->
 
 def close_study(*, actor: User, study: Study, reason: str = "", now: datetime) -> Study:
     """Ends the reading: no answer is taken from now on."""
-    return _advance(actor=actor, study=study, to=StudyState.CLOSED, reason=reason, now=now)
+    return _advance(
+        actor=actor, study=study, to=StudyState.CLOSED, reason=reason, now=now, effect=_wait_for_answers
+    )  # fmt: skip
+
+
+def _wait_for_answers(study: Study) -> tuple[dict[str, Any], list[models.Model]]:
+    """Answers that are being stored come before the end; those that wait for their reader's row see it."""
+    held = study.enrolments.select_for_update(no_key=True).order_by("pk")
+    list(held.values_list("pk", flat=True))
+    return {}, []
 
 
 def unblind_study(*, actor: User, study: Study, reason: str = "", now: datetime) -> Study:
-    """Opens the truth and the scores to the study's coordinators. Raises InvalidInput without a reason."""
+    """Opens the truth and the scores to the study's coordinators.
+
+    Raises InvalidInput without a reason, Conflict where another study on the same cases may still take answers.
+    """
     if not reason.strip():
         raise InvalidInput(
             "Unblinding needs a reason; it is written into the audit trail.",
             code="reason_missing",
             field="reason",
         )
-    return _advance(actor=actor, study=study, to=StudyState.UNBLINDED, reason=reason, now=now)
+
+    def effect(locked: Study) -> tuple[dict[str, Any], list[models.Model]]:
+        hold_cases(locked)
+        check_nobody_reads_elsewhere(locked)
+        return {}, []
+
+    return _advance(
+        actor=actor, study=study, to=StudyState.UNBLINDED, reason=reason, now=now, effect=effect
+    )
 
 
 def archive_study(*, actor: User, study: Study, reason: str = "", now: datetime) -> Study:

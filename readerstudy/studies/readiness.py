@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from readerstudy.core.errors import Problem
 from readerstudy.images.models import Case
+from readerstudy.studies.blinding import readers_who_saw
 from readerstudy.studies.designing import design_problems
 from readerstudy.studies.hooks import call_lock_needs
 from readerstudy.studies.manifest import protocol_texts
@@ -26,11 +27,22 @@ def _missing(study: Study) -> Iterator[Problem]:
         yield Problem("no_readers", "The study has no readers; invite at least one.")
     else:
         yield from _missing_of_design(study)
+        yield from _readers_who_know(study)
     for field, text in protocol_texts(study.protocol).items():
         if isinstance(text, str) and not text.strip():
             part = label(field)
             yield Problem("protocol_incomplete", f"The protocol has no {part}.", field=field)
     yield from call_lock_needs(study)
+
+
+def _readers_who_know(study: Study) -> Iterator[Problem]:
+    """They were invited while the other study was still sealed."""
+    know = taking_part(study).filter(user__in=readers_who_saw(study)).count()
+    if know:
+        yield Problem(
+            "has_seen_truth",
+            f"{know} of the readers have read these cases in a study that was unblinded since, and may know the truth: withdraw them.",
+        )
 
 
 def _missing_of_design(study: Study) -> Iterator[Problem]:

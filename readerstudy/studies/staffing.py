@@ -12,7 +12,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.validation import check_valid
 from readerstudy.studies.blinding import check_reads_none_of, hold_cases
-from readerstudy.studies.choices import StudyRole
+from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.models import FormerMember, Study, StudyMember
 from readerstudy.studies.permissions import check_may_coordinate
 
@@ -50,6 +50,8 @@ def appoint(
             now=now,
         )
         member = _stored(study, user, role)
+        if role == StudyRole.TRUTH_KEEPER:
+            _check_keeper(study, token)
         _record("staff.appointed", actor, member, now)
     return member, token
 
@@ -65,6 +67,16 @@ def _check_account(email: str, role: str) -> None:
             code="not_a_coordinator",
             field="email",
         )
+
+
+def _check_keeper(study: Study, token: str) -> None:
+    """Who sees the truth before everybody is known before anybody reads, and is no account that was made up for it."""
+    if study.state != StudyState.DRAFT:
+        sentence = "A truth keeper is appointed before the study is locked."
+        raise Conflict(sentence, code="keeper_too_late", field="role")
+    if token:
+        sentence = "A truth keeper needs an account that is in use: invite the person to it first."
+        raise InvalidInput(sentence, code="keeper_unknown", field="email")
 
 
 def _stored(study: Study, user: User, role: str) -> StudyMember:

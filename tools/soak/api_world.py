@@ -18,9 +18,10 @@ from readerstudy.intake.chunks import add_piece, begin_upload
 from readerstudy.intake.services import create_job
 from readerstudy.results.services import request_analysis, run_analysis
 from readerstudy.studies.choices import StudyRole
-from readerstudy.studies.models import Enrolment, Position, Study
+from readerstudy.studies.models import Enrolment, Position, Study, StudyMember
 from readerstudy.studies.services import unblind_study
 from readerstudy.studies.staffing import appoint
+from tests.conftest import make_user
 from tests.crawled import make_people
 from tests.intake.archives import good_zip
 from tests.studies.factories import advance, invite, make_study
@@ -101,9 +102,12 @@ def _staff(coordinator: User, now: datetime) -> dict[str, User]:
 
 
 def _staff_of(study: Study, *, coordinator: User, now: datetime) -> dict[str, User]:
-    """Role → who joined the study's staff in it."""
-    made = {}
-    for role in (StudyRole.STATISTICIAN, StudyRole.TRUTH_KEEPER, StudyRole.AUDITOR):
+    """Role → who joined the study's staff in it; the truth keeper did so before the lock."""
+    email = "truth-keeper@example.org"
+    keeper = User.objects.filter(email=email).first() or make_user("reader", email, "Kim Keeper")
+    StudyMember.objects.create(study=study, user=keeper, role=StudyRole.TRUTH_KEEPER)
+    made = {StudyRole.TRUTH_KEEPER.value: keeper}
+    for role in (StudyRole.STATISTICIAN, StudyRole.AUDITOR):
         email = f"{role.value.replace('_', '-')}@example.org"
         member, _link = appoint(
             actor=coordinator, study=study, email=email, role=role, name=str(role.label), now=now
