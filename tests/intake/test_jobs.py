@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError
 
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from readerstudy.images.models import ImageSet
-from readerstudy.intake import queueing
+from readerstudy.images.models import Image, ImageSet
+from readerstudy.intake import queueing, running
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import STALE, claim_job
 from readerstudy.intake.jobs import can_be_retried
@@ -238,3 +239,20 @@ def test_an_archive_stays_where_the_queue_is_lost_after_the_import_was_stored(up
         upload()
     job = ImportJob.objects.get()
     assert default_storage.exists(job.archive.name)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "error", [OSError(5, "The bucket does not answer"), SoftTimeLimitExceeded()]
+)
+def test_photographs_stay_where_something_fails_after_they_were_stored(confirmed, clock, monkeypatch, error):  # fmt: skip
+    def fails(_job):
+        raise error
+
+    monkeypatch.setattr(running, "remove_uploads", fails)
+    apply_job(job_id=confirmed.pk, clock=clock)
+    job = ImportJob.objects.get()
+    assert (job.state, job.error) == (ImportState.APPLIED, "")
+    stored = Image.objects.filter(case__image_set=job.image_set)
+    assert stored.count() == 4
+    assert all(default_storage.exists(one.file.name) for one in stored)

@@ -134,7 +134,7 @@ def test_what_fails_is_tried_again_where_its_row_cannot_be_reached_either(sent):
         lost()
 
     with pytest.raises(Retry):
-        Delivered(works, revive=staticmethod(lambda seconds: lost()))()
+        Delivered(works, revive=staticmethod(lambda **_: lost()))()
     assert len(sent) == 1
 
 

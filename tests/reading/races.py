@@ -1,0 +1,123 @@
+"""What happens at once, on a database that lets it: run by `test_races_on_postgresql.py`, and by name on PostgreSQL alone."""
+
+import threading
+import time
+import uuid
+
+import pytest
+from django.db import connection
+
+from readerstudy.core.models import AuditEvent
+from readerstudy.privacy.choices import ErasureReason
+from readerstudy.privacy.erasing import erase_person
+from readerstudy.reading import messaging, services
+from readerstudy.reading.models import Reading
+from readerstudy.reading.services import commit_reading
+from readerstudy.studies import leaving
+from readerstudy.studies.services import close_study
+from tests.reading.factories import answer, begin, ids, open_study
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def on_postgresql():
+    assert connection.vendor == "postgresql"
+
+
+@pytest.fixture
+def make(admin, coordinator, reader_user, now):
+    """A study in reading, whose reader has begun."""
+
+    def made(title="Melanoma or nevus"):
+        study = open_study(admin=admin, coordinator=coordinator, now=now, cases=3, title=title)
+        return study, begin(study, reader_user, now=now)
+
+    return made
+
+
+class Beside(threading.Thread):
+    """Does something in a thread and a connection of its own; `result` gives what came of it, or raises it."""
+
+    def __init__(self, work):
+        super().__init__(daemon=True)
+        self.work, self.told, self.error = work, None, None
+        self.start()
+
+    def run(self):
+        try:
+            self.told = self.work()
+        except BaseException as error:  # noqa: BLE001 (raised again by `result`)
+            self.error = error
+        finally:
+            connection.close()
+
+    def result(self):
+        self.join(20)
+        assert not self.is_alive()
+        if self.error:
+            raise self.error
+        return self.told
+
+
+def slowed(monkeypatch, module, name, *, before):
+    """The function takes half a second longer, before it does its work or after it."""
+    real = getattr(module, name)
+
+    def slow(*args, **kwargs):
+        if before:
+            time.sleep(0.5)
+        told = real(*args, **kwargs)
+        if not before:
+            time.sleep(0.5)
+        return told
+
+    monkeypatch.setattr(module, name, slow)
+
+
+def sent(reader, enrolment, now):
+    return lambda: commit_reading(
+        actor=reader, position_id=ids(enrolment)[0], answer=answer(), attempt=uuid.uuid4(), now=now
+    )
+
+
+def test_an_answer_that_is_being_stored_comes_before_the_close(make, coordinator, reader_user, now, monkeypatch):  # fmt: skip
+    study, enrolment = make()
+    slowed(monkeypatch, services, "_record", before=True)
+    storing = Beside(sent(reader_user, enrolment, now))
+    time.sleep(0.25)
+    close_study(actor=coordinator, study=study, now=now)
+    assert Reading.objects.count() == 1
+    assert storing.result().created
+    verbs = AuditEvent.objects.order_by("sequence").values_list("verb", flat=True)
+    assert list(verbs)[-2:] == ["readings.stored", "study.closed"]
+
+
+def test_a_message_and_an_answer_do_not_wait_for_each_other(make, coordinator, reader_user, now, monkeypatch):  # fmt: skip
+    _study, enrolment = make()
+    slowed(monkeypatch, messaging, "_store", before=False)
+    told = {"actor": coordinator, "enrolment": enrolment, "text": "Hello", "now": now}
+    writing = Beside(lambda: messaging.reply(link=str, **told))
+    time.sleep(0.2)
+    storing = Beside(sent(reader_user, enrolment, now))
+    assert writing.result()
+    assert storing.result().created
+
+
+def test_an_erasure_over_two_studies_and_the_close_of_one_come_one_after_the_other(  # noqa: PLR0917 (fixtures)
+    make,
+    admin,
+    coordinator,
+    reader_user,
+    now,
+    monkeypatch,
+):
+    make()
+    second, _enrolment = make("Second")
+    slowed(monkeypatch, leaving, "call_left", before=False)
+    told = {"actor": admin, "user": reader_user, "typed": reader_user.name, "now": now}
+    erasing = Beside(lambda: erase_person(reason=ErasureReason.values[0], **told))
+    time.sleep(0.2)
+    closing = Beside(lambda: close_study(actor=coordinator, study=second, now=now))
+    assert erasing.result()
+    assert closing.result().state == "closed"
