@@ -104,6 +104,7 @@ SHOWN = (
     "readerstudy/results/sections/*",
     "readerstudy/results/split_plot.py",
     "readerstudy/results/*views.py",
+    "readerstudy/stats/mrmc/models.py",
     *(
         f"readerstudy/results/finished/{name}.py"
         for name in (
@@ -112,9 +113,10 @@ SHOWN = (
         )
     ),
 )  # fmt: skip
-# Of the statistics an analysis tells why a number is missing, in whole sentences. Names of methods stand in it too, but
-# pages show those of few files; and what only wrong code is refused for stands nowhere.
-STATISTICS = ("readerstudy/stats/*", "readerstudy/results/sections/*")
+# An analysis tells in whole sentences why a number is missing and how a section was computed. Names of estimators stand
+# in it too, but pages show those of few files; and what only wrong code is refused for stands nowhere.
+STATISTICS = "readerstudy/stats/*"
+ANALYSIS = (STATISTICS, "readerstudy/results/sections/*")
 METHODS = (
     "readerstudy/stats/delong.py",
     "readerstudy/stats/standalone.py",
@@ -209,10 +211,10 @@ def is_shown(path: str) -> bool:
 
 def is_told(path: str, message: str) -> bool:
     """Whether a page can show this sentence of such a file."""
-    if not _is_one(path, STATISTICS):
+    if path in METHODS or not _is_one(path, ANALYSIS):
         return True
-    is_reason = message.endswith(".") and not REFUSED.match(message)
-    return is_reason or path in METHODS
+    is_refusal = fnmatchcase(path, STATISTICS) and REFUSED.match(message)
+    return message.endswith(".") and not is_refusal
 
 
 def _is_one(path: str, patterns: tuple[str, ...]) -> bool:
