@@ -20,7 +20,7 @@ from django.utils.translation import trim_whitespace
 if __name__ == "__main__":  # as a script it finds no package `tools`
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.sentences import CONTEXT, WORDS, is_shown, sentences
+from tools.sentences import CONTEXT, WORDS, is_shown, is_told, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
@@ -50,7 +50,8 @@ def collected_sentences() -> dict[Message, list[str]]:
     for path in (p for d in CODE for p in sorted((ROOT / d).rglob("*.py"))):
         place = path.relative_to(ROOT).as_posix()
         for message in sentences(path.read_text(encoding="utf-8")) if is_shown(place) else ():
-            found.setdefault(message, []).append(place)
+            if is_told(place, message):
+                found.setdefault(message, []).append(place)
     return found
 
 

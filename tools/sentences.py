@@ -19,7 +19,20 @@ NOT_SHOWN = (
     "readerstudy/accounts/oidc.py",
     "readerstudy/accounts/oidc_adapter.py",
     "readerstudy/demo/*",
-    "readerstudy/stats/*",
+    "readerstudy/stats/__main__.py",
+    "readerstudy/stats/auc_intervals.py",
+    "readerstudy/stats/binormal/*",
+    "readerstudy/stats/command/*",
+    "readerstudy/stats/comparison.py",
+    "readerstudy/stats/design/*",
+    "readerstudy/stats/figures/partial_area.py",
+    "readerstudy/stats/files/*",
+    "readerstudy/stats/logit.py",
+    "readerstudy/stats/partial.py",
+    "readerstudy/stats/rate_intervals.py",
+    "readerstudy/stats/readings.py",
+    "readerstudy/stats/render.py",
+    "readerstudy/stats/result.py",
     "readerstudy/privacy/activities.py",
     "readerstudy/privacy/register.py",
     "readerstudy/privacy/register_types.py",
@@ -87,6 +100,12 @@ SHOWN = (
     "readerstudy/results/access.py",
     "readerstudy/results/analysis.py",
     "readerstudy/results/facets.py",
+    "readerstudy/results/pages.py",
+    "readerstudy/results/reader_part.py",
+    "readerstudy/results/sections/*",
+    "readerstudy/results/split_plot.py",
+    "readerstudy/results/*views.py",
+    "readerstudy/stats/mrmc/models.py",
     *(
         f"readerstudy/results/finished/{name}.py"
         for name in (
@@ -95,6 +114,16 @@ SHOWN = (
         )
     ),
 )  # fmt: skip
+# An analysis tells in whole sentences why a number is missing and how a section was computed. Names of estimators stand
+# in it too, but pages show those of few files; and what only wrong code is refused for stands nowhere.
+STATISTICS = "readerstudy/stats/*"
+ANALYSIS = (STATISTICS, "readerstudy/results/sections/*")
+METHODS = (
+    "readerstudy/stats/delong.py",
+    "readerstudy/stats/standalone.py",
+    "readerstudy/stats/summary.py",
+)
+REFUSED = re.compile(r"(?!Probability ).*\bmust\b")
 GETTEXT = re.compile(r"_|n?gettext(_lazy|_noop)?")
 # Headers, lines of the log, regular expressions, annotations, and names of fields in JSON files.
 NO_SENTENCE = re.compile(
@@ -154,6 +183,9 @@ WORDS = (
     *("actinic keratosis", "basal cell carcinoma", "dermatofibroma", "lichenoid keratosis"),
     *("melanoma", "melanoma in situ", "nevus", "seborrheic keratosis", "solar lentigo"),
     *("squamous cell carcinoma", "vascular lesion"),
+    # Classes of cases, in reasons of statistics.
+    *("positive", "negative", "positive or negative", "positive and no negative", "unbiased"),
+    *("true positive", "false positive", "true negative", "false negative"),
     "draft",
     "locked",
     "reading",
@@ -175,7 +207,19 @@ WORD = re.compile(r"[a-z]{2,}")
 
 def is_shown(path: str) -> bool:
     """Whether the sentences of this file can come to a page."""
-    return path in SHOWN or not any(fnmatchcase(path, pattern) for pattern in NOT_SHOWN)
+    return _is_one(path, SHOWN) or not _is_one(path, NOT_SHOWN)
+
+
+def is_told(path: str, message: str) -> bool:
+    """Whether a page can show this sentence of such a file."""
+    if path in METHODS or not _is_one(path, ANALYSIS):
+        return True
+    is_refusal = fnmatchcase(path, STATISTICS) and REFUSED.match(message)
+    return message.endswith(".") and not is_refusal
+
+
+def _is_one(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -252,9 +296,12 @@ def _message(node: ast.AST) -> str | None:
 
 
 def _formatted(text: str) -> str:
-    """A literal; the {} of one that `str.format` fills are numbered."""
-    parts = text.replace("%", "%%").split("{}")
-    return parts[0] + "".join(f"%(v{at})s{part}" for at, part in enumerate(parts[1:], start=1))
+    """A literal; the {} of one that `str.format` fills are numbered, a {name} keeps its own."""
+    parts = re.split(r"\{(\w*)\}", text.replace("%", "%%"))
+    names = (name or f"v{at}" for at, name in enumerate(parts[1::2], start=1))
+    return parts[0] + "".join(
+        f"%({name})s{part}" for name, part in zip(names, parts[2::2], strict=True)
+    )
 
 
 def _name(value: ast.expr, used: list[str]) -> str:

@@ -11,7 +11,10 @@ _LONG = 40
 
 @dataclass(frozen=True)
 class ResultTable:
-    """Cells are raw values: fractions, counts, text or None. `kinds` says how a page shows each column."""
+    """Cells are raw values: fractions, counts, text or None. `kinds` says how a page shows each column.
+
+    A "reason" is a sentence of the document, English in every file and in the reader's language on a page.
+    """
 
     name: str
     title: str

@@ -213,7 +213,7 @@ def against_readers(model: Document, index: int) -> ResultTable:
     )
     names = ("effect", "low", "high", "t", "df", "p", "reason")
     rows = tuple((row["label"], *(row[name] for name in names)) for row in model["against_readers"])
-    kinds = ("text", *["difference_auc"] * 3, "number", "df", "p", "text")
+    kinds = ("text", *["difference_auc"] * 3, "number", "df", "p", "reason")
     return ResultTable(
         f"model-{index}-against-readers",
         _("AUC against the readers' mean AUC"),

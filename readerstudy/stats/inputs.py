@@ -25,9 +25,9 @@ def checked_truth(truth: ArrayLike) -> IntArray:
         raise StatisticsInputError(f"Truth must be one list of cases, not of shape {labels.shape}.")
     if not np.isin(labels, (0, 1)).all():
         raise StatisticsInputError("Truth must be 1 for positive and 0 for negative cases.")
-    for value, name in ((1, "positive"), (0, "negative")):
+    for value, what in ((1, "positive"), (0, "negative")):
         if not (labels == value).any():
-            raise StatisticsInputError(f"There is no {name} case.")
+            raise StatisticsInputError(f"There is no {what} case.")
     return labels.astype(np.int64)
 
 

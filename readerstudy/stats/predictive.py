@@ -21,10 +21,10 @@ AT_PREVALENCE = "Bayes' theorem at prevalence {:g}, interval on the scale of the
 LIKELIHOOD_RATIO = "Interval on the scale of the logarithm (Simel, Samsa, Matchar 1991); n = cases"
 JOINED = "Wilson's limits of both rates joined by square-and-add (Zou and Donner 2008); n = cases"
 INVERTED = "1 / positive predictive value; "
-_NO_CLASS = "There is no {} case."
-_NOT_CALLED = "No case was called {}."
-_UNBOUNDED = "No case is a {}: the ratio has no upper bound."
-_EMPTY = "No case is a {}, so that the logarithm of the likelihood ratio has no standard error."
+_NO_CLASS = "There is no {what} case."
+_NOT_CALLED = "No case was called {what}."
+_UNBOUNDED = "No case is a {what}: the ratio has no upper bound."
+_EMPTY = "No case is a {what}, so that the logarithm of the likelihood ratio has no standard error."
 _ALL_ALIKE = (
     "All cases were called alike, so that the logarithm of the likelihood ratio has no variance."
 )
@@ -187,13 +187,13 @@ def _no_class(table: ConfusionTable) -> str | None:
     """Which class has no case, as a sentence."""
     for count, name in zip(_cases(table), ("positive", "negative"), strict=True):
         if not count:
-            return _NO_CLASS.format(name)
+            return _NO_CLASS.format(what=name)
     return None
 
 
 def _in_study(right: int, wrong: int, called: str, level: float) -> Estimate:
     method = f"{IN_STUDY}; n = cases called {called}"
-    reason = None if right + wrong else _NOT_CALLED.format(called)
+    reason = None if right + wrong else _NOT_CALLED.format(what=called)
     return replace(wilson(right, right + wrong, level), method=method, reason=reason)
 
 
@@ -206,7 +206,7 @@ def _likelihood_ratio(table: ConfusionTable, called: str, level: float) -> Estim
     (x, y), (n1, n0) = _called(table, called), _cases(table)
     half, reason = _half_width(table, called, level)
     if not (y and n1):
-        ratio = _UNBOUNDED.format(_NAMES[called][1]) if x else _NOT_CALLED.format(called)
+        ratio = _UNBOUNDED.format(what=_NAMES[called][1]) if x else _NOT_CALLED.format(what=called)
         reason = _no_class(table) or ratio
         return Estimate.undefined(reason, LIKELIHOOD_RATIO, n=n1 + n0, level=level)
     value = (x / n1) / (y / n0)
@@ -223,7 +223,7 @@ def _by_bayes(
     method, (x, y), (n1, n0) = AT_PREVALENCE.format(shares[0]), _called(table, called), _cases(table)  # fmt: skip
     half, reason = _half_width(table, called, level)
     if not (x or y) or not (n1 and n0):
-        reason = _no_class(table) or _NOT_CALLED.format(called)
+        reason = _no_class(table) or _NOT_CALLED.format(what=called)
         return Estimate.undefined(reason, method, n=n1 + n0, level=level)
     positive, negative = shares[0] * x / n1, shares[1] * y / n0
     value = (positive if called == "positive" else negative) / (positive + negative)
@@ -239,7 +239,7 @@ def _half_width(table: ConfusionTable, called: str, level: float) -> tuple[float
     (x, y), (n1, n0) = _called(table, called), _cases(table)
     for count, name in zip((x, y), _NAMES[called], strict=True):
         if not count:
-            return None, _EMPTY.format(name)
+            return None, _EMPTY.format(what=name)
     if (x, y) == (n1, n0):
         return None, _ALL_ALIKE
     return quantile(level) * math.sqrt(1 / x - 1 / n1 + 1 / y - 1 / n0), None

@@ -17,7 +17,7 @@ from readerstudy.results.table_model import ResultTable
 from readerstudy.results.tables import all_tables
 
 _KINDS = {
-    "text": (TEXT, ""), "count": (INTEGER, ""), "rate": (NUMBER, "fraction"), "difference": (NUMBER, "fraction"),
+    "text": (TEXT, ""), "reason": (TEXT, ""), "count": (INTEGER, ""), "rate": (NUMBER, "fraction"), "difference": (NUMBER, "fraction"),
     "auc": (NUMBER, "area"), "difference_auc": (NUMBER, "area"), "p": (NUMBER, "probability"),
 }  # fmt: skip
 

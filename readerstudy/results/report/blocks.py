@@ -14,7 +14,7 @@ _MOST_CHARACTERS, _WRAPS_AT, _FEW_COLUMNS = 105, 26, 5
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Some sentences. `is_english` marks texts of the document, which are English in every language."""
+    """Some sentences. `is_english` marks titles of publications, which are English in every language."""
 
     text: str
     is_english: bool = False

@@ -37,7 +37,7 @@ def _coefficients(part: Document) -> ResultTable:
         _("Rank group"), _("Cases"), _("Readers"), _("Share of decisions for a biopsy"), _("Coefficient"),
         _("Number of cases"), _("Estimate"), _("Standard error"), *limits_of(part["level"]), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", "count", "rate", "text", "count", *["auc"] * 4, "text")
+    kinds = ("text", "text", "count", "rate", "text", "count", *["auc"] * 4, "reason")
     names, classes = coefficient_names(), case_classes()
     rows = tuple(
         (
@@ -75,7 +75,7 @@ def _readers(part: Document) -> ResultTable:
         _("Reader"), _("Rank group"), _("Mean kappa with the other readers"), _("Mean weighted kappa of the ratings"), _("Kappa with the majority of the others"),
         low, high, _("Equal decisions"), low, high, _("Number of cases"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", *["auc"] * 5, *["rate"] * 3, "count", "text")
+    kinds = ("text", "text", *["auc"] * 5, *["rate"] * 3, "count", "reason")
     means = {one["code"]: _numbers(one, "mean", "weighted") for one in part["pairs"]["readers"]}
     rows = tuple(
         (
@@ -98,7 +98,7 @@ def _with_model(model: Document, number: int) -> ResultTable:
         _("Reader"), _("Rank group"), _("Kappa with the CNN"), *range_of_runs(), _("Equal decisions"),
         *range_of_runs(), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", *["auc"] * 3, *["rate"] * 3, "text")
+    kinds = ("text", "text", *["auc"] * 3, *["rate"] * 3, "reason")
     rows = tuple(
         (
             one["code"], one["group"], *_numbers(one["kappa"], "mean", "low", "high"),

@@ -55,7 +55,7 @@ def _arms(document: Document, part: Document, measure: str) -> ResultTable:
         f"aided-{measure}",
         title,
         (*header, *dbm[0], _("Why not")),
-        (*kinds, *dbm[1], "text"),
+        (*kinds, *dbm[1], "reason"),
         rows,
     )
 
@@ -100,7 +100,7 @@ def _influence(document: Document, part: Document) -> ResultTable:
         )
         for row in part["influence"]
     )
-    kinds = ("text", "text", "count", "count", "rate", "count", *["rate"] * 3, "text")
+    kinds = ("text", "text", "count", "count", "rate", "count", *["rate"] * 3, "reason")
     title = _("How far readers followed the CNN")
     return ResultTable("aided-influence", title, header, kinds, rows)
 

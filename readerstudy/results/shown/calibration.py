@@ -38,7 +38,7 @@ def _measures(model: Document, number: int, level: float) -> ResultTable:
         _("Judged"), _("Training run"), _("Brier score"), low, high, _("Skill"), _("Expected error"), _("Maximum error"),
         _("Slope"), low, high, _("Intercept"), low, high, _("In the large"), low, high, _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", *["auc"] * 15, "text")
+    kinds = ("text", "text", *["auc"] * 15, "reason")
     rows = [
         row
         for key, judged in _judged(model)
@@ -101,7 +101,7 @@ def _levels(readers: Document, level: float) -> ResultTable:
     )  # fmt: skip
     names = ("rating", "n", "malignant", "observed", "low", "high", "at_target", "reason")
     rows = [(group_name(one["group"]), *(one[name] for name in names)) for one in readers["levels"]]
-    kinds = ("text", "number", "count", "count", *["rate"] * 4, "text")
+    kinds = ("text", "number", "count", "count", *["rate"] * 4, "reason")
     title = _("Share of malignant cases by the readers' rating")
     return ResultTable("calibration-readers", title, header, kinds, tuple(rows))
 

@@ -61,7 +61,7 @@ def _runs(model: Document, number: int, level: float) -> ResultTable:
         for rule, measure, effect, _cnn in _effects(model)
         for run in effect["runs"]
     )
-    kinds = (*["text"] * 3, *["auc"] * 3, *[*["difference_auc"] * 3, "p"] * 2, "text")
+    kinds = (*["text"] * 3, *["auc"] * 3, *[*["difference_auc"] * 3, "p"] * 2, "reason")
     title = _("Readers combined with each run of %(model)s (exploratory)") % {
         "model": model["model"]
     }

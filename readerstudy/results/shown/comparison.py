@@ -58,7 +58,7 @@ def _claims(part: dict[str, Any]) -> ResultTable:
         _("Model"), _("Comparison"), _("Measure"), _("Role"), _("CNN"), _("Readers"), _("Difference CNN − readers"),
         *limits_of(part["level"]), "p", _("Margin"), _("p, non-inferiority"), _("p, superiority"), _("Verdict"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text",) * 4 + ("auc",) * 2 + ("difference_auc",) * 3 + ("p", "auc", "p", "p", "text", "text")  # fmt: skip
+    kinds = ("text",) * 4 + ("auc",) * 2 + ("difference_auc",) * 3 + ("p", "auc", "p", "p", "text", "reason")  # fmt: skip
     return ResultTable(
         "comparison-claims",
         _("Comparisons of the CNN with the readers, as fractions"),
@@ -96,7 +96,7 @@ def _aucs(part: dict[str, Any]) -> Iterator[ResultTable]:
         _("Standard error"), "df", "p", _("Cases"), _("Check: difference"), _("Check: CI, low"), _("Check: CI, high"),
         _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "auc", "auc", *["difference_auc"] * 3, "auc", "df", "p", "count", *["difference_auc"] * 3, "text")  # fmt: skip
+    kinds = ("text", "auc", "auc", *["difference_auc"] * 3, "auc", "df", "p", "count", *["difference_auc"] * 3, "reason")  # fmt: skip
     for index, model in enumerate(part["models"], start=1):
         rows = tuple(_auc_row(row) for row in model["rows"])
         title = _("AUC of %(model)s minus the readers' mean AUC") % {"model": model["name"]}
@@ -147,7 +147,7 @@ def _spread(part: dict[str, Any]) -> ResultTable:
         _("Ratio of the variances, readers by runs"), *limits_of(part["level"]), "p", _("Variance between runs without the cases' part"),
         _("Variance between readers without the cases' part"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "count", "auc", "auc", *["number"] * 3, "p", "variance", "variance", "text")
+    kinds = ("text", "count", "auc", "auc", *["number"] * 3, "p", "variance", "variance", "reason")
     rows = tuple(_spread_row(model) for model in part["models"])
     title = _("Training runs and readers: which differ more?")
     return ResultTable("comparison-spread", title, header, kinds, rows)

@@ -97,7 +97,7 @@ def _models(part: Document) -> ResultTable:
         )
         for one in part["models"]
     )  # fmt: skip
-    kinds = ("text", "count", *["auc"] * 3, *["rate"] * 9, "text")
+    kinds = ("text", "count", *["auc"] * 3, *["rate"] * 9, "reason")
     return ResultTable("crowd-cnn", _("The CNN beside the crowd"), header, kinds, rows)
 
 

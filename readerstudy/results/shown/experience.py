@@ -38,7 +38,7 @@ def _correlations(part: Document) -> ResultTable:
         )
         for one in part["correlations"]
     )  # fmt: skip
-    kinds = ("text", "text", "count", *["auc"] * 3, "p", *["auc"] * 4, "text")
+    kinds = ("text", "text", "count", *["auc"] * 3, "p", *["auc"] * 4, "reason")
     title = _("Experience and performance")
     return ResultTable("experience", title, header, kinds, rows)
 

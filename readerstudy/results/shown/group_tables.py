@@ -28,7 +28,7 @@ def group_table(part: dict[str, Any], measure: str) -> ResultTable:
         for group in one["groups"]
     )
     title = _("%(measure)s by who the readers are") % {"measure": figure_name(measure)}
-    kinds = ("text", "text", "count", *[kind] * 8, "text")
+    kinds = ("text", "text", "count", *[kind] * 8, "reason")
     return ResultTable(f"groups-{measure}", title, header, kinds, rows)
 
 
@@ -48,7 +48,7 @@ def rank_tests(part: dict[str, Any]) -> ResultTable:
     header = (
         _("Characteristic"), _("Measure"), _("Compared"), _("Statistic"), "df", "p", _("p, Holm"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", "text", "number", "count", "p", "p", "text")
+    kinds = ("text", "text", "text", "number", "count", "p", "p", "reason")
     rows = tuple(
         row for one in part["parts"] for measure in MEASURES for row in _test_rows(one, measure)
     )

@@ -90,5 +90,5 @@ def _ages(part: Document) -> ResultTable:
         (label, *(part["age"][name][key] for key in ("n", "median", "low", "high", "reason")))
         for name, label in names.items()
     )
-    kinds = ("text", "count", "number", "number", "number", "text")
+    kinds = ("text", "count", "number", "number", "number", "reason")
     return ResultTable("cases-age", _("Age of the patients"), header, kinds, rows)

@@ -29,7 +29,7 @@ def against_majority(models: list[dict[str, Any]]) -> ResultTable:
         for run in model["runs"]
         for rate in RATES
     )
-    kinds = ("text", "text", "text", *_KINDS, "text")
+    kinds = ("text", "text", "text", *_KINDS, "reason")
     title = _("McNemar's test: the CNN against the readers' majority vote")
     return ResultTable("mcnemar-majority", title, header, kinds, rows)
 

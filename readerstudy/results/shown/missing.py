@@ -57,7 +57,7 @@ def _scenarios(document: Document, part: Document) -> ResultTable:
         )
         for row in part["scenarios"]
     )
-    kinds = ("text", "count", "count", *["rate"] * 8, "text")
+    kinds = ("text", "count", "count", *["rate"] * 8, "reason")
     title = _("The readers' rates under assumptions about what is missing")
     return ResultTable("missing-scenarios", title, header, kinds, rows)
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from readerstudy.core.sentences import translated
 from readerstudy.results.figure import TEXT, Document, Figure, group_style
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
@@ -32,7 +33,7 @@ def _means(section: Document) -> ResultTable:
         for part in section["figures"]
         for one in part["modalities"]
     )  # fmt: skip
-    kinds = ("text", "text", "count", "auc", "auc", "auc", "text")
+    kinds = ("text", "text", "count", "auc", "auc", "auc", "reason")
     return ResultTable("modalities", _("Modalities"), header, kinds, rows)
 
 
@@ -45,7 +46,7 @@ def _differences(section: Document) -> ResultTable:
         for part in section["figures"]
         for one in part["differences"]
     )  # fmt: skip
-    kinds = ("text", "text", *["difference_auc"] * 3, "number", "p", "text")
+    kinds = ("text", "text", *["difference_auc"] * 3, "number", "p", "reason")
     return ResultTable(
         "modality-differences", _("Differences between modalities"), header, kinds, rows
     )
@@ -77,7 +78,7 @@ def figures(document: Document) -> list[Figure]:
     }
     caption = _(
         "Mean over the readers of each modality with its 95 %% interval, readers and cases random. %(method)s"
-    ) % {"method": section["method"]}
+    ) % {"method": translated(section["method"])}
     plot = {"data": traces, "layout": layout}
     return [Figure("modalities", _("The modalities side by side"), caption, plot, "modalities")]
 

@@ -60,7 +60,7 @@ def _own_points(model: dict[str, Any], index: int, level: float) -> ResultTable:
         _("Compared"), _("Matching rule"), _("Rank group"), _("Training run"), _("Readers"), _("Role"), _("CNN"),
         _("Readers, mean"), _("Difference CNN − readers"), *limits_of(level), "df", "p", _("Verdict"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text",) * 4 + ("count", "text", "rate", "rate", *["difference"] * 3, "df", "p", "text", "text")  # fmt: skip
+    kinds = ("text",) * 4 + ("count", "text", "rate", "rate", *["difference"] * 3, "df", "p", "text", "reason")  # fmt: skip
     rows = tuple(_own_row(row, model["role"]) for row in model["rows"])
     title = _("%(model)s at each reader's own operating point") % {"model": model["name"]}
     return ResultTable(f"matched-own-{index}", title, header, kinds, rows)

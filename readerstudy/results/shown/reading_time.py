@@ -80,7 +80,7 @@ def _trends(document: Document, part: Document) -> ResultTable:
         ]
     rows = tuple((label, *interval(row), row["p"], reasons([row])) for label, row in found)
     header = (_("Quantity"), _("Estimate"), *limits(document), "p", _("Why not"))
-    kinds = ("text", *["auc"] * 3, "p", "text")
+    kinds = ("text", *["auc"] * 3, "p", "reason")
     title = _("Time against right and wrong, and along the order")
     return ResultTable("time-trends", title, header, kinds, rows)
 
@@ -90,7 +90,7 @@ def _excluded(part: Document) -> ResultTable:
     header = (_("Answers"), _("Without a time"), _("Disturbed, left out"), _("Share"), _("Why not"))
     names = ("answers", "without_time", "disturbed", "share_disturbed", "reason")
     rows = (tuple(out[name] for name in names),)
-    kinds = ("count", "count", "count", "rate", "text")
+    kinds = ("count", "count", "count", "rate", "reason")
     return ResultTable("time-excluded", _("Times that were left out"), header, kinds, rows)
 
 

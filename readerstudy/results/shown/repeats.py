@@ -26,7 +26,7 @@ def _summary(document: Document, part: Document) -> ResultTable:
     ]
     header = (_("Quantity"), _("Estimate"), *limits(document), _("Why not"))
     title = _("Agreement of readers with themselves (%(pairs)d cases read twice)") % part
-    kinds = ("text", *["auc"] * 3, "text")
+    kinds = ("text", *["auc"] * 3, "reason")
     return ResultTable("repeats", title, header, kinds, tuple((label, *cells) for label, cells in rows))  # fmt: skip
 
 
@@ -53,6 +53,6 @@ def _readers(document: Document, part: Document) -> ResultTable:
         )
         for row in part["readers"]
     )
-    kinds = ("text", "text", "count", *["auc"] * 3, "rate", "auc", "text")
+    kinds = ("text", "text", "count", *["auc"] * 3, "rate", "auc", "reason")
     title = _("Agreement of every reader with themselves")
     return ResultTable("repeats-readers", title, header, kinds, rows)

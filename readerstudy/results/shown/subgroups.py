@@ -83,7 +83,7 @@ def _estimates(
         name,
         title,
         (*_head(), *header, _("Why not")),
-        (*_HEAD_KINDS, *kinds, "text"),
+        (*_HEAD_KINDS, *kinds, "reason"),
         cells,
     )
 
@@ -147,7 +147,7 @@ def _spread(part: Document) -> ResultTable:
         for row in factor["spread"]
         if row["levels"]
     )
-    kinds = ("text", "text", "text", "count", "auc", "auc", "difference_auc", "text")
+    kinds = ("text", "text", "text", "count", "auc", "auc", "difference_auc", "reason")
     title = _("Spread over the subgroups of a property, as fractions")
     return ResultTable("subgroups-spread", title, header, kinds, rows)
 
@@ -172,7 +172,7 @@ def _interaction(document: Document, part: Document) -> ResultTable:
         for factor in part["factors"]
         for row in factor["interaction"]
     )
-    kinds = (*["text"] * 5, *["difference_auc"] * 3, "p", "p", "text")
+    kinds = (*["text"] * 5, *["difference_auc"] * 3, "p", "p", "reason")
     title = _("Interaction with the subgroup: against the largest one, as fractions")
     return ResultTable("subgroups-interaction", title, header, kinds, rows)
 

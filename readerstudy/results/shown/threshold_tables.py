@@ -56,7 +56,7 @@ def threshold_differences(model: dict[str, Any], index: int, level: float) -> Re
         _("Training run"), _("Measure"), _("CNN"), _("Readers, mean"), _("Difference CNN − readers"), *limits_of(level),
         "df", "p", _("Both together"), _("Why not"),
     )  # fmt: skip
-    kinds = ("text", "text", "rate", "rate", *["difference"] * 3, "df", "p", "text", "text")
+    kinds = ("text", "text", "rate", "rate", *["difference"] * 3, "df", "p", "text", "reason")
     mean = [{"label": "", **model["mean"]}] if model["mean"] else []
     rows = tuple(row for run in (*mean, *model["runs"]) for row in _difference_rows(run))
     title = _("%(model)s at its own threshold against the readers") % {"model": model["name"]}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from readerstudy.core.sentences import translated
 from readerstudy.results.figure import Document, Figure
 from readerstudy.results.table_model import ResultTable
 
@@ -23,7 +24,7 @@ class Topic:
     """Whether it is passed over where none of its sections could be computed."""
 
     def reasons(self, document: Document) -> list[str]:
-        """Why sections of this topic, or parts of them, could not be computed; each sentence once."""
+        """Why sections of this topic, or parts of them, could not be computed, in the active language; each sentence once."""
         parts = (document.get("sections", {}).get(name, {}) for name in self.sections)
         return list(dict.fromkeys(reason for part in parts for reason in _missing(part)))
 
@@ -44,6 +45,6 @@ def _missing(part: Any) -> Iterator[str]:
         yield from (reason for one in part if isinstance(one, dict) for reason in _missing(one))
     elif is_missing(part):
         model = f"{part['model']}: " if "model" in part else ""
-        yield f"{model}{part['reason']}"
+        yield f"{model}{translated(part['reason'])}"
     elif isinstance(part, dict):
         yield from (reason for _name, one in sorted(part.items()) for reason in _missing(one))

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from readerstudy.core.sentences import translated
 from readerstudy.results.figure import MUTED, PERCENT, Document, Figure, group_style
 from readerstudy.results.shown.topic import Topic
 from readerstudy.results.table_model import ResultTable
@@ -76,7 +77,7 @@ def figures(document: Document) -> list[Figure]:
     chance = {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "line": {"color": MUTED, "dash": "dot"}, "hoverinfo": "skip", "showlegend": False}  # fmt: skip
     plot = {"data": [chance, *(_line(one, n) for n, one in enumerate(section["groups"]))], "layout": layout}  # fmt: skip
     title = _("ROC of the share of positive votes")
-    return [Figure("votes", title, section["method"], plot, "votes-roc")]
+    return [Figure("votes", title, translated(section["method"]), plot, "votes-roc")]
 
 
 def _line(one: Document, number: int) -> Document:

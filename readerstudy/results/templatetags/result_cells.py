@@ -7,12 +7,14 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from readerstudy.core.sentences import translated
 from readerstudy.images.choices import Sex
 from readerstudy.results.finished.models import FinishedStudy
 from readerstudy.results.sentences import decimal, percent
 
 register = template.Library()
 _MISSING = "–"
+_WORDS = ("text", "reason")
 _TINY_P = 0.0001
 _MANY = 1000
 # Characters that could end a script element or open a comment inside it.
@@ -60,13 +62,14 @@ _FORMATS = {
     "df": _df,
     "score": _decimals(4),
     "p": _p_value,
+    "reason": translated,
 }
 
 
 @register.filter
 def is_number(kind: str) -> bool:
     """Whether a column's cells stand flush right."""
-    return kind != "text"
+    return kind not in _WORDS
 
 
 @register.filter

@@ -15,7 +15,7 @@ from readerstudy.stats.standalone import (
 
 RATES = {"sensitivity": 1, "specificity": 0}
 METHOD = "1T-RRRC of the {}: readers and cases random, algorithm fixed (Hillis 2007 §5.3), sample covariance of the answers"  # fmt: skip
-_ONE_CASE = "With one {} case the variance between cases cannot be estimated."
+_ONE_CASE = "With one {what} case the variance between cases cannot be estimated."
 
 
 def rate_against_readers(
@@ -48,7 +48,7 @@ def rate_against_readers(
     if cases_random and n > 1:
         errors = errors_of(np.atleast_2d(np.cov(right[0] - right[1:])) / n)
     elif cases_random:
-        reason = _ONE_CASE.format("positive" if RATES[rate] else "negative")
+        reason = _ONE_CASE.format(what="positive" if RATES[rate] else "negative")
     method = (METHOD.format(rate) if cases_random else FIXED_CASES) + of_runs(len(runs))
     return difference_from_readers(values[0], values[1:], errors, method=method, level=level, reason=reason)  # fmt: skip
 

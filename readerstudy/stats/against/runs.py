@@ -28,7 +28,8 @@ _NO_VARIANCE = "Runs and readers have the same AUCs, and the cases add no varian
 _ONE_READER = "With one reader the variance between readers cannot be estimated."
 _ONE_RUN = "With one run the variance between runs cannot be estimated: it counts as the only run there is."
 _TWO_OF_EACH = "A comparison of two variances needs two runs and two readers."
-_NO_SPREAD = "All {} have the same AUC: the ratio of the variances is not defined."
+_RUNS_ALIKE = "All runs have the same AUC: the ratio of the variances is not defined."
+_READERS_ALIKE = "All readers have the same AUC: the ratio of the variances is not defined."
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,8 @@ def _difference(parts: _Parts, level: float) -> Estimate:
 def _ratio(above: float, below: float, df1: int, df2: int, *, level: float) -> Estimate:
     n = df1 + 1
     if min(above, below) < ZERO_VARIANCE:
-        who = "runs" if below < ZERO_VARIANCE else "readers"
-        return Estimate.undefined(_NO_SPREAD.format(who), SPREAD, n=n, level=level)
+        reason = _RUNS_ALIKE if below < ZERO_VARIANCE else _READERS_ALIKE
+        return Estimate.undefined(reason, SPREAD, n=n, level=level)
     value, tail = above / below, (1 - level) / 2
     p = min(2 * min(float(fdtrc(df1, df2, value)), float(fdtrc(df2, df1, 1 / value))), 1.0)
     low, high = value / float(fdtri(df1, df2, 1 - tail)), value * float(fdtri(df2, df1, 1 - tail))

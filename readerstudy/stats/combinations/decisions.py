@@ -90,7 +90,7 @@ def _right(decisions: FloatArray, truth: IntArray) -> tuple[FloatArray, FloatArr
 
 
 def _check_answered(decisions: FloatArray, truth: IntArray, names: Sequence[str]) -> None:
-    for value, name in ((1, "positive"), (0, "negative")):
+    for value, what in ((1, "positive"), (0, "negative")):
         none = np.isnan(decisions[:, truth == value]).all(axis=1)
         if none.any():
-            raise StatisticsInputError(f"Reader {names[int(np.flatnonzero(none)[0])]} answered no {name} case.")  # fmt: skip
+            raise StatisticsInputError(f"Reader {names[int(np.flatnonzero(none)[0])]} answered no {what} case.")  # fmt: skip

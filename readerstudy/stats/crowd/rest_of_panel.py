@@ -153,4 +153,5 @@ def _shares(right: FloatArray, counted: BoolArray) -> list[float | None]:
 
 def _reason(n_positive: int, n_negative: int) -> str | None:
     absent = [name for name, n in (("positive", n_positive), ("negative", n_negative)) if not n]
-    return f"No {' and no '.join(absent)} case was answered by this reader and another." if absent else None  # fmt: skip
+    what = " and no ".join(absent)
+    return f"No {what} case was answered by this reader and another." if absent else None

@@ -47,7 +47,8 @@ class _Rate(FigureOfMerit):
         right = self._right(truth, scores)
         n = right.shape[1]
         if n == 1:
-            raise StatisticsInputError(f"There is a single {self._class[1]} case: without it no {self.name} is left.")  # fmt: skip
+            what = self._class[1]
+            raise StatisticsInputError(f"There is a single {what} case: without it no {self.name} is left.")  # fmt: skip
         count = right.sum(axis=1, keepdims=True)
         return read_only(right.mean(axis=1)), read_only((count - right) / (n - 1))
 

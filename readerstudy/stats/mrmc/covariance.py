@@ -11,6 +11,11 @@ from readerstudy.stats.readings import Readings
 from readerstudy.stats.result import BoolArray, FloatArray, IntArray, StatisticsInputError
 from readerstudy.stats.ustatistics.pairs import unbiased_matrix
 
+_NO_CASE = "Reader {} has no {what} case in modality {}: the analysis needs one {what} case of every reader."
+_ONE_CASE = (
+    "Reader {} has 1 {what} case in modality {}: a variance needs two {what} cases of every reader."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class ReadingsCovariance:
@@ -64,15 +69,12 @@ def _matrix(readings: Readings, parts: _Parts, estimator: CovarianceEstimator) -
 
 def _with_fewer(readings: Readings, modality: IntArray, reader: IntArray, least: int) -> str | None:
     """A sentence on the first reading with fewer than `least` cases of a class; None if there is none."""
-    for value, name in ((1, "positive"), (0, "negative")):
+    for value, what in ((1, "positive"), (0, "negative")):
         count = readings.read[modality, reader][:, readings.truth == value].sum(axis=1)
         if (count < least).any():
             row = int(np.flatnonzero(count < least)[0])
-            needed = f"the analysis needs one {name} case" if least == 1 else f"a variance needs two {name} cases"  # fmt: skip
-            return (
-                f"Reader {readings.readers[reader[row]]} has {count[row] or 'no'} {name} case in modality "
-                f"{readings.modalities[modality[row]]}: {needed} of every reader."
-            )
+            names = readings.readers[reader[row]], readings.modalities[modality[row]]
+            return (_NO_CASE if least == 1 else _ONE_CASE).format(*names, what=what)
     return None
 
 

@@ -95,8 +95,8 @@ def _check_defined(points: ReaderPoints) -> None:
         raise StatisticsInputError("There are no readers.")
     if not points.defined.all():
         reader = int(np.flatnonzero(~points.defined)[0])
-        name = "negative" if points.n_positive[reader] else "positive"
-        raise StatisticsInputError(f"Reader {reader + 1} answered no {name} case.")
+        what = "negative" if points.n_positive[reader] else "positive"
+        raise StatisticsInputError(f"Reader {reader + 1} answered no {what} case.")
 
 
 def _curve(points: ReaderPoints, j: int, at: FloatArray, setting: Setting) -> DecisionCurve:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from readerstudy.stats.tails import quantile, two_sided_p
 from readerstudy.stats.ustatistics.degrees import Contribution, UnpairedRule, degrees_of_freedom
 
-_NEGATIVE = "The {} variance is negative, as it may be where it is small: it gives no standard error and no test."
-_ZERO = "The {} variance is zero, which says nothing about the uncertainty: there is no test."
+_NEGATIVE = "The {what} variance is negative, as it may be where it is small: it gives no standard error and no test."
+_ZERO = "The {what} variance is zero, which says nothing about the uncertainty: there is no test."
 _UNEVEN = "The readings are spread too unevenly to estimate degrees of freedom: there is no test."
 _INFINITE = "No factor alone contributes to the variance: the degrees of freedom are infinite and the normal distribution is used."  # fmt: skip
 _LARGE = 50
@@ -75,7 +75,7 @@ def tested(
 ) -> Tested:
     """The test of estimate = null; `kind` names the variance in a reason. The variance is exact, so 0 means 0."""
     if variance <= 0:
-        reason = (_NEGATIVE if variance < 0 else _ZERO).format(kind)
+        reason = (_NEGATIVE if variance < 0 else _ZERO).format(what=kind)
         return Tested(float(variance), None if variance < 0 else 0.0, reason=reason)
     value = float(variance)
     se, df = math.sqrt(value), degrees_of_freedom(value, contributions)

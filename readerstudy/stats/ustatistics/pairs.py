@@ -30,11 +30,11 @@ def reader_covariances(readings: Readings) -> AucCovariance:
         raise StatisticsInputError("There are no readings.")
     scores, truth = readings.scores[modality, reader], readings.truth
     n1, n0 = (_counts(scores, truth, label) for label in (1, 0))
-    for count, name in ((n1, "positive"), (n0, "negative")):
+    for count, what in ((n1, "positive"), (n0, "negative")):
         if not count.all():
             row = int(np.flatnonzero(count == 0)[0])
             raise StatisticsInputError(
-                f"Reader {readings.readers[reader[row]]} has no {name} case in modality "
+                f"Reader {readings.readers[reader[row]]} has no {what} case in modality "
                 f"{readings.modalities[modality[row]]}: a covariance of AUCs needs both classes of every reading."
             )
     codes = coded(truth, scores)

@@ -12,7 +12,8 @@ from readerstudy.stats.ustatistics.counts import ReadCounts, read_counts, score_
 from readerstudy.stats.ustatistics.moments import covariance_moments
 
 _NOTHING = "In modality {} no reader read a positive and a negative case."
-_TOO_FEW = "The variance in modality {} needs two cases of each class{}."
+_TOO_FEW = "The variance in modality {} needs two cases of each class."
+_TOO_FEW_APART = "The variance in modality {} needs two cases of each class, in readings of different readers without a common case."  # fmt: skip
 _NOT_APART = "The covariance of modalities {} and {} needs two readings of different readers without a common case."
 _ONE_READER = "Modality {} has one reader: its variance is over cases alone and says nothing about other readers."
 _MIXED = "Modality {} has one reader, who reads in modality {} too: the difference between them cannot be told from that between readers."  # fmt: skip
@@ -52,8 +53,8 @@ class Study:
         found, alone = self.moments[i, i], len(self.readers[i]) == 1
         unbiased = found.covariance_of_fixed_readers if alone else found.covariance
         if unbiased is None:
-            also = "" if alone else ", in readings of different readers without a common case"
-            return Variances(reason=_TOO_FEW.format(self.names[i], also))
+            reason = _TOO_FEW if alone else _TOO_FEW_APART
+            return Variances(reason=reason.format(self.names[i]))
         caution = _ONE_READER.format(self.names[i]) if alone else None
         return Variances(unbiased, found.biased_covariance, caution)
 

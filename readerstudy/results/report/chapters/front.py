@@ -105,12 +105,17 @@ def _one_run(row: Document, words: dict[str, Any]) -> str:
         "effect": signed(row["effect"]),
         "low": signed(row["low"]),
         "high": signed(row["high"]),
-        "level": percent(row["level"], 0),
+        "level": _level(row),
     }
     return _(
         "The area under the ROC curve was %(own)s for %(model)s and %(area)s on average for %(readers)d readers of %(cases)d cases: "
         "a difference of %(effect)s (%(level)s CI %(low)s to %(high)s; readers and cases random)."
     ) % {**words, **own}
+
+
+def _level(row: Document) -> str:
+    """Rows by U-statistics, where not everybody read every case, name no level: theirs is 95 %."""
+    return percent(row.get("level", 0.95), 0)
 
 
 def _several_runs(rows: list[Document], words: dict[str, Any]) -> str:
@@ -122,7 +127,7 @@ def _several_runs(rows: list[Document], words: dict[str, Any]) -> str:
         "high": signed(max(effects)),
         "lowest": signed(min(ends, default=None)),
         "highest": signed(max(ends, default=None)),
-        "level": percent(rows[0]["level"], 0),
+        "level": _level(rows[0]),
     }
     return _(
         "The mean area under the ROC curve of %(readers)d readers was %(area)s on %(cases)d cases. Over %(runs)d training runs the area of %(model)s "

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from readerstudy.results.figure import Document
 from readerstudy.results.report.blocks import Block, FactRows, Heading, Paragraph
 from readerstudy.results.report.chapters.methods_model import model_methods
+from readerstudy.results.report.chapters.methods_statistics import statistics
 from readerstudy.results.report.chapters.source import Source
 from readerstudy.results.report.facts import Facts
 from readerstudy.results.sentences import decimal
@@ -24,7 +25,7 @@ def methods(source: Source) -> Iterator[Block]:
         (_("Reading"), _reading(facts)),
         (_("Order, randomisation and washout"), _order(facts)),
         (_("CNN"), model_methods(document, facts)),
-        (_("Statistics"), _statistics(document)),
+        (_("Statistics"), statistics(document)),
     )
     for name, blocks in parts:
         yield Heading(name)
@@ -230,36 +231,3 @@ def _washout(facts: Facts) -> Iterator[str]:
         when = RepeatWhen(design["repeat_when"]).label
         words = _("%(percent)d %% of the cases came a second time, unmarked: %(when)s.")
         yield words % {"percent": design["repeat_percent"], "when": when}
-
-
-def _statistics(document: Document) -> Iterator[Block]:
-    counts, plan = document["counts"], document["study"].get("plan") or {}
-    words = _(
-        "%(readers)d readers who answered every case they were given are analysed; withdrawn readers and cases are left out. Only the first unaided answer to each case counts; "
-        "repeats and aided answers are analysed apart. Intervals are two-sided with α %(alpha)s. The methods of every part:"
-    )
-    alpha = decimal(plan.get("alpha", 0.05), 3)
-    yield Paragraph(words % {"readers": counts["readers"], "alpha": alpha})
-    yield FactRows(tuple(_method_rows(document)))
-
-
-def _method_rows(document: Document) -> Iterator[tuple[str, str]]:
-    """Every method that a number of the document names."""
-    readers = document["readers"]
-    yield _("Mean sensitivity and specificity"), readers["sensitivity"]["interval"]["method"]
-    if readers["points"]:
-        yield _("Area under the ROC curve of a reader"), readers["points"][0]["auc"]["method"]
-    for model in document["models"][:1]:
-        yield _("Area under the ROC curve of a training run"), model["runs"][0]["auc"]["method"]
-        yield (
-            _("Matched operating points"),
-            _(
-                "read off each run's empirical ROC curve at the readers' mean rate, by linear interpolation; mean and range of the runs"
-            ),
-        )
-        if model["against_readers"]:
-            yield _("CNN against the readers"), model["against_readers"][0]["method"]
-    for name, section in document.get("sections", {}).items():
-        if section.get("method"):
-            estimands = ", ".join(section.get("estimands", ()))
-            yield f"{name} ({estimands})" if estimands else name, str(section["method"])

@@ -30,7 +30,7 @@ class Source:
         if part.title:
             yield Heading(part.title)
         for reason in part.reasons:
-            yield Paragraph(reason, is_english=True)
+            yield Paragraph(reason)
         for figure in part.figures:
             yield self.picture(figure, self.placed.figures[figure.name])
         for table in part.tables:
