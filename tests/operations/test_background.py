@@ -13,6 +13,7 @@ from inference.choices import RunState
 from inference.models import ModelRun
 from inference.recovery import give_up_run, revive_run
 from readerstudy.celery import app
+from readerstudy.core import background
 from readerstudy.core.background import (
     MOST_DEATHS,
     MOST_RETRIES_OF_AN_OUTAGE,
@@ -150,15 +151,17 @@ def test_an_outage_is_outlasted_and_not_for_ever(sent):
 
 
 def test_work_that_cannot_be_counted_is_tried_again_or_stays_done(sent, monkeypatch):
-    def away(*_key, **_options):
-        raise RedisConnectionError("refused")
+    class Away:
+        def get(self, *_key, **_options):
+            raise RedisConnectionError("refused")
+
+        incr = get
 
     def works():
-        monkeypatch.setattr(cache, "incr", away)
+        monkeypatch.setattr(background, "cache", Away())
         return 3
 
     assert Delivered(works)() == 3
-    monkeypatch.setattr(cache, "get", away)
     with pytest.raises(Retry):
         Delivered(works)()
 
