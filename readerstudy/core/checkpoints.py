@@ -2,13 +2,18 @@
 
 Somebody with the database and the key could write a whole chain anew; it would not lead through the checkpoints that lie
 elsewhere (`AUDIT_CHECKPOINTS`: another disk, or a folder that is copied to another machine). One line of JSON each.
+
+What a full disk or a power cut leaves of a line at the end of the file is moved to a file beside it, so that the next
+checkpoint can follow the last whole one. The verification tells of that file until somebody has looked at it.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +23,7 @@ from readerstudy.core.audit import GENESIS
 from readerstudy.core.keyed import keyed_hash
 from readerstudy.core.models import AuditEvent, AuditHead
 
-_FIELDS = {"sequence", "hash", "at", "previous", "signature"}
+_FIELDS = {"sequence": int, "hash": str, "at": str, "previous": str, "signature": str}
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,11 @@ class Checkpoint:
 
 def last_checkpoint() -> Checkpoint | None:
     """The newest checkpoint; None without any, or where the last line is none."""
-    lines = _lines()
-    point = _read(lines[-1]) if lines else None
+    point = _last()
     if point is None:
         return None
     moment = datetime.fromisoformat(point["at"])
-    return Checkpoint(len(lines), int(point["sequence"]), str(point["hash"]), moment)
+    return Checkpoint(len(_lines()), int(point["sequence"]), str(point["hash"]), moment)
 
 
 def write_checkpoint(*, now: datetime) -> bool:
@@ -52,8 +56,8 @@ def write_checkpoint(*, now: datetime) -> bool:
 
 
 def _appended(head: AuditHead, now: datetime) -> bool:
-    lines = _lines()
-    last: dict[str, Any] = json.loads(lines[-1]) if lines else {"sequence": 0, "signature": GENESIS}
+    _set_aside()
+    last = _last() or {"sequence": 0, "signature": GENESIS}
     if head.sequence <= last["sequence"]:
         return False
     point = {
@@ -62,14 +66,64 @@ def _appended(head: AuditHead, now: datetime) -> bool:
         "at": now.isoformat(),
         "previous": last["signature"],
     }
+    line = json.dumps({**point, "signature": _signature(point)})
     settings.AUDIT_CHECKPOINTS.parent.mkdir(parents=True, exist_ok=True)
-    with settings.AUDIT_CHECKPOINTS.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**point, "signature": _signature(point)}) + "\n")
+    _append(settings.AUDIT_CHECKPOINTS, f"{line}\n".encode())
     return True
+
+
+def _set_aside() -> None:
+    """Moves what cannot be read at the end of the file to the file beside it, and ends the last line."""
+    content = _content()
+    whole = _whole(content)
+    if whole != content:
+        # First kept, then taken away: after a power cut in between it is there twice, and not lost.
+        _append(_aside(), content[len(whole) :])
+        _cut(settings.AUDIT_CHECKPOINTS, len(whole))
+    if whole and not whole.endswith(b"\n"):
+        _append(settings.AUDIT_CHECKPOINTS, b"\n")
+
+
+def _whole(content: bytes) -> bytes:
+    """The content up to its last line that is a checkpoint."""
+    lines = content.splitlines(keepends=True)
+    while lines and _read(lines[-1]) is None:
+        lines.pop()
+    return b"".join(lines)
+
+
+def _append(path: Path, content: bytes) -> None:
+    """Whole and on the disk, or not at all. Unbuffered: closing must not write what did not fit before."""
+    with path.open("ab", buffering=0) as file:
+        length = file.tell()
+        try:
+            while content:
+                content = content[file.write(content) :]
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(length)
+            raise
+
+
+def _cut(path: Path, length: int) -> None:
+    with path.open("r+b") as file:
+        file.truncate(length)
+        os.fsync(file.fileno())
 
 
 def checkpoint_faults() -> Iterator[str]:
     """A sentence for each checkpoint that is no longer what was written, or that the chain does not lead through."""
+    # An empty file is what a full disk left of the attempt to set something aside.
+    if _aside().exists() and _aside().stat().st_size:
+        yield (
+            f"Something at the end of the checkpoints could not be read and lies in {_aside().name} beside them. A power "
+            "cut or a full disk leaves the beginning of a line, whoever changes the file anything: compare it with the "
+            "copy on another machine, and move it away."
+        )
+    yield from _line_faults()
+
+
+def _line_faults() -> Iterator[str]:
     previous = GENESIS
     for number, line in enumerate(_lines(), start=1):
         point = _read(line)
@@ -91,18 +145,37 @@ def checkpoint_count() -> int:
     return len(_lines())
 
 
-def _lines() -> list[str]:
-    if not settings.AUDIT_CHECKPOINTS.exists():
-        return []
-    return settings.AUDIT_CHECKPOINTS.read_text(encoding="utf-8").splitlines()
+def _aside() -> Path:
+    path: Path = settings.AUDIT_CHECKPOINTS
+    return path.with_name(f"{path.name}.set-aside")
 
 
-def _read(line: str) -> dict[str, Any] | None:
+def _content() -> bytes:
+    path: Path = settings.AUDIT_CHECKPOINTS
+    return path.read_bytes() if path.exists() else b""
+
+
+def _lines() -> list[bytes]:
+    return _content().splitlines()
+
+
+def _last() -> dict[str, Any] | None:
+    lines = _lines()
+    return _read(lines[-1]) if lines else None
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
     try:
         point = json.loads(line)
     except ValueError:
         return None
-    return point if isinstance(point, dict) and set(point) == _FIELDS else None
+    return point if isinstance(point, dict) and _has_fields(point) else None
+
+
+def _has_fields(point: dict[str, Any]) -> bool:
+    return point.keys() == _FIELDS.keys() and all(
+        isinstance(point[name], kind) for name, kind in _FIELDS.items()
+    )
 
 
 def _signature(point: dict[str, Any]) -> str:

@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import random
 import tarfile
 from contextlib import closing
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -224,21 +226,104 @@ def test_no_backup_is_written_in_the_clear_unless_that_is_said(source, tmp_path,
     assert [one.name for one in tmp_path.iterdir()] == ["x.tar"]
 
 
-def test_the_newest_backups_of_a_folder_are_kept(
-    source, tmp_path, key, settings, django_db_blocker
-):
+def filled(folder, *days, suffix=""):
+    """Backups of these days of January 2026, as an earlier night left them."""
+    for day in days:
+        (folder / f"{name_at(NOW.replace(day=day), is_sealed=True)}{suffix}").write_bytes(b"old")
+
+
+def nightly(folder, **options):
+    """The nightly command; gives what it says, and the name of the backup it wrote."""
+    before, told = set(folder.iterdir()), StringIO()
+    call_command("backup", str(folder), stdout=told, **options)
+    (fresh,) = set(folder.iterdir()) - before
+    return told.getvalue(), fresh.name
+
+
+def days_in(folder):
+    return [int(name[19:21]) for name in names_in(folder) if name.startswith("reader-study-202601")]
+
+
+def names_in(folder):
+    return sorted(one.name for one in folder.iterdir())
+
+
+@pytest.fixture
+def installation(source, key, settings, django_db_blocker):
+    """The installation in use, with a key to encrypt for."""
     settings.BACKUP_RECIPIENTS = [key.public]
-    for day in range(1, 5):
-        (tmp_path / name_at(NOW.replace(day=day), is_sealed=True)).write_bytes(b"old")
+    with django_db_blocker.unblock(), instance(source) as folder:
+        yield folder
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Sets the clock of the command."""
+
+    def set_to(moment):
+        monkeypatch.setattr("readerstudy.core.management.commands.backup.now", lambda: moment)
+
+    return set_to
+
+
+def test_the_newest_backups_of_a_folder_are_kept(installation, tmp_path, at):
+    at(NOW)
+    filled(tmp_path, 1, 2, 3, 4)
     (tmp_path / "notes.txt").write_text("kept")
-    told = StringIO()
-    with django_db_blocker.unblock(), instance(source):
-        call_command("backup", str(tmp_path), "--keep", "3", stdout=told)
-    assert told.getvalue().count("removed") == 2
-    names = sorted(one.name for one in tmp_path.iterdir())
-    assert len(names) == 4
-    assert names[0] == "notes.txt"
-    assert remove_all_but(tmp_path, keep=3) == []
+    told, fresh = nightly(tmp_path, keep=3)
+    assert told.count("removed") == 2
+    assert days_in(tmp_path) == [3, 4, 15]
+    assert {"notes.txt", fresh} < set(names_in(tmp_path))
+    assert remove_all_but(tmp_path, keep=3, fresh=tmp_path / fresh) == []
+
+
+def test_one_alone_is_kept_where_one_is_asked_for(installation, tmp_path):
+    filled(tmp_path, 1, 2)
+    _told, fresh = nightly(tmp_path, keep=1)
+    assert names_in(tmp_path) == [fresh]
+
+
+def test_a_backup_without_its_files_pushes_out_none(installation, tmp_path, at):
+    at(NOW)
+    filled(tmp_path, 1, 2, 3)
+    filled(tmp_path, 4, suffix=".part")
+    os.utime(tmp_path / names_in(tmp_path)[-1], (0, 0))
+    before = names_in(tmp_path)
+    media = installation / "media"
+    media.rename(installation / "away")
+    try:
+        with pytest.raises(CommandError, match="not in the storage; no older backup was removed"):
+            nightly(tmp_path, keep=2)
+    finally:
+        (installation / "away").rename(media)
+    assert len(names_in(tmp_path)) == len(before) + 1
+    assert set(before) < set(names_in(tmp_path))
+
+
+def test_a_clock_that_was_set_back_does_not_cost_the_fresh_backup(installation, tmp_path, at):
+    filled(tmp_path, 10, 11, 12)
+    at(NOW.replace(day=2))
+    _told, first = nightly(tmp_path, keep=3)
+    assert first.startswith("reader-study-20260102")
+    assert days_in(tmp_path) == [2, 11, 12]
+    # Nor do the names of the future cost those that are made from now on.
+    for day, left in ((3, [2, 3, 12]), (4, [2, 3, 4]), (5, [3, 4, 5])):
+        at(NOW.replace(day=day))
+        nightly(tmp_path, keep=3)
+        assert days_in(tmp_path) == left
+
+
+def test_what_a_killed_backup_left_goes_after_a_day(installation, tmp_path, at):
+    filled(tmp_path, 10, 13, suffix=".part")
+    (tmp_path / "films.part").write_text("of somebody else")
+    for name, age in (("20260110", 25), ("20260113", 23)):
+        (path,) = tmp_path.glob(f"reader-study-{name}*")
+        os.utime(path, times=(0, (NOW - timedelta(hours=age)).timestamp()))
+    os.utime(tmp_path / "films.part", (0, 0))
+    at(NOW)
+    told, fresh = nightly(tmp_path, keep=1)
+    assert "removed  reader-study-20260110T120000Z.tar.age.part" in told
+    assert set(names_in(tmp_path)) == {"films.part", fresh, "reader-study-20260113T120000Z.tar.age.part"}  # fmt: skip
 
 
 def test_what_goes_wrong_in_the_making_is_told_as_it_is(key):

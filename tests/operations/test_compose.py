@@ -14,8 +14,10 @@ from readerstudy import settings as site_settings
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = {"web", "worker", "gpu-worker", "beat", "migrate"}
-ONE_SHOT = {"migrate"}
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+OURS = {"web", "worker", "gpu-worker", "beat", "migrate", "backup"}
+ONE_SHOT = {"migrate", "backup"}
+PROFILES = ["--profile", "gpu", "--profile", "backup"]
 ENVIRONMENT = {
     "ALLOWED_HOSTS": "study.example.org",
     "CSRF_TRUSTED_ORIGINS": "https://study.example.org",
@@ -83,6 +85,39 @@ def test_everything_of_ours_waits_for_the_migration():
     assert SERVICES["gpu-worker"]["profiles"] == ["gpu"]
 
 
+def test_the_nightly_backup_can_run_as_it_is_documented():
+    one = SERVICES["backup"]
+    assert one["profiles"] == ["backup"]
+    assert one["command"][:3] == ["python", "manage.py", "backup"]
+    assert one["command"][-1] == "/backups"
+    assert one["environment"]["BACKUP_RECIPIENT"] == "${BACKUP_RECIPIENT:-}"
+    # All that the others have, a place to write to, and no migration on the way.
+    assert set(SERVICES["web"]["volumes"]) < set(one["volumes"])
+    assert "${BACKUP_DIR:-backups}:/backups" in one["volumes"]
+    assert "backups" in COMPOSE["volumes"]
+    assert set(one["depends_on"]) == {"postgres"}
+    assert "docker compose run --rm -T backup" in (ROOT / "docs" / "operations.md").read_text()
+    assert "\nBACKUP_RECIPIENT=" in (ROOT / "deploy" / "env.example").read_text()
+    assert "/backups" in re.search(r"chown -R (.*?) &&", DOCKERFILE).group(1)
+
+
+def test_no_recipient_in_the_env_file_means_none(monkeypatch):
+    monkeypatch.setenv("BACKUP_RECIPIENT", "")
+    assert site_settings.env.list("BACKUP_RECIPIENT", default=[]) == []
+
+
+def test_the_image_has_the_programs_of_the_database_that_compose_starts():
+    server = re.match(r"postgres:(\d+)", SERVICES["postgres"]["image"]).group(1)
+    client = re.search(r"^ARG POSTGRESQL=(\d+)$", DOCKERFILE, re.MULTILINE).group(1)
+    assert int(client) >= int(server)
+    final = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    assert "postgresql-client-${POSTGRESQL}" in final
+    # Debian's own is older than the server: out of PostgreSQL's packages, under their key and no other.
+    assert "[signed-by=/usr/share/keyrings/postgresql.gpg]" in final
+    assert re.search(r"^ARG FINGERPRINT=[0-9A-F]{40}$", DOCKERFILE, re.MULTILINE)
+    assert "gpg --batch --export ${FINGERPRINT} >" in DOCKERFILE
+
+
 def test_every_variable_of_the_compose_file_is_one_that_the_application_reads():
     code = (ROOT / "readerstudy" / "settings.py").read_text() + (ROOT / "deploy" / "gunicorn.conf.py").read_text()  # fmt: skip
     # Read by Python itself; and by the accounts, which take the address of who signs in from the proxies.
@@ -124,7 +159,7 @@ def test_docker_compose_reads_the_file_without_a_word(files, tmp_path):
     if command is None:
         pytest.skip("`docker compose config` IS NOT TESTED: the compose plugin is not installed")
     done = subprocess.run(
-        [*command, "-f", "docker-compose.yml", *files, "--profile", "gpu", "config", "--quiet"],
+        [*command, "-f", "docker-compose.yml", *files, *PROFILES, "config", "--quiet"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **ENVIRONMENT},
         capture_output=True,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from readerstudy.core.backup.making import Made, make_backup
-from readerstudy.core.backup.retention import name_at, remove_all_but
+from readerstudy.core.backup.retention import name_at, remove_all_but, remove_broken_off
 from readerstudy.core.backup.sealing import recipients_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
@@ -43,14 +43,16 @@ class Command(BaseCommand):
         except (DomainError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(_summary(made))
-        if keep is not None:
-            for path in remove_all_but(out, keep=keep):
-                self.stdout.write(f"removed  {path.name}")
+        # Before anything older goes: a backup without its photographs must not push out one that has them.
         if made.missing:
-            raise CommandError(
-                f"The backup is written, but {len(made.missing)} files that the database names are not in the "
-                f"storage. The first one: {made.missing[0]}"
-            )
+            raise CommandError(_incomplete(made))
+        if keep is not None:
+            self._tidy(out, keep, made)
+
+    def _tidy(self, folder: Path, keep: int, made: Made) -> None:
+        older = remove_all_but(folder, keep=keep, fresh=made.path)
+        for path in [*older, *remove_broken_off(folder, now=now())]:
+            self.stdout.write(f"removed  {path.name}")
 
     def _made(self, out: Path, keep: int | None, options: dict[str, Any]) -> Made:
         texts = [] if options["unencrypted"] else options["recipient"] or settings.BACKUP_RECIPIENTS
@@ -61,6 +63,13 @@ class Command(BaseCommand):
             out.mkdir(parents=True, exist_ok=True)
             out = out / name_at(moment, is_sealed=bool(recipients))
         return make_backup(path=out, recipients=recipients, now=moment)
+
+
+def _incomplete(made: Made) -> str:
+    return (
+        f"The backup is written, but {len(made.missing)} files that the database names are not in the "
+        f"storage; no older backup was removed. The first one: {made.missing[0]}"
+    )
 
 
 def _summary(made: Made) -> str:
