@@ -5,7 +5,7 @@ elsewhere (`AUDIT_CHECKPOINTS`: another disk, or a folder that is copied to anot
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -33,7 +33,7 @@ class Checkpoint:
 
 def last_checkpoint() -> Checkpoint | None:
     """The newest checkpoint; None without any, or where the last line is none."""
-    lines = _lines()
+    lines = checkpoint_lines()
     point = _read(lines[-1]) if lines else None
     if point is None:
         return None
@@ -52,7 +52,7 @@ def write_checkpoint(*, now: datetime) -> bool:
 
 
 def _appended(head: AuditHead, now: datetime) -> bool:
-    lines = _lines()
+    lines = checkpoint_lines()
     last: dict[str, Any] = json.loads(lines[-1]) if lines else {"sequence": 0, "signature": GENESIS}
     if head.sequence <= last["sequence"]:
         return False
@@ -68,10 +68,13 @@ def _appended(head: AuditHead, now: datetime) -> bool:
     return True
 
 
-def checkpoint_faults() -> Iterator[str]:
-    """A sentence for each checkpoint that is no longer what was written, or that the chain does not lead through."""
+def checkpoint_faults(lines: Sequence[str] | None = None) -> Iterator[str]:
+    """A sentence for each checkpoint that is no longer what was written, or that the chain does not lead through.
+
+    `lines` are the checkpoints as they were read before; without them they are read now.
+    """
     previous = GENESIS
-    for number, line in enumerate(_lines(), start=1):
+    for number, line in enumerate(checkpoint_lines() if lines is None else lines, start=1):
         point = _read(line)
         if point is None:
             yield f"Line {number} of the checkpoints is not one: it was changed or cut off."
@@ -88,10 +91,11 @@ def checkpoint_faults() -> Iterator[str]:
 
 def checkpoint_count() -> int:
     """How many checkpoints there are."""
-    return len(_lines())
+    return len(checkpoint_lines())
 
 
-def _lines() -> list[str]:
+def checkpoint_lines() -> list[str]:
+    """The checkpoints as they stand in their file, the first one first."""
     if not settings.AUDIT_CHECKPOINTS.exists():
         return []
     return settings.AUDIT_CHECKPOINTS.read_text(encoding="utf-8").splitlines()
