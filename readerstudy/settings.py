@@ -263,6 +263,8 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 # smtp://user:password@host:25, smtp+tls://…; EMAIL_HOST, EMAIL_PORT and the others come out of it.
 globals().update(env.email_url_config(secret_setting("EMAIL_URL") or "consolemail://"))
+# Seconds that a mail server may take to answer; without a limit, one that is silent would hold whoever waits for the page.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Reader Study <reader-study@localhost>")
 
 # --- Language and time ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -31,6 +32,9 @@ def send_on_commit(mail: EmailMessage) -> None:
 def _send(mail: EmailMessage) -> None:
     try:
         mail.send()
+    except SoftTimeLimitExceeded:
+        # No fault of the mail server's: the task is to end, and would go on to the next mail.
+        raise
     except Exception as error:  # noqa: BLE001 (what is stored stays, whatever the mail server does)
         # Its kind alone: the words of a refusal hold the mail address.
         _logger.error("A mail was not sent: %s", type(error).__name__)  # noqa: TRY400 (and so does the traceback)

@@ -9,7 +9,7 @@ checkpoint can follow the last whole one. The verification tells of that file un
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -111,8 +111,11 @@ def _cut(path: Path, length: int) -> None:
         os.fsync(file.fileno())
 
 
-def checkpoint_faults() -> Iterator[str]:
-    """A sentence for each checkpoint that is no longer what was written, or that the chain does not lead through."""
+def checkpoint_faults(lines: Sequence[bytes] | None = None) -> Iterator[str]:
+    """A sentence for each checkpoint that is no longer what was written, or that the chain does not lead through.
+
+    `lines` are the checkpoints as they were read before; without them they are read now.
+    """
     # An empty file is what a full disk left of the attempt to set something aside.
     if _aside().exists() and _aside().stat().st_size:
         yield (
@@ -120,12 +123,12 @@ def checkpoint_faults() -> Iterator[str]:
             "cut or a full disk leaves the beginning of a line, whoever changes the file anything: compare it with the "
             "copy on another machine, and move it away."
         )
-    yield from _line_faults()
+    yield from _line_faults(checkpoint_lines() if lines is None else lines)
 
 
-def _line_faults() -> Iterator[str]:
+def _line_faults(lines: Sequence[bytes]) -> Iterator[str]:
     previous = GENESIS
-    for number, line in enumerate(_lines(), start=1):
+    for number, line in enumerate(lines, start=1):
         point = _read(line)
         if point is None:
             yield f"Line {number} of the checkpoints is not one: it was changed or cut off."
@@ -142,7 +145,7 @@ def _line_faults() -> Iterator[str]:
 
 def checkpoint_count() -> int:
     """How many checkpoints there are."""
-    return len(_lines())
+    return len(checkpoint_lines())
 
 
 def _aside() -> Path:
@@ -150,17 +153,18 @@ def _aside() -> Path:
     return path.with_name(f"{path.name}.set-aside")
 
 
+def checkpoint_lines() -> list[bytes]:
+    """The checkpoints as they stand in their file, the first one first."""
+    return _content().splitlines()
+
+
 def _content() -> bytes:
     path: Path = settings.AUDIT_CHECKPOINTS
     return path.read_bytes() if path.exists() else b""
 
 
-def _lines() -> list[bytes]:
-    return _content().splitlines()
-
-
 def _last() -> dict[str, Any] | None:
-    lines = _lines()
+    lines = checkpoint_lines()
     return _read(lines[-1]) if lines else None
 
 

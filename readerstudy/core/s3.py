@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import IO, Any
 
 from boto3.exceptions import Boto3Error
@@ -79,6 +80,11 @@ class MediaS3Storage(S3Storage):
     def size(self, name: str) -> int:
         with _errors_of_a_disk(name):
             return int(super().size(name))
+
+    def get_modified_time(self, name: str) -> datetime:
+        with _errors_of_a_disk(name):
+            modified: datetime = super().get_modified_time(name)
+        return modified
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         with _errors_of_a_disk(path):

@@ -1,6 +1,6 @@
 """The first photographs of a plan as small pictures, for a look before anything is imported."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from readerstudy.core.errors import NotFound
 from readerstudy.core.ids import new_public_id
 from readerstudy.core.media import SUFFIXES
 from readerstudy.images.choices import View
-from readerstudy.images.storage import THUMBNAIL_TYPE, remove_folder
+from readerstudy.images.storage import THUMBNAIL_TYPE
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan, PlannedImage
@@ -36,13 +36,24 @@ class PreviewedImage:
 def write_preview(job: ImportJob, plan: ImportPlan) -> list[dict[str, Any]]:
     """The plan's first photographs by row, as the job stores them: file, row, view, source and small picture; no truth.
 
-    The pictures lie beside the upload and go with it; those of an earlier plan are removed.
+    The pictures lie beside the upload and go with it. Their names are new, all are written or none, and those of an earlier
+    plan stay: another worker may have taken up the job, and they may be its pictures.
     """
-    remove_folder(private_folder(job))
     images = sorted(plan.images, key=lambda image: image.row)[:PREVIEWED]
-    if plan.staged is None:
-        return []
-    return [_written(job, image, picture) for image, picture in _pictures(plan.staged, images)]
+    written: list[dict[str, Any]] = []
+    try:
+        for image, picture in _pictures(plan.staged, images) if plan.staged else ():
+            written.append(_written(job, image, picture))
+    except BaseException:
+        remove_preview(written)
+        raise
+    return written
+
+
+def remove_preview(preview: Iterable[dict[str, Any]]) -> None:
+    """Removes the pictures of a preview as a job stores it; one that is gone already is no error."""
+    for one in preview:
+        default_storage.delete(one["picture"])
 
 
 def previewed(job: ImportJob) -> list[PreviewedImage]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.preview import remove_preview
 from readerstudy.intake.sending import send_job
 
 
@@ -17,6 +18,8 @@ def locked(job: ImportJob) -> ImportJob:
 
 def queue_check(job: ImportJob, *, now: datetime) -> None:
     """Queues the job to be checked anew. What the last check told holds no longer, so it is shown no longer."""
+    # From here on no row names the pictures.
+    transaction.on_commit(partial(remove_preview, job.preview), robust=True)
     job.state, job.report, job.preview = ImportState.UPLOADED, {}, []
     queue_job(job, now=now)
 

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, DomainError
+from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.core.stopping import WorkerStoppingError
 from readerstudy.images.storage import folder_of, remove_folder
 from readerstudy.intake.applying import (
@@ -24,7 +25,7 @@ from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.plan import ImportPlan
 from readerstudy.intake.planning import Progress, plan_import
-from readerstudy.intake.preview import write_preview
+from readerstudy.intake.preview import remove_preview, write_preview
 from readerstudy.intake.progress import uncounted
 from readerstudy.intake.questions import state_after
 from readerstudy.intake.sending import send_job
@@ -119,12 +120,17 @@ def _planned(job: ImportJob, on_progress: Progress) -> Iterator[ImportPlan]:
 
 
 def _store_report(job: ImportJob, claim: Claim, plan: ImportPlan) -> None:
-    """Stores the report. The files stay: what is refused can be put right."""
+    """Stores the report. The files stay: what is refused can be put right.
+
+    Where another worker has taken up the job, its pictures stay as they are, and those of this one go.
+    """
     report = plan.report()
     state = state_after(report)
     preview = write_preview(job, plan)
-    with transaction.atomic():
+    with stored_or_removed(partial(remove_preview, preview)):
         job = claim.locked_job()
+        # Robust: the report is stored, whatever becomes of the pictures of the one before.
+        transaction.on_commit(partial(remove_preview, job.preview), robust=True)
         job.report, job.preview, job.state = report, preview, state
         job.heartbeat_at = None
         job.save()

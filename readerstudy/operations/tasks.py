@@ -10,6 +10,7 @@ from readerstudy.core.clock import now
 from readerstudy.operations.housekeeping import (
     forget_old_letters,
     forget_old_workers,
+    remove_lost_files,
     remove_lost_staging,
 )
 from readerstudy.operations.notices import tell_who_may_go_on
@@ -19,10 +20,11 @@ _HOUR = 3600
 
 @shared_task(soft_time_limit=300, time_limit=330)
 def tidy_task() -> None:
-    """Lets go of sessions that are over, of settled dead letters and of workers that are gone."""
+    """Lets go of sessions that are over, of settled dead letters, of workers that are gone and of files without a row."""
     call_command("clearsessions")
     forget_old_letters(now=now())
     forget_old_workers(now=now())
+    remove_lost_files(now=now())
 
 
 @shared_task(soft_time_limit=300, time_limit=330)

@@ -12,7 +12,7 @@ from tests.site import POSTGRES, ROOT, RunningSite, production_parts
 
 pytestmark = [pytest.mark.services, pytest.mark.long]
 ROLE = "readerstudy_test_web"
-FILES = ("test_evidence.py", "test_attacks.py", "test_audit.py")
+FILES = ("test_evidence.py", "test_attacks.py", "test_audit.py", "test_verifying_meanwhile.py")
 
 
 def pytest_run(environment, *arguments):

@@ -3,9 +3,13 @@
 import io
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
+from readerstudy.intake import preview, running
+from readerstudy.intake.claims import STALE
+from readerstudy.intake.correcting import replace_manifest
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.preview import PREVIEWED
 from readerstudy.intake.services import apply_job, confirm_job, discard_job, plan_job
@@ -115,15 +119,86 @@ def test_the_pictures_go_with_a_discarded_import(
     assert stored_files("imports") == []
 
 
-def test_a_second_check_leaves_only_its_own_pictures(admin, now, planned):
-    job = planned(good_files())
-    ImportJob.objects.update(state="uploaded")
-    plan_job(job_id=job.pk, clock=lambda: now)
-    assert len(stored_files("imports")) == 5
-
-
 def test_an_import_that_is_refused_shows_what_could_be_read(client, admin, planned):
     job = planned({**good_files(), "manifest.csv": manifest([*rows(), "no.png,nevus,0"])})
     client.force_login(admin)
     assert job.state == "refused"
     assert pictures_on(client.get(reverse("intake:job", args=[job.public_id]))) == 4
+
+
+# --- Two workers on one job -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def overtaken(tmp_path, admin, now, monkeypatch):
+    """A job whose first worker is so slow that a second one has checked it before it stores its own report."""
+    job = make_job(make_zip(tmp_path / "a.zip", good_files()), admin=admin, now=now)
+    write, found = running.write_preview, []
+
+    def slow(*arguments):
+        monkeypatch.setattr(running, "write_preview", write)
+        plan_job(job_id=job.pk, clock=lambda: now + STALE)
+        found.extend(stored_files(f"imports/{job.public_id}"))
+        return write(*arguments)
+
+    monkeypatch.setattr(running, "write_preview", slow)
+    plan_job(job_id=job.pk, clock=lambda: now)
+    job.refresh_from_db()
+    return job, found
+
+
+def test_a_worker_that_was_overtaken_leaves_the_pictures_of_the_other_and_none_of_its_own(
+    overtaken,
+):
+    job, of_the_other = overtaken
+    assert (job.state, job.attempt, len(of_the_other)) == ("planned", 2, 4)
+    assert sorted(stored_files(f"imports/{job.public_id}")) == sorted(of_the_other)
+    assert all(one["picture"].rpartition("/")[2] in of_the_other for one in job.preview)
+
+
+def test_the_pictures_of_a_check_go_when_the_next_is_asked_for(
+    admin, now, planned, django_capture_on_commit_callbacks
+):
+    job = planned(good_files())
+    other = ContentFile(manifest(rows(4)), name="other.csv")
+    with django_capture_on_commit_callbacks() as late:
+        replace_manifest(actor=admin, job=job, manifest=other, now=now)
+    for callback in late:
+        callback()
+    job.refresh_from_db()
+    assert job.state == "planned"
+    assert len(stored_files(f"imports/{job.public_id}")) == 4
+
+
+def test_a_second_check_leaves_only_its_own_pictures(
+    admin, now, planned, django_capture_on_commit_callbacks
+):
+    job = planned(good_files())
+    before = {one["picture"] for one in job.preview}
+    # As where an import is found to be none after all, though it was confirmed.
+    ImportJob.objects.filter(pk=job.pk).update(state="uploaded")
+    with django_capture_on_commit_callbacks(execute=True):
+        plan_job(job_id=job.pk, clock=lambda: now)
+    job.refresh_from_db()
+    after = {one["picture"] for one in job.preview}
+    assert not before & after
+    assert {f"imports/{job.public_id}/{one}" for one in stored_files(f"imports/{job.public_id}")} == after  # fmt: skip
+
+
+def test_a_preview_that_cannot_be_written_as_a_whole_leaves_nothing(
+    tmp_path, admin, now, monkeypatch
+):
+    job = make_job(make_zip(tmp_path / "a.zip", good_files()), admin=admin, now=now)
+    write, written = preview._written, []
+
+    def full(*arguments):
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(write(*arguments))
+        return written[-1]
+
+    monkeypatch.setattr(preview, "_written", full)
+    plan_job(job_id=job.pk, clock=lambda: now)
+    job.refresh_from_db()
+    assert (job.state, len(written)) == ("failed", 2)
+    assert stored_files(f"imports/{job.public_id}") == []

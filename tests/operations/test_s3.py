@@ -3,6 +3,7 @@
 import hashlib
 import io
 import uuid
+from datetime import timedelta
 from urllib.request import urlopen
 
 import pytest
@@ -13,7 +14,9 @@ from django.urls import reverse
 from inference.models import ModelDraft
 from inference.networks import network_of
 from inference.services import execute_run, start_runs
+from readerstudy.core import clock
 from readerstudy.core.health import not_ready
+from readerstudy.core.ids import new_public_id
 from readerstudy.core.media import disk_path, fetch_into, sha256_of_stored
 from readerstudy.images.models import Image
 from readerstudy.intake.chunks import add_piece, begin_upload
@@ -22,6 +25,7 @@ from readerstudy.intake.models import ImportJob
 from readerstudy.intake.services import confirm_job
 from readerstudy.intake.tasks import apply_job_task, plan_job_task
 from readerstudy.intake.undoing import undo_import
+from readerstudy.operations.housekeeping import remove_lost_files
 from readerstudy.reading.selectors import positions_of
 from tests.inference.factories import make_locked_study, make_model
 from tests.intake.archives import make_zip, manifest, rows
@@ -114,6 +118,22 @@ def test_an_upload_in_pieces_becomes_an_archive(
     fetch_into(ImportJob.objects.get(pk=job.pk).archive.name, copy)
     assert copy.getvalue() == content
     assert imported(admin, job, now).state == "applied"
+
+
+def test_lost_files_leave_the_bucket_after_a_day(bucket, admin):
+    mine, gone = new_public_id(), new_public_id()
+    ImportJob.objects.create(
+        public_id=mine, name="A", archive_name="a", created_by=admin, created_at=clock.now()
+    )
+    for one in (mine, gone):
+        for name in (f"imports/{one}.archive", f"imports/{one}/{one}.webp", f"uploads/{one}/0"):
+            default_storage.save(name, ContentFile(b"names"))
+    assert remove_lost_files(now=clock.now()) == 0
+    assert len(bucket()) == 6
+    assert remove_lost_files(now=clock.now() + timedelta(hours=25)) == 4
+    assert bucket() == [f"site/imports/{mine}.archive", f"site/imports/{mine}/{mine}.webp"]
+    with pytest.raises(FileNotFoundError):
+        default_storage.get_modified_time("imports/none")
 
 
 def test_a_model_runs_over_photographs_in_the_bucket(bucket, admin, coordinator, now):

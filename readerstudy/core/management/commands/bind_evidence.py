@@ -10,6 +10,7 @@ from readerstudy.core.audit import first_fault, record_event
 from readerstudy.core.clock import now
 from readerstudy.core.models import AppendOnlyModel, AuditHead
 from readerstudy.core.rows_checked import RowsChecked, bound_models
+from readerstudy.core.snapshot import one_view
 
 _AT_ONCE = 1_000
 
@@ -21,17 +22,22 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        rows = RowsChecked()
-        if fault := first_fault(on_event=rows.take):
-            raise CommandError(f"The audit trail is not what was written: {fault.sentence}")
-        rows.check_waiting()
-        for model in bound_models():
-            keys = rows.added(model)
+        for model, keys in _added():
             with transaction.atomic():
                 for start in range(0, len(keys), _AT_ONCE):
                     _bind(model, keys[start : start + _AT_ONCE])
             if keys:
                 self.stdout.write(f"{model._meta.label}: {len(keys)} rows are tied to the trail.")
+
+
+def _added() -> list[tuple[type[AppendOnlyModel], list[int]]]:
+    """The keys of the rows that stand in no event. A row that is stored meanwhile, with its event, is none of them."""
+    with one_view():
+        rows = RowsChecked()
+        if fault := first_fault(on_event=rows.take):
+            raise CommandError(f"The audit trail is not what was written: {fault.sentence}")
+        rows.check_waiting()
+        return [(model, rows.added(model)) for model in bound_models()]
 
 
 def _bind(model: type[AppendOnlyModel], keys: list[int]) -> None:
