@@ -11,7 +11,7 @@ from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.mail import Link, send_invitation_on_commit
 from readerstudy.accounts.models import Consent, Invitation, User
 from readerstudy.accounts.permissions import check_may_create
-from readerstudy.accounts.selectors import open_invitation, text_hash
+from readerstudy.accounts.selectors import open_invitation, text_hash, was_never_used
 from readerstudy.accounts.tokens import LIFETIME, hash_of, new_token
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import InvalidInput, NotAllowed
@@ -75,8 +75,8 @@ def invite_person(
 ) -> tuple[User, str]:
     """The person with this mail address (an account is made if need be) and the token of a new invitation.
 
-    The token is empty for people who already have a password, and for coordinators and admins: an invitation must
-    never be a way to take over an account. With `link` a mail is sent after the commit. Raises NotAllowed, and
+    The token is empty for everybody who has come in before or could, and for coordinators and admins: an invitation
+    must never be a way to take over an account. With `link` a mail is sent after the commit. Raises NotAllowed, and
     InvalidInput for a deactivated account, and with `readers_only` for accounts of coordinators and admins.
     """
     if not (actor.can_coordinate or actor.can_administer):
@@ -84,7 +84,7 @@ def invite_person(
     with transaction.atomic():
         user = _find_or_create(actor, email, name, language, now)
         _check_may_be_invited(user, readers_only=readers_only)
-        token = new_token() if user.is_reader and not user.has_usable_password() else ""
+        token = new_token() if user.is_reader and was_never_used(user) else ""
         if token:
             _store_invitation(actor, user, token, now)
         if link:

@@ -28,7 +28,7 @@ def appoint(
     link: Link | None = None,
     now: datetime,
 ) -> tuple[StudyMember, str]:
-    """The new member of the staff and the token of an invitation (empty for people who already have a password).
+    """The new member of the staff and the token of an invitation (empty for people who have come in before).
 
     Somebody without an account is invited to one, but for coordinators, whose accounts admins make. Raises NotAllowed,
     InvalidInput(s), and Conflict for somebody who has a role in the study already, or is a reader of its cases.
