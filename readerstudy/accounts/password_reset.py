@@ -9,6 +9,7 @@ from readerstudy.accounts.links import reset_address
 from readerstudy.accounts.mail import reset_mail, send_on_commit
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import normal_email, set_checked_password
+from readerstudy.accounts.sessions import end_every_session
 from readerstudy.accounts.throttle import RESETS_OF, forget_wrong_passwords
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import NotFound
@@ -61,6 +62,7 @@ def reset_password(*, public_id: str, token: str, password: str, now: datetime) 
         user = resettable_user(public_id, token, lock=True)
         set_checked_password(user, password)
         user.save(update_fields=["password"])
+        end_every_session(user, now=now)
         record_event(actor=user, verb="account.password_reset", subject=user, now=now)
     forget_wrong_passwords(user.email)
     return user

@@ -52,6 +52,9 @@ def choose(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
         except DomainError as error:
             show_problems(form, error)
         else:
+            if request.user == user:
+                # This browser's session is among those that were ended; the message needs another one.
+                request.session.flush()
             messages.success(request, _("Your password is changed. Please sign in with it."))
             return redirect("accounts:sign-in")
     context = {"form": form, "person": user}

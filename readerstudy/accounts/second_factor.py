@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.sessions import end_every_session
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import InvalidInput, NotFound
 
@@ -61,8 +61,7 @@ def reset_second_factor(*, actor: User | None, email: str, reason: str, now: dat
         raise NotFound(f"There is no account with the address {email}.")
     with transaction.atomic():
         removed, _kinds = Authenticator.objects.filter(user=user).delete()
-        for session in UserSession.objects.filter(user=user):
-            session.end()
+        end_every_session(user, now=now)
         data = {"removed": removed, "reason": reason.strip()}
         record_event(actor=actor, verb="account.factors_reset", subject=user, now=now, data=data)
     return user

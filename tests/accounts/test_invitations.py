@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,12 +11,15 @@ from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.accounts.selectors import open_invitation
 from readerstudy.accounts.services import accept_invitation, invite_person
+from readerstudy.core.clock import now as current_time
 from readerstudy.core.errors import Conflict
+from readerstudy.core.models import AuditEvent
 from readerstudy.studies.models import StudyMember
 from tests.accounts.factors import give_app
 from tests.studies.factories import make_study
 
 GOOD = "a sentence that is long enough"
+HERE = "/account/session/"
 
 
 @pytest.fixture
@@ -81,3 +86,39 @@ def test_a_coordinator_who_appoints_somebody_of_the_hospital_is_shown_no_link(
     [mail] = mailoutbox
     assert "You already have an account" in mail.body
     assert "/account/invitation/" not in mail.body
+
+
+@pytest.fixture
+def begin(coordinator):
+    """Accepts an invitation in the browser."""
+
+    def accept(client):
+        user, token = invite_person(
+            actor=coordinator, email="nora@example.org", name="Nora", now=current_time()
+        )
+        given = {"password": GOOD, "repeated": GOOD}
+        assert client.post(reverse("accounts:accept", args=[token]), given).status_code == 302
+        return user
+
+    return accept
+
+
+def test_the_session_of_an_invitation_is_listed_and_ended_as_all_are(client, begin):
+    nora, elsewhere = begin(client), Client()
+    assert UserSession.objects.get(user=nora).session_key == client.session.session_key
+    assert AuditEvent.objects.get(verb="account.signed_in").data == {"how": ["invitation"]}
+    elsewhere.post(reverse("accounts:sign-in"), {"username": nora.email, "password": GOOD})
+    assert elsewhere.post(reverse("accounts:sessions-end-others")).status_code == 302
+    assert [one.get(HERE).status_code for one in (client, elsewhere)] == [401, 200]
+
+
+def test_an_invitation_that_is_opened_in_anothers_session_ends_that_one(client, coordinator, begin):
+    client.force_login(coordinator)
+    nora = begin(client)
+    assert client.get(HERE).json() == {"user": nora.public_id}
+    verbs = AuditEvent.objects.filter(verb__startswith="account.signed").order_by("sequence")
+    assert list(verbs.values_list("verb", "actor")) == [
+        ("account.signed_out", coordinator.pk),
+        ("account.signed_in", nora.pk),
+    ]
+    assert verbs.last().data == {"how": ["invitation"]}
