@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.models import User
 from readerstudy.accounts.second_factor import is_last_required
 
@@ -43,7 +43,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request) or "0.0.0.0"  # nosec B104  # noqa: S104 (no address; a test's request has none)
+        """For its limits and the list of sessions, which keeps even less of it."""
+        return counted_address(request) or "0.0.0.0"  # nosec B104  # noqa: S104 (no address; a test's request has none)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """As for somebody who does not exist."""

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.links import reset_address
 from readerstudy.accounts.mail import reset_mail, send_on_commit
 from readerstudy.accounts.models import User
-from readerstudy.accounts.services import normal_email, set_checked_password
+from readerstudy.accounts.services import set_checked_password
 from readerstudy.accounts.sessions import end_every_session
 from readerstudy.accounts.throttle import RESETS_OF, forget_wrong_passwords
 from readerstudy.core.audit import record_event

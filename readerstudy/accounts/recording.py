@@ -7,6 +7,7 @@ from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.keyed import keyed_hash
@@ -36,7 +37,7 @@ def record_failed_sign_in(*, credentials: dict[str, Any], now: datetime) -> None
     So many a time are recorded of one address and in all; the last of them says that more are not.
     """
     typed = next((str(credentials[name]) for name in _NAMES if credentials.get(name)), "")
-    address = typed.strip().lower()
+    address = normal_email(typed)
     hashed = keyed_hash(["address", address])[:16]
     place = min(_left(hashed, MOST_OF_AN_ADDRESS), _left("", MOST_IN_ALL))
     if place < 0:

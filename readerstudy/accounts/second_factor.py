@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.models import User
 from readerstudy.accounts.sessions import end_every_session
 from readerstudy.core.audit import record_event
@@ -56,7 +57,7 @@ def reset_second_factor(*, actor: User | None, email: str, reason: str, now: dat
     """
     if not reason.strip():
         raise InvalidInput("Say why; it is written into the audit trail.", field="reason")
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=normal_email(email)).first()
     if user is None:
         raise NotFound(f"There is no account with the address {email}.")
     with transaction.atomic():

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.emails import check_local_part, normal_email
 from readerstudy.accounts.mail import Link, send_invitation_on_commit
 from readerstudy.accounts.models import Consent, Invitation, User
 from readerstudy.accounts.permissions import check_may_create
@@ -36,6 +37,7 @@ def create_user(
     user = User(email=normal_email(email), name=name.strip(), role=role, language=language)
     user.set_unusable_password()
     check_language(language)
+    check_local_part(user.email)
     check_valid(user)
     if password is not None:
         set_checked_password(user, password)
@@ -45,11 +47,6 @@ def create_user(
             actor=actor, verb="account.created", subject=user, now=now, data={"role": role}
         )
     return user
-
-
-def normal_email(email: str) -> str:
-    """The mail address as it is stored: without white space around it, in small letters."""
-    return email.strip().lower()
 
 
 def check_language(language: str) -> None:

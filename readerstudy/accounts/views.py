@@ -30,7 +30,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
 from readerstudy.accounts.language import remember_language
 from readerstudy.accounts.models import Invitation
@@ -186,7 +186,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 def _invitation(request: HttpRequest, token: str) -> Invitation:
     """What the link opens. Raises NotFound for an address too from which too many links were tried."""
-    address = client_address(request)
+    address = counted_address(request)
     if WRONG_LINKS.is_reached(address):
         raise NotFound("There is no such invitation.")
     try:

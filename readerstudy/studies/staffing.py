@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.mail import Link
 from readerstudy.accounts.models import User
-from readerstudy.accounts.services import invite_person, normal_email
+from readerstudy.accounts.services import invite_person
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.validation import check_valid

@@ -1,0 +1,74 @@
+"""What counts against guessing: one spelling of an address, one network, one count of passwords, until its time is over."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from readerstudy.accounts.addresses import counted_address
+from readerstudy.accounts.models import User
+from readerstudy.accounts.services import create_user
+from readerstudy.accounts.throttle import PASSWORDS_FROM
+from readerstudy.core.errors import InvalidInput
+from tests.conftest import PASSWORD
+
+# Each is another one in capitals, for Django's check of addresses and for PostgreSQL where case does not count.
+ALIKE = ["adm\u0131n@example.org", "di\u017fk@example.org", "a\u017f@example.org"]
+
+
+def sign_in(client, email, password=PASSWORD, **extra):
+    given = {"username": email, "password": password}
+    return client.post(reverse("accounts:sign-in"), given, **extra)
+
+
+# --- Addresses of mail ------------------------------------------------------------------------------------
+
+
+def test_an_account_is_looked_up_as_it_is_stored_and_by_no_other_spelling(admin):
+    with CaptureQueriesContext(connection) as queries:
+        assert User.objects.get_by_natural_key(" ADMIN@Example.org ") == admin
+        with pytest.raises(User.DoesNotExist):
+            User.objects.get_by_natural_key(ALIKE[0])
+    conditions = [one["sql"].partition("WHERE")[2].upper() for one in queries]
+    assert not [one for one in conditions if "LIKE" in one or "UPPER" in one]
+
+
+@pytest.mark.parametrize("email", [*ALIKE, "ännchen@example.org"])
+def test_no_account_gets_an_address_that_looks_like_another(db, now, email, monkeypatch):
+    with pytest.raises(InvalidInput, match="letters without accents") as refusal:
+        create_user(actor=None, email=email, name="A", role="reader", now=now)
+    assert refusal.value.problems[0].field == "email"
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    with pytest.raises((InvalidInput, CommandError)):
+        call_command("createsuperuser", "--noinput", "--email", email, "--name", "A", verbosity=0)
+    assert not User.objects.exists()
+
+
+# --- Addresses of computers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_counted_with_its_network(address, counted):
+    assert counted_address(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
+
+
+def test_another_address_of_the_same_network_has_no_limit_of_its_own(client, reader_user):
+    for number in range(PASSWORDS_FROM.attempts):
+        sign_in(client, f"{number}@example.org", "wrong", REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    refused = sign_in(client, reader_user.email, REMOTE_ADDR="2001:db8:1:2::77")
+    assert "Too many wrong passwords" in refused.content.decode()
+    assert sign_in(client, reader_user.email, REMOTE_ADDR="2001:db8:1:9::77").status_code == 302
