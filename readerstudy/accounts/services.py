@@ -11,6 +11,7 @@ from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.emails import check_local_part, normal_email
 from readerstudy.accounts.mail import Link, send_invitation_on_commit
 from readerstudy.accounts.models import Consent, Invitation, User
+from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.permissions import check_may_create
 from readerstudy.accounts.selectors import open_invitation, text_hash, was_never_used
 from readerstudy.accounts.tokens import LIFETIME, hash_of, new_token
@@ -146,11 +147,11 @@ def set_checked_password(user: User, password: str, *, field: str = "password") 
 
 
 def change_password(*, actor: User, old_password: str, new_password: str, now: datetime) -> User:
-    """A new password for the actor. Raises InvalidInput for a wrong old one, InvalidInputs for a weak new one."""
-    if not actor.check_password(old_password):
-        raise InvalidInput(
-            "This is not your current password.", code="wrong_password", field="old_password"
-        )
+    """A new password for the actor. Raises InvalidInput for a wrong old one, InvalidInputs for a weak new one.
+
+    Wrong old ones count as they do at the door.
+    """
+    check_own_password(actor, old_password, field="old_password")
     set_checked_password(actor, new_password, field="new_password")
     with transaction.atomic():
         actor.save(update_fields=["password"])

@@ -53,20 +53,22 @@ WRONG_LINKS = Limit("wrong-link", 60, SECONDS)
 WRONG_TOKENS = Limit("wrong-token", 60, SECONDS)
 
 
+def is_shut(email: str) -> bool:
+    """Whether there were too many wrong passwords for this account in the last time."""
+    return PASSWORDS.is_reached(email) or PASSWORDS_OF_A_DAY.is_reached(email)
+
+
 def is_shut_out(email: str, address: str) -> bool:
-    """Whether there were too many wrong passwords for this account, or from this address, in the last time."""
-    return (
-        PASSWORDS.is_reached(email)
-        or PASSWORDS_OF_A_DAY.is_reached(email)
-        or PASSWORDS_FROM.is_reached(address)
-    )
+    """The same, or too many from this address."""
+    return is_shut(email) or PASSWORDS_FROM.is_reached(address)
 
 
-def count_wrong_password(email: str, address: str) -> None:
-    """One wrong password more."""
+def count_wrong_password(email: str, address: str = "") -> None:
+    """One wrong password more; without `address` for somebody who is signed in."""
     PASSWORDS.count(email)
     PASSWORDS_OF_A_DAY.count(email)
-    PASSWORDS_FROM.count(address)
+    if address:
+        PASSWORDS_FROM.count(address)
 
 
 def forget_wrong_passwords(email: str) -> None:

@@ -3,14 +3,15 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.models import User
-from readerstudy.accounts.services import create_user
-from readerstudy.accounts.throttle import PASSWORDS_FROM
+from readerstudy.accounts.reauthentication import Confirmation, check_confirmation
+from readerstudy.accounts.services import change_password, create_user
+from readerstudy.accounts.throttle import ATTEMPTS, PASSWORDS, PASSWORDS_FROM, PASSWORDS_OF_A_DAY
 from readerstudy.core.errors import InvalidInput
 from tests.conftest import PASSWORD
 
@@ -72,3 +73,56 @@ def test_another_address_of_the_same_network_has_no_limit_of_its_own(client, rea
     refused = sign_in(client, reader_user.email, REMOTE_ADDR="2001:db8:1:2::77")
     assert "Too many wrong passwords" in refused.content.decode()
     assert sign_in(client, reader_user.email, REMOTE_ADDR="2001:db8:1:9::77").status_code == 302
+
+
+# --- Passwords of people who are signed in ----------------------------------------------------------------
+
+GOOD = "a sentence that is long enough"
+
+
+def change(client, password):
+    given = {"old_password": password, "new_password": GOOD, "repeated": GOOD}
+    return client.post(reverse("accounts:password"), given)
+
+
+def confirm(client, password):
+    return client.post("/account/confirm/", {"password": password})
+
+
+@pytest.mark.parametrize("ask", [change, confirm])
+def test_a_session_left_open_is_no_place_to_guess_the_password(client, reader_user, ask):
+    client.force_login(reader_user)
+    for _ in range(ATTEMPTS):
+        assert "This is not your password." in ask(client, "wrong").content.decode()
+    assert "Too many wrong passwords" in ask(client, PASSWORD).content.decode()
+    assert "Too many wrong passwords" in sign_in(Client(), reader_user.email).content.decode()
+    reader_user.refresh_from_db()
+    assert reader_user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_wrong_passwords_of_a_day_are_counted_wherever_one_is_asked_for(
+    reader_user, now, is_confirmed
+):
+    def give(password):
+        if is_confirmed:
+            check_confirmation(actor=reader_user, given=Confirmation(password=password), now=now)
+        else:
+            change_password(actor=reader_user, old_password=password, new_password=GOOD, now=now)
+
+    for _ in range(PASSWORDS_OF_A_DAY.attempts):
+        PASSWORDS.forget(reader_user.email)
+        with pytest.raises(InvalidInput, match="not your password"):
+            give("wrong")
+    PASSWORDS.forget(reader_user.email)
+    with pytest.raises(InvalidInput, match="Too many wrong passwords"):
+        give(PASSWORD)
+
+
+def test_the_right_password_forgets_the_wrong_ones(client, reader_user):
+    client.force_login(reader_user)
+    for _ in range(ATTEMPTS - 1):
+        change(client, "wrong")
+    assert change(client, PASSWORD).status_code == 302
+    assert not PASSWORDS.is_reached(reader_user.email)
+    assert PASSWORDS.count(reader_user.email) == 1
