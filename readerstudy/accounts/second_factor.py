@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from readerstudy.accounts.api_tokens import revoke_every_token
 from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.models import User
 from readerstudy.accounts.sessions import end_every_session
@@ -51,7 +52,7 @@ def is_last_required(authenticator: Authenticator) -> bool:
 
 
 def reset_second_factor(*, actor: User | None, email: str, reason: str, now: datetime) -> User:
-    """Removes every factor of a person and ends their sessions; the password stays.
+    """Removes every factor of a person, ends their sessions and revokes their tokens; the password stays.
 
     `actor` is None for the operator at the command line. Raises NotFound, InvalidInput without a reason.
     """
@@ -65,4 +66,5 @@ def reset_second_factor(*, actor: User | None, email: str, reason: str, now: dat
         end_every_session(user, now=now)
         data = {"removed": removed, "reason": reason.strip()}
         record_event(actor=actor, verb="account.factors_reset", subject=user, now=now, data=data)
+        revoke_every_token(actor=actor, user=user, now=now)
     return user

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from readerstudy.accounts.api_tokens import revoke_every_token
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.emails import check_local_part, normal_email
 from readerstudy.accounts.mail import Link, send_invitation_on_commit
@@ -149,13 +150,14 @@ def set_checked_password(user: User, password: str, *, field: str = "password") 
 def change_password(*, actor: User, old_password: str, new_password: str, now: datetime) -> User:
     """A new password for the actor. Raises InvalidInput for a wrong old one, InvalidInputs for a weak new one.
 
-    Wrong old ones count as they do at the door.
+    Wrong old ones count as they do at the door. The actor's tokens are revoked.
     """
     check_own_password(actor, old_password, field="old_password")
     set_checked_password(actor, new_password, field="new_password")
     with transaction.atomic():
         actor.save(update_fields=["password"])
         record_event(actor=actor, verb="account.password_changed", subject=actor, now=now)
+        revoke_every_token(actor=actor, user=actor, now=now)
     return actor
 
 
