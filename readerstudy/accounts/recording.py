@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.models import User
+from readerstudy.accounts.throttle import Limit
 from readerstudy.core.audit import record_event
 from readerstudy.core.keyed import keyed_hash
 
@@ -59,10 +59,4 @@ def _is_of_a_browser(request: HttpRequest | None) -> bool:
 
 def _left(name: str, most: int) -> int:
     """How many more are recorded within the hour after this one; below 0 where this one is not."""
-    key = f"sign-in-recorded:{name}"
-    if cache.add(key, 1, SECONDS):
-        return most - 1
-    try:
-        return most - cache.incr(key)
-    except ValueError:  # it ran out between the two calls
-        return most - 1
+    return most - Limit("sign-in-recorded", most, SECONDS).count(name)

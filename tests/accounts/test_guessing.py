@@ -1,18 +1,32 @@
 """What counts against guessing: one spelling of an address, one network, one count of passwords, until its time is over."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from readerstudy.accounts import recording
 from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.models import User
 from readerstudy.accounts.reauthentication import Confirmation, check_confirmation
 from readerstudy.accounts.services import change_password, create_user
-from readerstudy.accounts.throttle import ATTEMPTS, PASSWORDS, PASSWORDS_FROM, PASSWORDS_OF_A_DAY
+from readerstudy.accounts.throttle import (
+    ATTEMPTS,
+    PASSWORDS,
+    PASSWORDS_FROM,
+    PASSWORDS_OF_A_DAY,
+    Limit,
+)
+from readerstudy.core import background
+from readerstudy.core.background import DEATHS_WITHIN
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.models import AuditEvent
 from tests.conftest import PASSWORD
 
 # Each is another one in capitals, for Django's check of addresses and for PostgreSQL where case does not count.
@@ -126,3 +140,70 @@ def test_the_right_password_forgets_the_wrong_ones(client, reader_user):
     assert change(client, PASSWORD).status_code == 302
     assert not PASSWORDS.is_reached(reader_user.email)
     assert PASSWORDS.count(reader_user.email) == 1
+
+
+# --- How long it counts -----------------------------------------------------------------------------------
+
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
+MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+
+
+@pytest.fixture(params=[FILES, MEMORY])
+def later(request, settings, tmp_path, monkeypatch):
+    """Moves the clock of the cache on by so many seconds, of the embedded installation's and of another one."""
+    place = {"BACKEND": request.param, "LOCATION": str(tmp_path / "cache")}
+    settings.CACHES = {"default": place}
+    clock, moved = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: clock() + moved[0])
+
+    def move(seconds):
+        moved[0] = seconds
+
+    return move
+
+
+def test_a_limit_counts_from_the_first_try_until_its_time_is_over(later):
+    limit = Limit("some", 3, 3600)
+    assert [limit.count("a") for _ in range(2)] == [1, 2]
+    later(1800)
+    assert not limit.is_reached("a")
+    assert limit.count("a") == 3
+    later(3590)
+    assert limit.is_reached("a")
+    assert not limit.is_reached("b")
+    assert limit.count("a") == 4
+    later(3610)
+    assert not limit.is_reached("a")
+    assert limit.count("a") == 1
+
+
+def test_what_is_forgotten_begins_anew(later):
+    limit = Limit("some", 2, 3600)
+    assert [limit.count("a") for _ in range(2)] == [1, 2]
+    limit.forget("a")
+    assert not limit.is_reached("a")
+    later(600)
+    assert limit.count("a") == 1
+
+
+def test_the_trail_is_not_filled_again_after_five_minutes(later, db, now, monkeypatch):
+    monkeypatch.setattr(recording, "MOST_OF_AN_ADDRESS", 2)
+    for seconds in (0, 1, 400, 800):
+        later(seconds)
+        recording.record_failed_sign_in(credentials={"email": "x@example.org"}, now=now)
+    assert AuditEvent.objects.count() == 2
+
+
+def test_deaths_of_workers_count_for_their_hour(later):
+    key = "begun:x"
+    cache.add(key, 1, DEATHS_WITHIN)
+    background._change(key, 1)
+    later(400)
+    assert cache.get(key) == 2
+
+
+def test_many_who_try_at_once_are_all_counted():
+    limit = Limit("some", 1000, 3600)
+    with ThreadPoolExecutor(8) as pool:
+        counted = list(pool.map(lambda _: limit.count("a"), range(200)))
+    assert sorted(counted) == list(range(1, 201))
