@@ -200,8 +200,8 @@ def test_a_new_password_and_a_reset_of_the_factor_revoke_every_token(coordinator
     assert first_broken_event() is None
 
 
-@pytest.mark.parametrize("page", ["accounts:password", "accounts:tokens"])
-def test_the_pages_say_that_a_new_password_revokes_them(client, coordinator, page):
+@pytest.mark.parametrize("name", ["accounts:password", "accounts:tokens"])
+def test_the_pages_say_that_a_new_password_revokes_them(client, coordinator, name):
     client.force_login(coordinator)
-    text = client.get(reverse(page)).content.decode()
+    text = client.get(reverse(name)).content.decode()
     assert "your API tokens are revoked" in text or "revoke all of them" in text
