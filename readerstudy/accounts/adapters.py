@@ -14,15 +14,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.models import User
+from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.second_factor import is_last_required
+from readerstudy.core.errors import InvalidInput
+from readerstudy.core.sentences import problem_words
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -43,7 +47,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request) or "0.0.0.0"  # nosec B104  # noqa: S104 (no address; a test's request has none)
+        """For its limits and the list of sessions, which keeps even less of it."""
+        return counted_address(request) or "0.0.0.0"  # nosec B104  # noqa: S104 (no address; a test's request has none)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """As for somebody who does not exist."""
@@ -59,6 +64,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if signed_in_lately(context.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """Raises ValidationError with the sentence: the password is checked and counted as everywhere."""
+        try:
+            check_own_password(user, password)
+        except InvalidInput as error:
+            raise ValidationError(problem_words(error.problems[0]), code=error.code) from error
+        return True
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has nothing of their own signs in at the hospital again."""

@@ -9,7 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Th
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.api_tokens import note_use, token_of_secret
 from readerstudy.accounts.models import ApiToken, User
 from readerstudy.accounts.second_factor import lacks_second_factor
@@ -31,7 +31,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _space, secret = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        address = client_address(request)
+        address = counted_address(request)
         if WRONG_TOKENS.is_reached(address):
             raise Throttled(wait=WRONG_TOKENS.seconds)
         token = token_of_secret(secret.strip(), now=now())

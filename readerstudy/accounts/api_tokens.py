@@ -95,7 +95,22 @@ def revoke_api_token(*, actor: User, token: ApiToken, now: datetime) -> ApiToken
     return token
 
 
-def _record(actor: User, verb: str, token: ApiToken, now: datetime) -> None:
+def revoke_every_token(*, actor: User | None, user: User, now: datetime) -> int:
+    """Makes all of the person's tokens useless, as after a new password: whoever had the old one may have made one.
+
+    How many there were. `actor` is None for the operator at the command line. Call it inside the transaction.
+    """
+    # Of a deactivated account too, which may be opened again.
+    rows = ApiToken.objects.select_for_update().filter(revoked_at=None, expires_at__gt=now)
+    revoked = list(rows.filter(user=user))
+    for token in revoked:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        _record(actor, "api_token.revoked", token, now)
+    return len(revoked)
+
+
+def _record(actor: User | None, verb: str, token: ApiToken, now: datetime) -> None:
     data = {
         "prefix": token.prefix,
         "scopes": token.scopes,

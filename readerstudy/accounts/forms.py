@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.throttle import (
     count_wrong_password,
     forget_wrong_passwords,
@@ -38,7 +38,7 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username", "")
-        address = client_address(self.request) if self.request else ""
+        address = counted_address(self.request) if self.request else ""
         if is_shut_out(email, address):
             raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
         try:

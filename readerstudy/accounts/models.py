@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.emails import check_local_part, normal_email
 from readerstudy.core.ids import PublicIdModel
 from readerstudy.core.models import AppendOnlyModel
 
@@ -16,12 +17,15 @@ class UserManager(BaseUserManager["User"]):
     """Finds people by their mail address, in any case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        # As it is stored and no other way: PostgreSQL takes ı for i and ſ for s where case does not count, and each
+        # spelling would have a limit of its own on wrong passwords.
+        return self.get(email=normal_email(username or ""))
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
         """An admin, for `manage.py createsuperuser`."""
-        user = self.model(email=self.normalize_email(email).lower(), role=SiteRole.ADMIN, **fields)
+        user = self.model(email=normal_email(email), role=SiteRole.ADMIN, **fields)
         user.set_password(password)
+        check_local_part(user.email)
         user.full_clean()
         user.save()
         return user

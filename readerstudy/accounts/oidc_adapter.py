@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.emails import has_plain_local_part, normal_email
 from readerstudy.accounts.models import User
 from readerstudy.accounts.second_factor import OF_HOSPITAL
 from readerstudy.core.audit import record_event
@@ -70,7 +71,7 @@ class HospitalAdapter(DefaultSocialAccountAdapter):
         """A reader with the address and the name that the hospital tells."""
         del request
         user = sociallogin.user
-        user.email = str(data.get("email") or "").strip().lower()
+        user.email = normal_email(str(data.get("email") or ""))
         parts = (data.get("first_name"), data.get("last_name"))
         user.name = str(data.get("name") or " ".join(filter(None, parts)) or user.email)[:150]
         user.role = SiteRole.READER
@@ -105,10 +106,11 @@ def _provider(sociallogin: SocialLogin) -> dict[str, Any] | None:
 
 
 def _vouched_address(sociallogin: SocialLogin, provider: dict[str, Any]) -> str:
-    """The address, if the hospital says that it is verified and it is in one of the hospital's domains."""
+    """The address, if the hospital says that it is verified, it is in a domain of the hospital's and like no other one."""
     for address in sociallogin.email_addresses:
-        email = address.email.strip().lower()
+        email = normal_email(address.email)
         domain = email.rpartition("@")[2]
-        if domain in provider["domains"] and (address.verified or provider.get("trusts_mail")):
+        is_vouched = address.verified or provider.get("trusts_mail")
+        if domain in provider["domains"] and is_vouched and has_plain_local_part(email):
             return email
     return ""

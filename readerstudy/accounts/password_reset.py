@@ -5,10 +5,13 @@ from datetime import datetime
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 
+from readerstudy.accounts.api_tokens import revoke_every_token
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.links import reset_address
 from readerstudy.accounts.mail import reset_mail, send_on_commit
 from readerstudy.accounts.models import User
-from readerstudy.accounts.services import normal_email, set_checked_password
+from readerstudy.accounts.services import set_checked_password
+from readerstudy.accounts.sessions import end_every_session
 from readerstudy.accounts.throttle import RESETS_OF, forget_wrong_passwords
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import NotFound
@@ -53,7 +56,7 @@ def resettable_user(public_id: str, token: str, *, lock: bool = False) -> User:
 
 
 def reset_password(*, public_id: str, token: str, password: str, now: datetime) -> User:
-    """A new password; every session ends and the link is used up. The second factor stays.
+    """A new password; every session ends, every token is revoked, the link is used up. The second factor stays.
 
     Raises NotFound as `resettable_user` does, InvalidInputs for a password that will not do.
     """
@@ -61,6 +64,8 @@ def reset_password(*, public_id: str, token: str, password: str, now: datetime) 
         user = resettable_user(public_id, token, lock=True)
         set_checked_password(user, password)
         user.save(update_fields=["password"])
+        end_every_session(user, now=now)
         record_event(actor=user, verb="account.password_reset", subject=user, now=now)
+        revoke_every_token(actor=user, user=user, now=now)
     forget_wrong_passwords(user.email)
     return user

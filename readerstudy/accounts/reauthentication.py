@@ -17,8 +17,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.requests import SignedInRequest
-from readerstudy.accounts.throttle import CODES, PASSWORDS
+from readerstudy.accounts.throttle import CODES
 from readerstudy.core.clock import now as current_time
 from readerstudy.core.errors import DomainError, InvalidInput, NotAllowed
 from readerstudy.core.forms import show_problems
@@ -50,19 +51,9 @@ def check_confirmation(*, actor: User, given: Confirmation, now: datetime) -> No
     if given.code:
         _check_code(actor, given.code)
     elif actor.has_usable_password():
-        _check_password(actor, given.password)
+        check_own_password(actor, given.password)
     else:
         raise InvalidInput("Please confirm first that it is you.", code="confirmation_missing")
-
-
-def _check_password(actor: User, password: str) -> None:
-    if PASSWORDS.is_reached(actor.email):
-        sentence = "Too many wrong passwords. Please try again in five minutes."
-        raise InvalidInput(sentence, code="throttled", field="password")
-    if not actor.check_password(password):
-        PASSWORDS.count(actor.email)
-        raise InvalidInput("This is not your password.", code="wrong_password", field="password")
-    PASSWORDS.forget(actor.email)
 
 
 def _check_code(actor: User, code: str) -> None:

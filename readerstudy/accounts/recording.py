@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
-from django.core.cache import cache
 from django.http import HttpRequest
 
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.models import User
+from readerstudy.accounts.throttle import Limit
 from readerstudy.core.audit import record_event
 from readerstudy.core.keyed import keyed_hash
 
@@ -36,7 +37,7 @@ def record_failed_sign_in(*, credentials: dict[str, Any], now: datetime) -> None
     So many a time are recorded of one address and in all; the last of them says that more are not.
     """
     typed = next((str(credentials[name]) for name in _NAMES if credentials.get(name)), "")
-    address = typed.strip().lower()
+    address = normal_email(typed)
     hashed = keyed_hash(["address", address])[:16]
     place = min(_left(hashed, MOST_OF_AN_ADDRESS), _left("", MOST_IN_ALL))
     if place < 0:
@@ -58,10 +59,4 @@ def _is_of_a_browser(request: HttpRequest | None) -> bool:
 
 def _left(name: str, most: int) -> int:
     """How many more are recorded within the hour after this one; below 0 where this one is not."""
-    key = f"sign-in-recorded:{name}"
-    if cache.add(key, 1, SECONDS):
-        return most - 1
-    try:
-        return most - cache.incr(key)
-    except ValueError:  # it ran out between the two calls
-        return most - 1
+    return most - Limit("sign-in-recorded", most, SECONDS).count(name)

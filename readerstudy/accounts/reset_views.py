@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, ResetRequestForm
 from readerstudy.accounts.password_reset import request_reset, reset_password, resettable_user
 from readerstudy.accounts.throttle import RESETS_FROM, WRONG_LINKS
@@ -24,7 +24,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 400 if form.errors else 200
         return render(request, "accounts/reset.html", {"form": form}, status=status)
-    if RESETS_FROM.count(client_address(request)) > RESETS_FROM.attempts:
+    if RESETS_FROM.count(counted_address(request)) > RESETS_FROM.attempts:
         form.add_error(None, _("Too many mails were asked for from here. Please try again later."))
         return render(request, "accounts/reset.html", {"form": form}, status=429)
     with transaction.atomic():
@@ -36,7 +36,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
     """Asks the owner of the link for a new password."""
-    address = client_address(request)
+    address = counted_address(request)
     try:
         user = None if WRONG_LINKS.is_reached(address) else resettable_user(public_id, token)
     except NotFound:
@@ -52,6 +52,9 @@ def choose(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
         except DomainError as error:
             show_problems(form, error)
         else:
+            if request.user == user:
+                # This browser's session is among those that were ended; the message needs another one.
+                request.session.flush()
             messages.success(request, _("Your password is changed. Please sign in with it."))
             return redirect("accounts:sign-in")
     context = {"form": form, "person": user}

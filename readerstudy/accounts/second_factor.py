@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from readerstudy.accounts.api_tokens import revoke_every_token
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.models import User
+from readerstudy.accounts.sessions import end_every_session
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import InvalidInput, NotFound
 
@@ -50,19 +52,19 @@ def is_last_required(authenticator: Authenticator) -> bool:
 
 
 def reset_second_factor(*, actor: User | None, email: str, reason: str, now: datetime) -> User:
-    """Removes every factor of a person and ends their sessions; the password stays.
+    """Removes every factor of a person, ends their sessions and revokes their tokens; the password stays.
 
     `actor` is None for the operator at the command line. Raises NotFound, InvalidInput without a reason.
     """
     if not reason.strip():
         raise InvalidInput("Say why; it is written into the audit trail.", field="reason")
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=normal_email(email)).first()
     if user is None:
         raise NotFound(f"There is no account with the address {email}.")
     with transaction.atomic():
         removed, _kinds = Authenticator.objects.filter(user=user).delete()
-        for session in UserSession.objects.filter(user=user):
-            session.end()
+        end_every_session(user, now=now)
         data = {"removed": removed, "reason": reason.strip()}
         record_event(actor=actor, verb="account.factors_reset", subject=user, now=now, data=data)
+        revoke_every_token(actor=actor, user=user, now=now)
     return user

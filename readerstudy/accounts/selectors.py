@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+
 from readerstudy.accounts.models import Consent, Invitation, User
 from readerstudy.accounts.tokens import hash_of
 from readerstudy.core.errors import Conflict, NotFound
@@ -25,18 +28,30 @@ def has_consented_to_any(user: User, *, scope: str, texts: Iterable[str]) -> boo
     return Consent.objects.filter(user=user, scope=scope, text_sha256__in=hashes).exists()
 
 
+def was_never_used(user: User) -> bool:
+    """Whether nobody has come in with the account yet, nor could: no password, no hospital, no factor, no sign-in.
+
+    A person whom a hospital signs in has no password either: to be without one says nothing of whose the account is.
+    """
+    if user.has_usable_password() or user.last_login is not None:
+        return False
+    ways_in = (SocialAccount, Authenticator)
+    return not any(way.objects.filter(user=user).exists() for way in ways_in)
+
+
 def open_invitation(token: str, *, now: datetime, lock: bool = False) -> Invitation:
     """The invitation that the token opens. Raises NotFound for none, Conflict for a used or expired one.
 
-    An invitation is used up as well when its person has a password by now, through another invitation.
+    An invitation is used up as well when its person has come in by now, through another invitation or a hospital.
+    With `lock` the account is locked too, so that nobody comes in between this look and the new password.
     """
     invitations = Invitation.objects.filter(token_sha256=hash_of(token), user__is_active=True)
     if lock:
-        invitations = invitations.select_for_update(of=("self",))
+        invitations = invitations.select_for_update(of=("self", "user"))
     invitation = invitations.select_related("user").first()
     if invitation is None:
         raise NotFound("There is no such invitation.")
-    if invitation.accepted_at or invitation.user.has_usable_password():
+    if invitation.accepted_at or not was_never_used(invitation.user):
         raise Conflict("This invitation has already been used.", code="invitation_used")
     if now >= invitation.expires_at:
         raise Conflict("This invitation has expired.", code="invitation_expired")

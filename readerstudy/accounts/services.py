@@ -7,11 +7,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from readerstudy.accounts.api_tokens import revoke_every_token
 from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.emails import check_local_part, normal_email
 from readerstudy.accounts.mail import Link, send_invitation_on_commit
 from readerstudy.accounts.models import Consent, Invitation, User
+from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.permissions import check_may_create
-from readerstudy.accounts.selectors import open_invitation, text_hash
+from readerstudy.accounts.selectors import open_invitation, text_hash, was_never_used
 from readerstudy.accounts.tokens import LIFETIME, hash_of, new_token
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import InvalidInput, NotAllowed
@@ -36,6 +39,7 @@ def create_user(
     user = User(email=normal_email(email), name=name.strip(), role=role, language=language)
     user.set_unusable_password()
     check_language(language)
+    check_local_part(user.email)
     check_valid(user)
     if password is not None:
         set_checked_password(user, password)
@@ -45,11 +49,6 @@ def create_user(
             actor=actor, verb="account.created", subject=user, now=now, data={"role": role}
         )
     return user
-
-
-def normal_email(email: str) -> str:
-    """The mail address as it is stored: without white space around it, in small letters."""
-    return email.strip().lower()
 
 
 def check_language(language: str) -> None:
@@ -75,8 +74,8 @@ def invite_person(
 ) -> tuple[User, str]:
     """The person with this mail address (an account is made if need be) and the token of a new invitation.
 
-    The token is empty for people who already have a password, and for coordinators and admins: an invitation must
-    never be a way to take over an account. With `link` a mail is sent after the commit. Raises NotAllowed, and
+    The token is empty for everybody who has come in before or could, and for coordinators and admins: an invitation
+    must never be a way to take over an account. With `link` a mail is sent after the commit. Raises NotAllowed, and
     InvalidInput for a deactivated account, and with `readers_only` for accounts of coordinators and admins.
     """
     if not (actor.can_coordinate or actor.can_administer):
@@ -84,7 +83,7 @@ def invite_person(
     with transaction.atomic():
         user = _find_or_create(actor, email, name, language, now)
         _check_may_be_invited(user, readers_only=readers_only)
-        token = new_token() if user.is_reader and not user.has_usable_password() else ""
+        token = new_token() if user.is_reader and was_never_used(user) else ""
         if token:
             _store_invitation(actor, user, token, now)
         if link:
@@ -149,15 +148,16 @@ def set_checked_password(user: User, password: str, *, field: str = "password") 
 
 
 def change_password(*, actor: User, old_password: str, new_password: str, now: datetime) -> User:
-    """A new password for the actor. Raises InvalidInput for a wrong old one, InvalidInputs for a weak new one."""
-    if not actor.check_password(old_password):
-        raise InvalidInput(
-            "This is not your current password.", code="wrong_password", field="old_password"
-        )
+    """A new password for the actor. Raises InvalidInput for a wrong old one, InvalidInputs for a weak new one.
+
+    Wrong old ones count as they do at the door. The actor's tokens are revoked.
+    """
+    check_own_password(actor, old_password, field="old_password")
     set_checked_password(actor, new_password, field="new_password")
     with transaction.atomic():
         actor.save(update_fields=["password"])
         record_event(actor=actor, verb="account.password_changed", subject=actor, now=now)
+        revoke_every_token(actor=actor, user=actor, now=now)
     return actor
 
 

@@ -7,7 +7,10 @@ from importlib import import_module
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 
 from readerstudy.accounts.limits import active_at
 from readerstudy.accounts.models import User
@@ -65,21 +68,38 @@ def end_session(*, actor: User, key: int, now: datetime) -> None:
     session = UserSession.objects.filter(user=actor, pk=key).first()
     if session is None:
         raise NotFound("There is no such session.")
-    _end(actor, [session], now)
+    with transaction.atomic():
+        session.end()
+        _record_end(actor, 1, now)
 
 
 def end_other_sessions(*, actor: User, current: str, now: datetime) -> int:
     """Ends all of the actor's sessions but this one; how many."""
-    others = list(UserSession.objects.filter(user=actor).exclude(session_key=current))
-    _end(actor, others, now)
-    return len(others)
-
-
-def _end(actor: User, sessions: list[UserSession], now: datetime) -> None:
-    if not sessions:
-        return
     with transaction.atomic():
-        for session in sessions:
-            session.end()
-        data = {"sessions": len(sessions)}
-        record_event(actor=actor, verb="account.sessions_ended", subject=actor, now=now, data=data)
+        ended = end_every_session(actor, but=current, now=now)
+        if ended:
+            _record_end(actor, ended, now)
+    return ended
+
+
+def end_every_session(user: User, *, but: str = "", now: datetime) -> int:
+    """Deletes every session of the person, listed or not, but the one of this key; how many."""
+    open_ones = Session.objects.filter(expire_date__gt=now)
+    keys = {one.session_key for one in stored_sessions(user, among=open_ones)}
+    listed = UserSession.objects.filter(user=user).exclude(session_key=but)
+    keys.update(listed.values_list("session_key", flat=True))
+    keys.discard(but)
+    listed.delete()
+    Session.objects.filter(session_key__in=keys).delete()
+    return len(keys)
+
+
+def stored_sessions(user: User, *, among: QuerySet[Session]) -> list[Session]:
+    """Those of the person: whose a session is stands inside it alone."""
+    mine = str(user.pk)
+    return [one for one in among.iterator() if one.get_decoded().get(SESSION_KEY) == mine]
+
+
+def _record_end(actor: User, count: int, now: datetime) -> None:
+    data = {"sessions": count}
+    record_event(actor=actor, verb="account.sessions_ended", subject=actor, now=now, data=data)

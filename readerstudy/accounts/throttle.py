@@ -1,6 +1,8 @@
 """Limits on what can be tried again and again. What is counted is what was typed or who asked, known or not."""
 
 import hashlib
+import math
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,24 +19,44 @@ class Limit:
 
     def is_reached(self, key: str) -> bool:
         """Whether there were too many tries in the last seconds."""
-        return int(cache.get(self._key(key), 0)) >= self.attempts
+        place = self._key(key)
+        return int(cache.get(_counter(place, cache.get(place)), 0)) >= self.attempts
 
     def count(self, key: str) -> int:
         """One try more; how many there are now."""
         place = self._key(key)
-        if cache.add(place, 1, self.seconds):
+        ends = self._end(place)
+        counter, left = _counter(place, ends), max(1, math.ceil(ends - time.time()))
+        if cache.add(counter, 1, left):
             return 1
         with suppress(ValueError):  # it ran out between the two calls
-            return int(cache.incr(place))
+            tries = int(cache.incr(counter))
+            # A cache of files or in a database keeps what it adds to for five minutes from then, whatever was said before.
+            cache.touch(counter, left)
+            return tries
         return 1
 
     def forget(self, key: str) -> None:
         """It was the right one."""
-        cache.delete(self._key(key))
+        place = self._key(key)
+        cache.delete_many([_counter(place, cache.get(place)), place])
+
+    def _end(self, place: str) -> float:
+        """When the time ends that began with the first try. It is written once, and never added to."""
+        ends = cache.get(place)
+        if ends is None:
+            ends = time.time() + self.seconds
+            if not cache.add(place, ends, self.seconds):
+                ends = cache.get(place, ends)
+        return float(ends)
 
     def _key(self, key: str) -> str:
         # Hashed: what is typed may hold characters that a cache key must not, and need not stand there in clear.
         return f"{self.name}:{hashlib.sha256(key.strip().lower().encode()).hexdigest()}"
+
+
+def _counter(place: str, ends: float | None) -> str:
+    return f"{place}:{ends}"
 
 
 ATTEMPTS = 10
@@ -53,20 +75,22 @@ WRONG_LINKS = Limit("wrong-link", 60, SECONDS)
 WRONG_TOKENS = Limit("wrong-token", 60, SECONDS)
 
 
+def is_shut(email: str) -> bool:
+    """Whether there were too many wrong passwords for this account in the last time."""
+    return PASSWORDS.is_reached(email) or PASSWORDS_OF_A_DAY.is_reached(email)
+
+
 def is_shut_out(email: str, address: str) -> bool:
-    """Whether there were too many wrong passwords for this account, or from this address, in the last time."""
-    return (
-        PASSWORDS.is_reached(email)
-        or PASSWORDS_OF_A_DAY.is_reached(email)
-        or PASSWORDS_FROM.is_reached(address)
-    )
+    """The same, or too many from this address."""
+    return is_shut(email) or PASSWORDS_FROM.is_reached(address)
 
 
-def count_wrong_password(email: str, address: str) -> None:
-    """One wrong password more."""
+def count_wrong_password(email: str, address: str = "") -> None:
+    """One wrong password more; without `address` for somebody who is signed in."""
     PASSWORDS.count(email)
     PASSWORDS_OF_A_DAY.count(email)
-    PASSWORDS_FROM.count(address)
+    if address:
+        PASSWORDS_FROM.count(address)
 
 
 def forget_wrong_passwords(email: str) -> None:

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.flows.login import (
+    perform_login,
+    perform_password_login,
+    record_authentication,
+)
 from allauth.account.models import Login
 from allauth.account.stages import LoginStageController
 from allauth.mfa.base.forms import AuthenticateForm
@@ -14,7 +18,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.forms import Form
@@ -26,26 +30,19 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from readerstudy.accounts.addresses import client_address
+from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
 from readerstudy.accounts.language import remember_language
 from readerstudy.accounts.models import Invitation
 from readerstudy.accounts.requests import SignedInRequest, user_of
 from readerstudy.accounts.second_factor import is_last_required, lacks_second_factor
 from readerstudy.accounts.selectors import open_invitation
-from readerstudy.accounts.services import (
-    accept_invitation,
-    change_password,
-    record_sign_in,
-    update_account,
-)
+from readerstudy.accounts.services import accept_invitation, change_password, update_account
 from readerstudy.accounts.sessions import end_other_sessions
 from readerstudy.accounts.throttle import WRONG_LINKS
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError, NotFound
 from readerstudy.core.forms import show_problems
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignInView(LoginView):
@@ -189,7 +186,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 def _invitation(request: HttpRequest, token: str) -> Invitation:
     """What the link opens. Raises NotFound for an address too from which too many links were tried."""
-    address = client_address(request)
+    address = counted_address(request)
     if WRONG_LINKS.is_reached(address):
         raise NotFound("There is no such invitation.")
     try:
@@ -201,11 +198,11 @@ def _invitation(request: HttpRequest, token: str) -> Invitation:
 
 def _accepted(request: HttpRequest, token: str, password: str) -> HttpResponse:
     user = accept_invitation(token=token, password=password, now=now())
-    login(request, user, backend=_BACKEND)
-    record_sign_in(actor=user, how=["invitation"], now=now())
-    response = redirect("core:home")
-    remember_language(response, user.language)
-    return response
+    if request.user.is_authenticated:
+        # Somebody else's session, in which nothing of this sign-in could be noted.
+        logout(request)
+    record_authentication(request, user, method="invitation")
+    return perform_login(request, Login(user=user, redirect_url=reverse("core:home")))
 
 
 def _accept_page(request: HttpRequest, invitation: Invitation, form: AcceptForm) -> HttpResponse:

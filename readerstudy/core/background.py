@@ -102,3 +102,5 @@ def _deaths_counted(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
 def _change(key: str, by: int) -> None:
     with suppress(ValueError):  # the hour was over
         cache.incr(key, by)
+        # A cache of files would keep it for five minutes from now, whatever was said before.
+        cache.touch(key, DEATHS_WITHIN)

@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.sessions import stored_sessions
 from readerstudy.core.evidence import Erasure
 from readerstudy.core.models import AppendOnlyModel
 from readerstudy.privacy.register import REGISTER
@@ -61,12 +62,8 @@ def _deleted(rows: models.QuerySet[Any]) -> int:
 
 
 def _end_sessions(user: User) -> int:
-    """Whose a session is stands inside it alone."""
-    mine = [
-        one.session_key
-        for one in Session.objects.iterator()
-        if one.get_decoded().get("_auth_user_id") == str(user.pk)
-    ]
+    """Those that have run out are data of the person too, until they are swept away."""
+    mine = [one.session_key for one in stored_sessions(user, among=Session.objects.all())]
     return Session.objects.filter(session_key__in=mine).delete()[0]
 
 

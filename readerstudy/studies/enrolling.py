@@ -54,7 +54,7 @@ def invite_reader(
     link: Link | None = None,
     now: datetime,
 ) -> tuple[Enrolment, str]:
-    """The new enrolment and the token of its invitation (empty for people who already have a password).
+    """The new enrolment and the token of its invitation (empty for people who have come in before).
 
     Until the study closes; a reader who comes after the lock gets an order at once. With `link` a mail is sent.
     Raises NotAllowed, Conflict, InvalidInput(s).
@@ -140,7 +140,7 @@ def _late_order(study: Study, enrolment: Enrolment) -> dict[str, Any]:
 def invite_again(
     *, actor: User, enrolment: Enrolment, link: Link | None = None, now: datetime
 ) -> str:
-    """The token of a new invitation for a reader who has not come yet (empty for people who have a password).
+    """The token of a new invitation for a reader who has not come yet (empty for people who have come in before).
 
     Raises NotAllowed, Conflict where the reader has begun or is withdrawn, or the study is closed.
     """

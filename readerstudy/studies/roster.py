@@ -9,9 +9,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from readerstudy.accounts.choices import SiteRole
+from readerstudy.accounts.emails import has_plain_local_part, normal_email
 from readerstudy.accounts.mail import Link
 from readerstudy.accounts.models import User
-from readerstudy.accounts.services import check_language, normal_email
+from readerstudy.accounts.services import check_language
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInputs, Problem
 from readerstudy.studies.blinding import staff_over
@@ -151,6 +152,8 @@ def _email_problems(row: int, cell: str, known: _Known) -> Iterator[Problem]:
     except ValidationError:
         yield _problem("email", f"{cell or 'Nothing'} is not a mail address.")
         return
+    if not has_plain_local_part(email):
+        yield _problem("email", f"{email} has letters with accents before the @.")
     if first != row:
         yield _problem("email", f"{email} stands in row {first} already.")
     if email in known.enrolled:

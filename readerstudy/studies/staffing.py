@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
+from readerstudy.accounts.emails import normal_email
 from readerstudy.accounts.mail import Link
 from readerstudy.accounts.models import User
-from readerstudy.accounts.services import invite_person, normal_email
+from readerstudy.accounts.services import invite_person
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.validation import check_valid
@@ -28,7 +29,7 @@ def appoint(
     link: Link | None = None,
     now: datetime,
 ) -> tuple[StudyMember, str]:
-    """The new member of the staff and the token of an invitation (empty for people who already have a password).
+    """The new member of the staff and the token of an invitation (empty for people who have come in before).
 
     Somebody without an account is invited to one, but for coordinators, whose accounts admins make. Raises NotAllowed,
     InvalidInput(s), and Conflict for somebody who has a role in the study already, or is a reader of its cases.

@@ -4,6 +4,8 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
 
 from readerstudy.accounts.api_tokens import (
     MOST_TOKENS,
@@ -14,12 +16,18 @@ from readerstudy.accounts.api_tokens import (
     tokens_of,
 )
 from readerstudy.accounts.models import ApiToken, User
+from readerstudy.accounts.password_reset import reset_password
+from readerstudy.accounts.second_factor import reset_second_factor
+from readerstudy.accounts.services import change_password
 from readerstudy.core.audit import first_broken_event
 from readerstudy.core.errors import Conflict, InvalidInput, InvalidInputs, NotAllowed, NotFound
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.scopes import SITE_WIDE, Scope
+from tests.conftest import PASSWORD
 from tests.images.factories import make_image_set
 from tests.studies.factories import make_study
+
+GOOD = "a sentence that is long enough"
 
 
 @pytest.fixture
@@ -164,3 +172,36 @@ def test_the_last_use_is_written_once_a_minute_at_most(coordinator, now, django_
             note_use(token, now=now + timedelta(seconds=seconds))
         token.refresh_from_db()
         assert token.last_used_at == now + timedelta(seconds=used)
+
+
+def by_change(user, now):
+    change_password(actor=user, old_password=PASSWORD, new_password=GOOD, now=now)
+
+
+def by_mail(user, now):
+    token = default_token_generator.make_token(user)
+    reset_password(public_id=user.public_id, token=token, password=GOOD, now=now)
+
+
+def by_operator(user, now):
+    reset_second_factor(actor=None, email=user.email, reason="Lost", now=now)
+
+
+@pytest.mark.parametrize("way", [by_change, by_mail, by_operator])
+def test_a_new_password_and_a_reset_of_the_factor_revoke_every_token(coordinator, admin, now, way):
+    tokens = [make(coordinator, now) for _ in range(2)]
+    _expired, (_token, other) = make(coordinator, now - timedelta(days=90)), make(admin, now)
+    way(coordinator, now)
+    assert [token_of_secret(secret, now=now) for _token, secret in tokens] == [None, None]
+    assert token_of_secret(other, now=now)
+    events = AuditEvent.objects.filter(verb="api_token.revoked")
+    assert {one.subject_id for one in events} == {token.public_id for token, _secret in tokens}
+    assert {one.actor for one in events} == {None if way is by_operator else coordinator}
+    assert first_broken_event() is None
+
+
+@pytest.mark.parametrize("name", ["accounts:password", "accounts:tokens"])
+def test_the_pages_say_that_a_new_password_revokes_them(client, coordinator, name):
+    client.force_login(coordinator)
+    text = client.get(reverse(name)).content.decode()
+    assert "your API tokens are revoked" in text or "revoke all of them" in text

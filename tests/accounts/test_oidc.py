@@ -147,6 +147,13 @@ def test_accounts_are_made_only_where_the_operator_allows_it(client, hospital, d
     assert AuditEvent.objects.filter(verb="account.created", actor=None).count() == 1
 
 
+def test_no_account_is_made_with_an_address_that_looks_like_another(client, hospital, db):
+    hospital.known["creates"] = True
+    hospital.person["email"] = "ann\u0131@hospital.example"
+    assert through(client).headers["Location"] == reverse("accounts:sign-in")
+    assert not User.objects.exists()
+
+
 def test_a_factor_of_ones_own_is_asked_for_all_the_same(client, hospital, ann):
     give_app(ann)
     assert through(client).headers["Location"] == "/account/second-factor/code/"

@@ -63,6 +63,15 @@ def test_every_session_ends_with_the_new_password(client, link, reader_user):
     assert elsewhere.get(reverse("accounts:settings")).status_code == 302
 
 
+def test_a_link_that_is_opened_where_one_is_signed_in_still_is_told_that_it_worked(
+    client, link, reader_user
+):
+    client.force_login(reader_user)
+    User.objects.update(last_login=None)
+    page = client.post(link, {"password": GOOD, "repeated": GOOD}, follow=True)
+    assert (page.status_code, "Please sign in with it." in page.content.decode()) == (200, True)
+
+
 def test_the_mail_speaks_the_persons_language(ask, reader_user, mailoutbox):
     User.objects.update(language="de")
     ask(reader_user.email.upper())

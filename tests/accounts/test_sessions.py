@@ -2,10 +2,14 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from readerstudy.accounts.password_reset import reset_password
+from readerstudy.accounts.second_factor import reset_second_factor
 from readerstudy.accounts.sessions import network_of
 from readerstudy.core.models import AuditEvent
 from tests.conftest import PASSWORD
@@ -54,6 +58,45 @@ def test_all_others_are_ended_at_once(reader_user):
     assert here.post(reverse("accounts:sessions-end-others")).status_code == 302
     assert [one.get(HERE).status_code for one in (here, there, third)] == [200, 401, 401]
     assert here.get(LIST).content.decode().count("Firefox") == 1
+
+
+def unlisted(user):
+    """Signed in by a way that no list knows of."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_sessions_that_are_on_no_list_are_ended_too_and_nobody_elses(reader_user, coordinator):
+    here, there, theirs = signed_in(reader_user), unlisted(reader_user), unlisted(coordinator)
+    here.post(reverse("accounts:sessions-end-others"))
+    assert [one.get(HERE).status_code for one in (here, there, theirs)] == [200, 401, 200]
+    assert AuditEvent.objects.get(verb="account.sessions_ended").data == {"sessions": 1}
+
+
+def test_a_reset_of_the_factor_ends_sessions_that_are_on_no_list(reader_user, coordinator, now):
+    mine, theirs = unlisted(reader_user), unlisted(coordinator)
+    reset_second_factor(actor=None, email=reader_user.email, reason="Lost", now=now)
+    assert [one.get(HERE).status_code for one in (mine, theirs)] == [401, 200]
+
+
+@pytest.mark.parametrize("way", ["change", "reset"])
+def test_a_new_password_leaves_no_row_of_other_sessions(reader_user, now, way):
+    here, _there = signed_in(reader_user), unlisted(reader_user)
+    new = "a sentence that is long enough"
+    if way == "change":
+        given = {"old_password": PASSWORD, "new_password": new, "repeated": new}
+        here.post(reverse("accounts:password"), given)
+        assert list(keys()) == [here.session.session_key]
+    else:
+        reader_user.refresh_from_db()
+        token = default_token_generator.make_token(reader_user)
+        reset_password(public_id=reader_user.public_id, token=token, password=new, now=now)
+        assert not keys()
+
+
+def keys():
+    return Session.objects.values_list("session_key", flat=True)
 
 
 def test_nobody_ends_somebody_elses(reader_user, coordinator):

@@ -56,6 +56,12 @@ def test_columns_may_stand_in_any_order_and_be_separated_by_semicolons(coordinat
     assert enrolment.user.email == "a@b.org"
 
 
+def test_an_address_that_looks_like_another_is_refused_with_its_row(refused):
+    [(row, field, message)] = refused("adm\u0131n@b.org,Ann,Resident,University Hospital A,3\n")
+    assert (row, field) == (2, "email")
+    assert "accents before the @" in message
+
+
 def test_nobody_is_invited_if_any_row_is_wrong_and_every_problem_is_told(refused):
     problems = refused(
         GOOD

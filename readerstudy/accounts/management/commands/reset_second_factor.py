@@ -11,7 +11,7 @@ from readerstudy.core.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Removes every second factor of a person and ends their sessions. Make sure first that it is them."
+    help = "Removes every second factor of a person, ends their sessions and revokes their tokens. Make sure first that it is them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
