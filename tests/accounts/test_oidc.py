@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
+from readerstudy.accounts import hospital_views
 from readerstudy.accounts.models import User
 from readerstudy.accounts.oidc import allauth_providers, providers_of
 from readerstudy.core.models import AuditEvent
@@ -57,9 +58,13 @@ def ann(db):
     return user
 
 
-def through(client, next_page=""):
+def through(client, next_page="", query=""):
     """What the browser is answered when it comes back from the hospital."""
-    begun = client.post(reverse("openid_connect_login", args=["hospital"]), {"next": next_page})
+    begin = reverse("openid_connect_login", args=["hospital"])
+    return back(client, client.post(f"{begin}{query}", {"next": next_page}))
+
+
+def back(client, begun):
     with pytest.raises(HTTPError) as sent_back:
         build_opener(_Stay).open(begun.headers["Location"])
     address = urlsplit(sent_back.value.headers["Location"])
@@ -162,6 +167,26 @@ def test_a_hospital_that_asks_for_a_factor_itself_can_stand_for_one(client, hosp
     hospital.known["second_factor"] = trusted
     through(client)
     assert client.get("/studies/").status_code == (200 if trusted else 302)
+
+
+def test_an_open_session_is_tied_to_nobody_elses_hospital(client, hospital, ann):
+    client.force_login(ann)
+    hospital.known["creates"] = True
+    hospital.person |= {"sub": "2", "email": "evil@hospital.example"}
+    through(client, query="?process=connect")
+    assert not SocialAccount.objects.filter(user=ann).exists()
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect", ""])
+def test_what_was_begun_as_anything_but_a_sign_in_is_refused(client, hospital, ann, monkeypatch, process):  # fmt: skip
+    monkeypatch.setattr(hospital_views.AuthProcess, "LOGIN", process)
+    begun = client.post(reverse("openid_connect_login", args=["hospital"]))
+    monkeypatch.undo()
+    client.force_login(ann)
+    hospital.known["creates"] = True
+    hospital.person |= {"sub": "2", "email": "evil@hospital.example"}
+    assert back(client, begun).headers["Location"] == reverse("accounts:sign-in")
+    assert not SocialAccount.objects.exists()
 
 
 def test_a_forged_answer_signs_nobody_in(client, hospital, ann):
