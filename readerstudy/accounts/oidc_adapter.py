@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
-from readerstudy.accounts.second_factor import OF_HOSPITAL
 from readerstudy.core.audit import record_event
 from readerstudy.core.clock import now
 
@@ -50,7 +49,6 @@ class HospitalAdapter(DefaultSocialAccountAdapter):
         # Connecting would tie a stranger's identity to whoever has left a session open.
         if provider is None or sociallogin.state.get("process") != AuthProcess.LOGIN:
             raise _refusal(request)
-        request.session[OF_HOSPITAL] = bool(provider.get("second_factor"))
         if sociallogin.is_existing:
             return
         email = _vouched_address(sociallogin, provider)

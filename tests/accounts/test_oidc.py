@@ -13,9 +13,11 @@ from django.urls import reverse
 from readerstudy.accounts import hospital_views
 from readerstudy.accounts.models import User
 from readerstudy.accounts.oidc import allauth_providers, providers_of
+from readerstudy.accounts.second_factor import lacks_second_factor
 from readerstudy.core.models import AuditEvent
 from tests.accounts.factors import code_of, give_app
 from tests.accounts.oidc_provider import CLIENT, SECRET, running_provider
+from tests.conftest import PASSWORD
 
 HERE = "/account/session/"
 GOOD = {"id": "h", "name": "H", "server_url": "https://h.example", "client_id": "c", "secret": "s", "domains": ["h.example"]}  # fmt: skip
@@ -167,6 +169,43 @@ def test_a_hospital_that_asks_for_a_factor_itself_can_stand_for_one(client, hosp
     hospital.known["second_factor"] = trusted
     through(client)
     assert client.get("/studies/").status_code == (200 if trusted else 302)
+
+
+@pytest.fixture
+def strict(hospital, ann, settings):
+    """Ann, who must have a second factor, has a password, and has a hospital that asks for factors itself."""
+    settings.SECOND_FACTOR_ROLES = ["coordinator"]
+    hospital.known["second_factor"] = True
+    ann.role = "coordinator"
+    ann.set_password(PASSWORD)
+    ann.save()
+    return ann
+
+
+def opened_by_password(client, user):
+    signed_in = client.post(HERE, {"username": user.email, "password": PASSWORD})
+    assert signed_in.json() == {"user": user.public_id}
+    return client.get("/studies/").status_code
+
+
+def test_a_refused_sign_in_at_a_hospital_stands_for_no_factor(client, hospital, strict):
+    hospital.person |= {"sub": "2", "email": "nobody@hospital.example"}
+    assert through(client).headers["Location"] == reverse("accounts:sign-in")
+    assert opened_by_password(client, strict) == 302
+
+
+def test_the_hospitals_factor_counts_until_the_next_sign_in(client, hospital, strict):
+    through(client)
+    assert client.get("/studies/").status_code == 200
+    assert opened_by_password(client, strict) == 302
+
+
+def test_the_hospitals_factor_counts_for_whom_it_signed_in_alone(client, hospital, strict):
+    through(client)
+    other = User(email="other@hospital.example", role="coordinator")
+    other.save()
+    assert not lacks_second_factor(strict, client.session)
+    assert lacks_second_factor(other, client.session)
 
 
 def test_an_open_session_is_tied_to_nobody_elses_hospital(client, hospital, ann):
