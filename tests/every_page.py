@@ -84,7 +84,6 @@ ELSEWHERE = {
     "api/v1/uploads/<str:public_id>/",
     # Files of all that there is of a person or of the site: they grow with the studies read and with the events told of.
     "privacy/my-data.zip",
-    "privacy/people/<slug:public_id>.zip",
     "audit/export.<slug:file_format>",
     # Asked of who signed in a moment ago, of a link or a factor that was made before, or leading elsewhere.
     ".well-known/change-password",

@@ -29,9 +29,10 @@ def _listen() -> None:
     from allauth.mfa import signals  # noqa: PLC0415
     from allauth.usersessions.models import UserSession  # noqa: PLC0415
 
-    from readerstudy.accounts import trail  # noqa: PLC0415
+    from readerstudy.accounts import second_factor, trail  # noqa: PLC0415
 
     signed_in.connect(trail.signed_in, dispatch_uid="trail")
+    signed_in.connect(second_factor.note_hospital, dispatch_uid="note_hospital")
     signals.authenticator_added.connect(trail.factor_added, dispatch_uid="trail")
     signals.authenticator_removed.connect(trail.factor_removed, dispatch_uid="trail")
     signals.authenticator_reset.connect(trail.codes_made, dispatch_uid="trail")
@@ -39,6 +40,9 @@ def _listen() -> None:
 
 
 def _begin_session(request: HttpRequest, **_kwargs: Any) -> None:
+    from readerstudy.accounts.second_factor import forget_hospital  # noqa: PLC0415 (models must be loaded)
+
+    forget_hospital(request.session)
     begin(request.session, now=now())
 
 

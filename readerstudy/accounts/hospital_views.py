@@ -1,6 +1,10 @@
 """Going to a hospital's sign-in and coming back from it."""
 
+from typing import Any
+
+from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,10 +14,19 @@ from readerstudy.accounts.oidc_adapter import CheckedAdapter
 from readerstudy.core.errors import NotFound
 
 
+class _SignInView(OAuth2LoginView):
+    """Signs in and nothing else: what an address asks for besides (`process`, `scope`, `auth_params`) is not passed on."""
+
+    def dispatch(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        provider, wanted = self.get_provider(), get_next_redirect_url(request)
+        response: HttpResponse = provider.redirect(request, AuthProcess.LOGIN, next_url=wanted)
+        return response
+
+
 @require_POST
 def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Sends the browser to the hospital. Raises NotFound for one that is not known."""
-    return _answer(OAuth2LoginView, request, provider_id)
+    return _answer(_SignInView, request, provider_id)
 
 
 @require_safe

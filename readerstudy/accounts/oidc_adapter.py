@@ -5,6 +5,7 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -16,7 +17,6 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.emails import has_plain_local_part, normal_email
 from readerstudy.accounts.models import User
-from readerstudy.accounts.second_factor import OF_HOSPITAL
 from readerstudy.core.audit import record_event
 from readerstudy.core.clock import now
 
@@ -47,9 +47,9 @@ class HospitalAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Raises ImmediateHttpResponse, back to the sign-in, for everybody whom the hospital cannot vouch for."""
         provider = _provider(sociallogin)
-        if provider is None:
+        # Connecting would tie a stranger's identity to whoever has left a session open.
+        if provider is None or sociallogin.state.get("process") != AuthProcess.LOGIN:
             raise _refusal(request)
-        request.session[OF_HOSPITAL] = bool(provider.get("second_factor"))
         if sociallogin.is_existing:
             return
         email = _vouched_address(sociallogin, provider)

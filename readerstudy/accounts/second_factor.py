@@ -1,11 +1,14 @@
 """Who has a second factor, who must have one, and how it is taken away from somebody who has lost it."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.http import HttpRequest
 
 from readerstudy.accounts.api_tokens import revoke_every_token
 from readerstudy.accounts.emails import normal_email
@@ -16,8 +19,8 @@ from readerstudy.core.errors import InvalidInput, NotFound
 
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 _KNOWN = "has_second_factor"
-# Set at sign-in where the hospital has asked for a second factor itself.
-OF_HOSPITAL = "second_factor_of_hospital"
+# Whom a hospital has signed in that asks for a second factor itself.
+_OF_HOSPITAL = "second_factor_of_hospital"
 
 
 def has_second_factor(user: User) -> bool:
@@ -36,12 +39,27 @@ def lacks_second_factor(user: User, session: SessionBase | None = None) -> bool:
         return False
     if session is None:
         return not has_second_factor(user)
-    if session.get(OF_HOSPITAL) or session.get(_KNOWN):
+    if session.get(_OF_HOSPITAL) == user.public_id or session.get(_KNOWN):
         return False
     if not has_second_factor(user):
         return True
     session[_KNOWN] = True
     return False
+
+
+def forget_hospital(session: SessionBase) -> None:
+    """With every sign-in, for Django takes over what an anonymous session holds: a password is no hospital's word."""
+    session.pop(_OF_HOSPITAL, None)
+
+
+def note_hospital(
+    request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **_kwargs: Any
+) -> None:
+    """After the sign-in, when it is certain who it is: a hospital that asks for a factor itself stands for one."""
+    provider = sociallogin.account.provider if sociallogin else None
+    asking = {one["id"] for one in settings.OIDC_PROVIDERS if one.get("second_factor")}
+    if provider in asking:
+        request.session[_OF_HOSPITAL] = user.public_id
 
 
 def is_last_required(authenticator: Authenticator) -> bool:

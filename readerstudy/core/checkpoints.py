@@ -42,7 +42,7 @@ def last_checkpoint() -> Checkpoint | None:
     if point is None:
         return None
     moment = datetime.fromisoformat(point["at"])
-    return Checkpoint(len(_lines()), int(point["sequence"]), str(point["hash"]), moment)
+    return Checkpoint(len(checkpoint_lines()), int(point["sequence"]), str(point["hash"]), moment)
 
 
 def write_checkpoint(*, now: datetime) -> bool:

@@ -11,6 +11,14 @@ from typing import Any
 from readerstudy.core.errors import InvalidInput
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet that separates by something else begins a cell within ours (German ones separate by `;`). A number
+# that stands there alone is no formula: `0.1; -0.2` is a range. Neither pattern goes back far: long cells take no longer.
+_NUMBER = r"[+-][0-9]++(?:[.,][0-9]++)?(?:[eE][+-]?[0-9]++)?"
+_ITS_END = r"[ \xa0]*+%?[)\]]*+[ \xa0]*+(?:[;|\t\r\n]|\Z)"
+_BREAK = r"(?<![\s;|])([\s;|]+)"
+_UNMARKED = re.compile(rf"{_BREAK}(?=['\"]*[=+\-@])(?!{_NUMBER}{_ITS_END})")
+_MARKED = re.compile(rf"{_BREAK}'(?=['\"]*[=+\-@])")
+_SEPARATORS = frozenset(";|\t\r\n")
 MAX_COLUMNS = 1_000
 MAX_ROWS = 500_000
 MAX_CELLS = 4_000_000
@@ -136,11 +144,10 @@ def _check_header(header: tuple[str, ...], name: str) -> None:
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """CSV text (RFC 4180). Text cells that a spreadsheet would run as a formula are prefixed with an apostrophe."""
+    """CSV text (RFC 4180). Text that a spreadsheet would run as a formula, whatever it separates by, has an apostrophe before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([_safe(cell) for cell in row] for row in chain([header], rows))
     return out.getvalue()
 
 
@@ -148,8 +155,8 @@ def table_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterato
     """The lines of `write_table`, one by one, for tables that are too long to be held."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    for row in chain([header], ([_safe(cell) for cell in row] for row in rows)):
-        writer.writerow(row)
+    for row in chain([header], rows):
+        writer.writerow([_safe(cell) for cell in row])
         yield out.getvalue()
         out.seek(0)
         out.truncate()
@@ -160,6 +167,20 @@ def _safe(cell: Any) -> Any:
         return ""
     if isinstance(cell, bool):
         return int(cell)
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return "'" + cell
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    marked = _UNMARKED.sub(_with_mark, cell)
+    return "'" + marked if cell.startswith(_FORMULA_STARTS) else marked
+
+
+def _with_mark(found: re.Match[str]) -> str:
+    return f"{found[0]}'" if _SEPARATORS.intersection(found[0]) else found[0]
+
+
+def without_inner_marks(cell: str) -> str:
+    """The cell without the apostrophes that `write_table` has set within it; the one at its start stays."""
+    return _MARKED.sub(_without_mark, cell)
+
+
+def _without_mark(found: re.Match[str]) -> str:
+    return found[1] if _SEPARATORS.intersection(found[1]) else found[0]

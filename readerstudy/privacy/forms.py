@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.accounts.reauthentication import ConfirmationForm
 from readerstudy.privacy.choices import ErasureReason
 from readerstudy.studies.choices import AtWithdrawal
 
 
-class EraseForm(forms.Form):
-    """The name of the account once more, and why."""
+class EraseForm(ConfirmationForm):
+    """The name of the account once more, why, and that it is still the same admin."""
 
     typed = forms.CharField(
         label=_("Type the name of the account"),

@@ -10,7 +10,7 @@ POLICIES = [
     policy("privacy:my-data-file", get=OWN),
     policy("privacy:my-erasure", post=OWN),
     policy("privacy:people", get=ADMIN),
-    policy("privacy:person-file", Thing.PERSON, get=ADMIN),
+    policy("privacy:person-file", Thing.PERSON, get=ADMIN, post=ADMIN),
     policy("privacy:erase", Thing.PERSON, get=ADMIN, post=ADMIN),
     policy("privacy:study", Thing.STUDY, get=OVERSEE, post=COORDINATE),
 ]

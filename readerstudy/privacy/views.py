@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.reauthentication import ConfirmationForm
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
@@ -75,11 +76,17 @@ def people(request: SignedInRequest) -> HttpResponse:
     return render(request, "privacy/people.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def person_file(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """What is stored of somebody, for an admin whom they asked for it."""
-    return _archive(request.user, person_for(request.user, public_id))
+    """What is stored of somebody, for an admin whom they asked for it and who confirms who they are."""
+    person = person_for(request.user, public_id)
+    form = ConfirmationForm(request.POST if request.method == "POST" else None, request=request)
+    if form.is_bound and form.is_valid():
+        return _archive(request.user, person)
+    context = {"person": person, "form": form}
+    status = 400 if form.is_bound else 200
+    return render(request, "privacy/person_file.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,12 +94,12 @@ def person_file(request: SignedInRequest, public_id: str) -> HttpResponse:
 def erase(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Asks for the name once more and the reason, and erases the person."""
     person = person_for(request.user, public_id)
-    form, status = EraseForm(request.POST or None), 200
+    form, status = EraseForm(request.POST or None, request=request), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                erase_person(actor=request.user, user=person, now=now(), **form.cleaned_data)
+                erase_person(actor=request.user, user=person, now=now(), **form.own_values())
             except DomainError as error:
                 status = error.status
                 show_problems(form, error)

@@ -10,11 +10,14 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
+from readerstudy.accounts import hospital_views
 from readerstudy.accounts.models import User
 from readerstudy.accounts.oidc import allauth_providers, providers_of
+from readerstudy.accounts.second_factor import lacks_second_factor
 from readerstudy.core.models import AuditEvent
 from tests.accounts.factors import code_of, give_app
 from tests.accounts.oidc_provider import CLIENT, SECRET, running_provider
+from tests.conftest import PASSWORD
 
 HERE = "/account/session/"
 GOOD = {"id": "h", "name": "H", "server_url": "https://h.example", "client_id": "c", "secret": "s", "domains": ["h.example"]}  # fmt: skip
@@ -57,9 +60,13 @@ def ann(db):
     return user
 
 
-def through(client, next_page=""):
+def through(client, next_page="", query=""):
     """What the browser is answered when it comes back from the hospital."""
-    begun = client.post(reverse("openid_connect_login", args=["hospital"]), {"next": next_page})
+    begin = reverse("openid_connect_login", args=["hospital"])
+    return back(client, client.post(f"{begin}{query}", {"next": next_page}))
+
+
+def back(client, begun):
     with pytest.raises(HTTPError) as sent_back:
         build_opener(_Stay).open(begun.headers["Location"])
     address = urlsplit(sent_back.value.headers["Location"])
@@ -169,6 +176,63 @@ def test_a_hospital_that_asks_for_a_factor_itself_can_stand_for_one(client, hosp
     hospital.known["second_factor"] = trusted
     through(client)
     assert client.get("/studies/").status_code == (200 if trusted else 302)
+
+
+@pytest.fixture
+def strict(hospital, ann, settings):
+    """Ann, who must have a second factor, has a password, and has a hospital that asks for factors itself."""
+    settings.SECOND_FACTOR_ROLES = ["coordinator"]
+    hospital.known["second_factor"] = True
+    ann.role = "coordinator"
+    ann.set_password(PASSWORD)
+    ann.save()
+    return ann
+
+
+def opened_by_password(client, user):
+    signed_in = client.post(HERE, {"username": user.email, "password": PASSWORD})
+    assert signed_in.json() == {"user": user.public_id}
+    return client.get("/studies/").status_code
+
+
+def test_a_refused_sign_in_at_a_hospital_stands_for_no_factor(client, hospital, strict):
+    hospital.person |= {"sub": "2", "email": "nobody@hospital.example"}
+    assert through(client).headers["Location"] == reverse("accounts:sign-in")
+    assert opened_by_password(client, strict) == 302
+
+
+def test_the_hospitals_factor_counts_until_the_next_sign_in(client, hospital, strict):
+    through(client)
+    assert client.get("/studies/").status_code == 200
+    assert opened_by_password(client, strict) == 302
+
+
+def test_the_hospitals_factor_counts_for_whom_it_signed_in_alone(client, hospital, strict):
+    through(client)
+    other = User(email="other@hospital.example", role="coordinator")
+    other.save()
+    assert not lacks_second_factor(strict, client.session)
+    assert lacks_second_factor(other, client.session)
+
+
+def test_an_open_session_is_tied_to_nobody_elses_hospital(client, hospital, ann):
+    client.force_login(ann)
+    hospital.known["creates"] = True
+    hospital.person |= {"sub": "2", "email": "evil@hospital.example"}
+    through(client, query="?process=connect")
+    assert not SocialAccount.objects.filter(user=ann).exists()
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect", ""])
+def test_what_was_begun_as_anything_but_a_sign_in_is_refused(client, hospital, ann, monkeypatch, process):  # fmt: skip
+    monkeypatch.setattr(hospital_views.AuthProcess, "LOGIN", process)
+    begun = client.post(reverse("openid_connect_login", args=["hospital"]))
+    monkeypatch.undo()
+    client.force_login(ann)
+    hospital.known["creates"] = True
+    hospital.person |= {"sub": "2", "email": "evil@hospital.example"}
+    assert back(client, begun).headers["Location"] == reverse("accounts:sign-in")
+    assert not SocialAccount.objects.exists()
 
 
 def test_a_forged_answer_signs_nobody_in(client, hospital, ann):

@@ -1,9 +1,20 @@
 import csv
 import io
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from readerstudy.core.csvio import MAX_COLUMNS, MAX_ROWS, decode_text, read_table, write_table
+from readerstudy.core.csvio import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    decode_text,
+    read_table,
+    table_lines,
+    without_inner_marks,
+    write_table,
+)
 from readerstudy.core.errors import InvalidInput
 
 
@@ -59,12 +70,58 @@ def test_what_is_no_table_is_refused_with_the_name_of_the_file(content, code):
     assert refusal.value.code == code
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1"])
 def test_no_cell_is_a_formula_for_a_spreadsheet(cell):
-    text = write_table(["value"], [[cell]])
+    for text in (write_table([cell], [[cell]]), "".join(table_lines([cell], [[cell]]))):
+        assert list(csv.reader(io.StringIO(text, newline=""))) == [["'" + cell], ["'" + cell]]
 
-    [_, [written]] = list(csv.reader(io.StringIO(text, newline="")))
-    assert written == "'" + cell
+
+FORMULA = re.compile(r"\s*([=@]|[+-](?![0-9]+([.,][0-9]+)?\s*$))")
+FORMULAS = (
+    "x;=cmd|'/c calc'!A0",
+    "x; \t@SUM(A1)",
+    'x;"=1',
+    "x;;+1+cmd",
+    "x\t-1+1",
+    "x|=1",
+    "x\n=1",
+    "x\r\n=1",
+    ";=1",
+    "\t=1",
+    "x;-1;=1",
+    'x";=1',
+    "x; -0.2=1",
+)
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
+def test_no_part_of_a_cell_is_a_formula_whatever_the_spreadsheet_separates_by(cell, delimiter):
+    text = write_table(["a", cell], [["b", cell]])
+
+    found = [part for row in csv.reader(io.StringIO(text), delimiter=delimiter) for part in row]
+    assert [part for part in found if FORMULA.match(part)] == []
+    if delimiter == ",":
+        assert without_inner_marks(found[1].removeprefix("'") if cell[0] == "\t" else found[1]) == cell  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cell", ["0.1; -0.2", "0.1; -0,2 %", "[0.1; -0.2]", "1e-3;-1e-3|+2", "a; b - c", "a - b", "x\n-1"]
+)  # fmt: skip
+def test_ranges_of_numbers_stay_as_they_are(cell):
+    assert list(csv.reader(io.StringIO(write_table(["a"], [[cell]]), newline="")))[1] == [cell]
+
+
+@given(st.text(alphabet=" ;|\t\r\n'\"=+-@1.,)%ex"))
+def test_the_marks_within_a_cell_are_taken_away_again(cell):
+    [[written]] = list(csv.reader(io.StringIO(write_table([f"x{cell}"], []), newline="")))
+    assert without_inner_marks(written) == f"x{cell}"
+
+
+def test_a_long_cell_is_marked_in_time():
+    long = 50_000
+    cell = f"x{'; ' * long}{chr(39) * long}=;-1{' ' * long}y;-{'1' * long}x"
+    assert without_inner_marks(write_table([cell], [])[:-2]) == cell
 
 
 def test_numbers_booleans_and_gaps_are_written_as_such():

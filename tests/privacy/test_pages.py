@@ -12,6 +12,9 @@ from readerstudy.core.models import AuditEvent
 from readerstudy.privacy.models import ErasureRequest
 from readerstudy.privacy.rules import privacy_of
 from readerstudy.reading.services import commit_readings
+from readerstudy.studies.choices import StudyState
+from readerstudy.studies.models import Study
+from tests.conftest import PASSWORD
 from tests.german import DE, english_in
 from tests.reading.factories import begin, ids, item, open_study
 from tests.studies.factories import make_study
@@ -65,13 +68,48 @@ def test_what_people_wrote_cannot_become_a_page_of_its_own(read, client):
     assert "&lt;script&gt;" in page
 
 
+def copied(client, person, **given):
+    return client.post(f"/privacy/people/{person.public_id}/copy/", {"password": PASSWORD, **given})
+
+
+@pytest.mark.parametrize("state", StudyState)
+def test_an_admin_gets_no_answers_before_the_unblinding(read, admin, client, state):
+    Study.objects.filter(pk=read.study_id).update(state=state)
+    client.force_login(admin)
+    files = opened(copied(client, read.user).content)
+    (study,) = json.loads(files["data.json"])["studies_read"]
+    is_open = state in ("unblinded", "archived")
+    assert len(study["readings"]) == (4 if is_open else 0)
+    sentence = "admins may not see answers before the study is unblinded"
+    assert (sentence in study.get("readings_left_out", "")) is not is_open
+    assert (sentence in files["data.html"]) is not is_open
+    client.force_login(read.user)
+    own = json.loads(opened(client.get("/privacy/my-data.zip").content)["data.json"])
+    assert len(own["studies_read"][0]["readings"]) == 4
+
+
+def test_a_session_left_open_copies_and_erases_nobody(read, admin, client):
+    client.force_login(admin)
+    address = f"/privacy/people/{read.user.public_id}"
+    assert client.get(f"{address}/copy/")["Content-Type"].startswith("text/html")
+    for wrong in ("", "a guess"):
+        refused = copied(client, read.user, password=wrong)
+        assert (refused.status_code, refused["Content-Type"][:9]) == (400, "text/html")
+        given = {"typed": "Rhea Reader", "reason": "request", "password": wrong}
+        assert client.post(f"{address}/erase/", given).status_code == 400
+    assert not AuditEvent.objects.filter(verb__in=("account.exported", "account.erased")).exists()
+    assert User.objects.filter(email=read.user.email).exists()
+
+
 def test_an_admin_has_the_same_for_whom_they_asked_it(read, admin, client, tmp_path):
     client.force_login(admin)
-    files = opened(client.get(f"/privacy/people/{read.user.public_id}.zip").content)
+    files = opened(copied(client, read.user).content)
     assert json.loads(files["data.json"])["studies_read"][0]["enrolment"]["code"] == read.code
     out = tmp_path / "data.zip"
     call_command("export_person", read.user.email.upper(), str(out), stdout=io.StringIO())
-    assert json.loads(opened(out.read_bytes())["data.json"])["account"]["name"] == read.user.name
+    data = json.loads(opened(out.read_bytes())["data.json"])
+    assert data["account"]["name"] == read.user.name
+    assert [one["position"] for one in data["studies_read"][0]["readings"]] == ids(read)[:4]
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_person", read.user.email, str(out))
 
@@ -95,10 +133,11 @@ def test_an_admin_erases_with_name_and_reason(read, admin, client):
     assert "Requests for erasure" in page
     assert "second@example.org" not in page
     address = f"/privacy/people/{read.user.public_id}/erase/"
-    wrong = client.post(address, {"typed": "Rhea", "reason": "request"})
+    given = {"reason": "request", "password": PASSWORD}
+    wrong = client.post(address, {"typed": "Rhea", **given})
     assert wrong.status_code == 400
     assert "This is not the name of the account." in wrong.content.decode()
-    assert client.post(address, {"typed": "Rhea Reader", "reason": "request"}).status_code == 302
+    assert client.post(address, {"typed": "Rhea Reader", **given}).status_code == 302
     assert client.get(address).status_code == 404
     assert "Rhea" not in client.get("/privacy/people/").content.decode()
 
@@ -121,12 +160,13 @@ def test_a_coordinator_sets_rule_and_day_and_others_read_them(admin, coordinator
 
 def test_the_pages_speak_german(read, admin, coordinator, client):
     own = f"/privacy/studies/{read.study.slug}/"
-    erase = f"/privacy/people/{read.user.public_id}/erase/"
+    person = f"/privacy/people/{read.user.public_id}"
     asked = (
         (read.user, "/privacy/my-data/"),
         (coordinator, own),
         (admin, "/privacy/people/"),
-        (admin, erase),
+        (admin, f"{person}/erase/"),
+        (admin, f"{person}/copy/"),
     )
     for user, address in asked:
         client.force_login(user)

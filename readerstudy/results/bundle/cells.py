@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readerstudy.core.csvio import write_table
+from readerstudy.core.csvio import without_inner_marks, write_table
 from readerstudy.results.bundle.columns import BOOLEAN, INTEGER, NUMBER, TEXT, Column
 from readerstudy.results.bundle.faults import BundleFaultsError, Faults
 
@@ -123,7 +123,7 @@ def _checked(value: Any, column: Column) -> Any:
 def _text(cell: str) -> str:
     if len(cell) > _LONGEST_CELL or "\0" in cell:
         raise ValueError("is no text that a cell may hold")
-    return cell[1:] if _LOOKS_ESCAPED.match(cell) else cell
+    return without_inner_marks(cell[1:] if _LOOKS_ESCAPED.match(cell) else cell)
 
 
 def _integer(cell: str) -> int:
