@@ -46,7 +46,7 @@ def verify_trail(*, further: bool = True) -> Verification:
         return _verified(points, further=further)
 
 
-def _verified(points: Sequence[str], *, further: bool) -> Verification:
+def _verified(points: Sequence[bytes], *, further: bool) -> Verification:
     head = AuditHead.objects.filter(pk=1).first() or AuditHead()
     rows = RowsChecked()
     fault = first_fault(on_event=rows.take)
