@@ -127,7 +127,7 @@ REFUSED = re.compile(r"(?!Probability ).*\bmust\b")
 GETTEXT = re.compile(r"_|n?gettext(_lazy|_noop)?")
 # Headers, lines of the log, regular expressions, annotations, and names of fields in JSON files.
 NO_SENTENCE = re.compile(
-    r"((attachment|text/csv|text/calendar|private|inline)[;,] |.*%%[sd]|.*\\[wdb]|tuple\[|%\(\w+\)s:? [a-z_0-9.]*(%\(\w+\)s)?[a-z_.]*(, [a-z_]+)*$)"
+    r"((attachment|text/csv|text/calendar|private|inline)[;,] |.*%%[sd]|.*\\[wdbx]|tuple\[|%\(\w+\)s:? [a-z_0-9.]*(%\(\w+\)s)?[a-z_.]*(, [a-z_]+)*$)"
 )
 # Words that come from the database, and single ones that sentences are filled with.
 WORDS = (
