@@ -78,9 +78,7 @@ def test_the_german_word_file_is_german():
 
 def test_english_is_found_where_there_is_some():
     assert english_of(texts_shown(document_of("one reader")))
-    # A page of another language is passed over as a whole.
-    english = report_of("perfect", "en").replace('lang="en"', "")
-    assert len(english_of(texts_of(english))) > len(REPORTED)
+    assert len(english_of(texts_of(report_of("perfect", "en")))) > len(REPORTED)
     reasons = set(reasons_in(document_of("full")))
     assert set(english_words(reasons)) == set(known_english(reasons)) == reasons
     assert known_english(["An interval over readers needs two readers."])
