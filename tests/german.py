@@ -25,7 +25,8 @@ class _Texts(HTMLParser):
         self.texts, self.inside = [], []
 
     def handle_starttag(self, tag, attrs):
-        if tag in ("script", "style", "code", "title") or ("lang", "en") in attrs:
+        is_marked = ("lang", "en") in attrs and tag != "html"
+        if tag in ("script", "style", "code", "title") or is_marked:
             self.inside.append(tag)
 
     def handle_endtag(self, tag):

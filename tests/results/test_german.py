@@ -1,16 +1,20 @@
 """German pages and reports have no English sentence, whatever the study: its document stays English."""
 
+import io
 import json
 from functools import cache
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
+from docx import Document
 
 from readerstudy.core.sentences import translated
 from readerstudy.results.analysis import build_document
 from readerstudy.results.bundle.shown_files import shown_files
 from readerstudy.results.report.chapters import build_report
+from readerstudy.results.report.checklists import CHECKLISTS
+from readerstudy.results.report.docx import report_docx
 from readerstudy.results.report.html import report_html
 from readerstudy.results.shown import TOPICS
 from tests.german import DE, english_words, known_english, texts_of
@@ -63,11 +67,18 @@ def test_the_german_report_is_german(name):
     assert english_of(texts_of(report_of(name, "de"))) == []
 
 
+def test_the_german_word_file_is_german():
+    facts = make_facts(table_of("one reader"), transitions=[])
+    report = build_report(document_of("one reader"), facts, language="de")
+    file = Document(io.BytesIO(report_docx(report)))
+    cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
+    texts = english_of([*(one.text for one in file.paragraphs), *cells])
+    assert set(texts) <= {one.citation for one in CHECKLISTS}
+
+
 def test_english_is_found_where_there_is_some():
     assert english_of(texts_shown(document_of("one reader")))
-    # A page of another language is passed over as a whole.
-    english = report_of("perfect", "en").replace('lang="en"', "")
-    assert len(english_of(texts_of(english))) > len(REPORTED)
+    assert len(english_of(texts_of(report_of("perfect", "en")))) > len(REPORTED)
     reasons = set(reasons_in(document_of("full")))
     assert set(english_words(reasons)) == set(known_english(reasons)) == reasons
     assert known_english(["An interval over readers needs two readers."])
