@@ -14,7 +14,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Where a spreadsheet that separates by something else begins a cell within ours (German ones separate by `;`). A number
 # that stands there alone is no formula: `0.1; -0.2` is a range. Neither pattern goes back far: long cells take no longer.
 _NUMBER = r"[+-][0-9]++(?:[.,][0-9]++)?(?:[eE][+-]?[0-9]++)?"
-_ITS_END = r"[ \xa0]*+%?[)\]]*+[ \xa0]*+(?:[;|\t\r\n]|\Z)"
+_ITS_END = r"[\x20\xa0]*+%?[)\]]*+[\x20\xa0]*+(?:[;|\t\r\n]|\Z)"
 _BREAK = r"(?<![\s;|])([\s;|]+)"
 _UNMARKED = re.compile(rf"{_BREAK}(?=['\"]*[=+\-@])(?!{_NUMBER}{_ITS_END})")
 _MARKED = re.compile(rf"{_BREAK}'(?=['\"]*[=+\-@])")
