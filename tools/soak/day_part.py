@@ -43,9 +43,13 @@ class Samples:
 
 def run(options: argparse.Namespace, stage: Stage) -> bool:
     """Whether nothing grew, nobody waited in vain and nothing was lost."""
-    world = build_world(readers=options.readers, cases=CASES_A_DAY)
+    world = build_world(readers=options.readers, cases=options.day_cases)
     stage.site.start(workers=stage.workers, threads=stage.threads)
-    panel = Panel(stage.ports.web, think_for(options.minutes), Ledger(stage.folder / "day.jsonl"))
+    panel = Panel(
+        stage.ports.web,
+        think_for(options.minutes, options.day_cases),
+        Ledger(stage.folder / "day.jsonl"),
+    )
     Watch(stage, panel, 60).web_answers_within(60)
     operator = Operator(stage.site.url, world, stage.folder)
     operator.start()
@@ -93,7 +97,7 @@ def _told(options: argparse.Namespace, panel: Panel, samples: Samples, minutes: 
     p95 = panel.tally.percentile(0.95) * 1000
     print(
         f"day: {verdict.acknowledged} answers and {len(panel.image_tally.seconds)} photographs in {minutes:.1f} min "
-        f"(as {options.readers} readers with {CASES_A_DAY} cases each), p95 {p95:.0f} ms, "
+        f"(as {options.readers} readers with {options.day_cases} cases each), p95 {p95:.0f} ms, "
         f"{len(panel.tally.faults)} requests had to be sent again, {verdict.lost} lost, {verdict.duplicates} twice"
     )
     found = verdicts(samples)
