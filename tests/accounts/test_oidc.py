@@ -7,10 +7,10 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
-from readerstudy.accounts import hospital_views
 from readerstudy.accounts.models import User
 from readerstudy.accounts.oidc import allauth_providers, providers_of
 from readerstudy.accounts.second_factor import lacks_second_factor
@@ -225,7 +225,7 @@ def test_an_open_session_is_tied_to_nobody_elses_hospital(client, hospital, ann)
 
 @pytest.mark.parametrize("process", ["connect", "redirect", ""])
 def test_what_was_begun_as_anything_but_a_sign_in_is_refused(client, hospital, ann, monkeypatch, process):  # fmt: skip
-    monkeypatch.setattr(hospital_views.AuthProcess, "LOGIN", process)
+    monkeypatch.setattr(AuthProcess, "LOGIN", process)
     begun = client.post(reverse("openid_connect_login", args=["hospital"]))
     monkeypatch.undo()
     client.force_login(ann)
