@@ -18,7 +18,6 @@ from django.db import InterfaceError, OperationalError
 
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import DomainError
-from readerstudy.core.outages import AWAY, status_of
 
 MOST_RETRIES = 4
 # With the longest wait between them about eight hours.
@@ -72,8 +71,13 @@ class WorkTask(DjangoTask):
 
 def most_retries(error: Exception) -> int:
     """The work is not to blame where a part of the site is away, which it may be for a night; without end nothing is tried."""
-    is_away = status_of(error) == HTTPStatus.SERVICE_UNAVAILABLE
-    return MOST_RETRIES_OF_AN_OUTAGE if is_away else MOST_RETRIES
+    return MOST_RETRIES_OF_AN_OUTAGE if _is_outage(error) else MOST_RETRIES
+
+
+def _is_outage(error: Exception) -> bool:
+    from readerstudy.core.outages import status_of  # noqa: PLC0415 (it loads the library of a queue that not every site has)
+
+    return status_of(error) == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def wait_before(retries: int) -> float:
@@ -94,9 +98,16 @@ def _deaths_counted(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
     try:
         yield
     finally:
-        # Work that is done stays done where nobody can count any more.
-        with suppress(*AWAY):
-            _change(key, -1)
+        _end_counted(key)
+
+
+def _end_counted(key: str) -> None:
+    """Work that is done stays done where nobody can count any more."""
+    try:
+        _change(key, -1)
+    except Exception as error:
+        if not _is_outage(error):
+            raise
 
 
 def _change(key: str, by: int) -> None:

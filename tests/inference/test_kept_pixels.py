@@ -190,11 +190,11 @@ def test_a_plan_prepares_its_photographs(
 def test_a_queue_that_cannot_be_reached_stops_no_import(imported, monkeypatch):
     refused = []
 
-    def refuse(**told):
+    def refuse(_args, told):
         refused.append(told)
         raise ConnectionError("no queue")
 
-    monkeypatch.setattr(make_pixels_task, "delay", refuse)
+    monkeypatch.setattr(make_pixels_task, "apply_async", refuse)
     image_set = imported("Set")
     assert refused == [{"image_set_id": image_set.pk}]
 
