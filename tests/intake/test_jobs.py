@@ -13,6 +13,7 @@ from readerstudy.images.models import Image, ImageSet
 from readerstudy.intake import queueing, running
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import STALE, claim_job
+from readerstudy.intake.correcting import replace_manifest
 from readerstudy.intake.jobs import can_be_retried
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.selectors import job_for
@@ -256,3 +257,17 @@ def test_photographs_stay_where_something_fails_after_they_were_stored(confirmed
     stored = Image.objects.filter(case__image_set=job.image_set)
     assert stored.count() == 4
     assert all(default_storage.exists(one.file.name) for one in stored)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_manifest_in_place_of_another_has_a_name_of_its_own(upload, admin, now, monkeypatch):
+    """A bucket overwrites what has the same name, and the one before is removed after the commit."""
+    monkeypatch.setattr(queueing, "send_job", lambda *_: None)
+    job = upload(beside=manifest())
+    plan_job(job_id=job.pk, clock=lambda: now)
+    job.refresh_from_db()
+    before = job.manifest.name
+    job = replace_manifest(actor=admin, job=job, manifest=ContentFile(manifest(), name="m.csv"), now=now)  # fmt: skip
+    assert job.manifest.name != before
+    assert default_storage.exists(job.manifest.name)
+    assert not default_storage.exists(before)
