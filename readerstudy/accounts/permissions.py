@@ -1,8 +1,8 @@
-"""Who may make accounts, and whose invitations a coordinator may send."""
+"""Who may make accounts, whose invitations a coordinator may send, and whose the pages of the site as a whole are."""
 
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
-from readerstudy.core.errors import NotAllowed
+from readerstudy.core.errors import NotAllowed, NotFound
 
 
 def check_may_create(actor: User | None, role: str) -> None:
@@ -11,3 +11,9 @@ def check_may_create(actor: User | None, role: str) -> None:
         return
     if not (actor.can_coordinate and role == SiteRole.READER):
         raise NotAllowed("Only admins may make this account.")
+
+
+def check_is_admin(user: User) -> None:
+    """For pages that admins alone have. Raises NotFound for anybody else: to others there is no such page."""
+    if not user.can_administer:
+        raise NotFound("There is no such page.")

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.permissions import check_is_admin
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.auditing.exports import csv_lines, document_html, document_pdf
 from readerstudy.auditing.forms import FilterForm
-from readerstudy.auditing.permissions import audited_study_for, check_may_audit_all
+from readerstudy.auditing.permissions import audited_study_for
 from readerstudy.auditing.selectors import page_of, trail_state
 from readerstudy.auditing.services import record_export, record_view, request_check
 from readerstudy.core.clock import now
@@ -35,7 +36,7 @@ def _scope(user: User, slug: str) -> Study | None:
     """The study of the address, or None for the whole site. Raises NotFound for who may not read its trail."""
     if slug:
         return audited_study_for(user, slug)
-    check_may_audit_all(user)
+    check_is_admin(user)
     return None
 
 

@@ -38,11 +38,12 @@ class Checkpoint:
 
 def last_checkpoint() -> Checkpoint | None:
     """The newest checkpoint; None without any, or where the last line is none."""
-    point = _last()
+    lines = checkpoint_lines()
+    point = _last(lines)
     if point is None:
         return None
     moment = datetime.fromisoformat(point["at"])
-    return Checkpoint(len(checkpoint_lines()), int(point["sequence"]), str(point["hash"]), moment)
+    return Checkpoint(len(lines), int(point["sequence"]), str(point["hash"]), moment)
 
 
 def write_checkpoint(*, now: datetime) -> bool:
@@ -57,7 +58,7 @@ def write_checkpoint(*, now: datetime) -> bool:
 
 def _appended(head: AuditHead, now: datetime) -> bool:
     _set_aside()
-    last = _last() or {"sequence": 0, "signature": GENESIS}
+    last = _last(checkpoint_lines()) or {"sequence": 0, "signature": GENESIS}
     if head.sequence <= last["sequence"]:
         return False
     point = {
@@ -163,8 +164,7 @@ def _content() -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _last() -> dict[str, Any] | None:
-    lines = checkpoint_lines()
+def _last(lines: Sequence[bytes]) -> dict[str, Any] | None:
     return _read(lines[-1]) if lines else None
 
 

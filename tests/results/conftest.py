@@ -20,7 +20,8 @@ def analysed(admin, coordinator, now):
         advance(study, "unblinded", coordinator=coordinator, now=now)
         analysis = Analysis.objects.create(
             study=study, state=AnalysisState.DONE, document=build_document(table), table=table_bytes(table),
-            code_version="1", created_by=coordinator, created_at=now, finished_at=now,
+            sha256=table.sha256(), inputs_sha256=table.sha256(), code_version="1", created_by=coordinator,
+            created_at=now, finished_at=now,
         )  # fmt: skip
         return study, analysis
 

@@ -15,7 +15,6 @@ from django.urls import reverse
 from readerstudy.core.errors import Conflict
 from readerstudy.results.access import table_behind
 from readerstudy.results.analysis import build_document, main_part
-from readerstudy.results.choices import AnalysisState
 from readerstudy.results.explore_views import selection_of
 from readerstudy.results.facets import (
     NOT_RECORDED,
@@ -25,10 +24,7 @@ from readerstudy.results.facets import (
     session_numbers,
 )
 from readerstudy.results.models import Analysis
-from readerstudy.results.stored_table import table_bytes
 from tests.results.factories import fuller_table, make_table
-from tests.studies.factories import advance, make_study
-from tests.truth.factories import record_truth
 from tests.unguarded import unguarded
 
 MOST_BYTES = 1_600_000
@@ -160,25 +156,6 @@ def test_only_what_has_several_classes_can_be_chosen_with_how_many_there_are():
     assert "age" not in facets
     assert [one.value for one in facets["years"]] == ["0-4", "5-9"]
     assert choices_of(make_table(), Selection({}))[-1][0].name == "diagnosis"
-
-
-@pytest.fixture
-def analysed(admin, coordinator, now):
-    """An unblinded study whose analysis is that of a made table; gives study and analysis."""
-
-    def do(table):
-        study = make_study(admin=admin, coordinator=coordinator, now=now, readers=1)
-        record_truth(admin=admin, image_set=study.image_set, now=now)
-        advance(study, "unblinded", coordinator=coordinator, now=now)
-        document = build_document(table)
-        analysis = Analysis.objects.create(
-            study=study, state=AnalysisState.DONE, document=document, table=table_bytes(table),
-            sha256=table.sha256(), inputs_sha256=table.sha256(), code_version="1", created_by=coordinator,
-            created_at=now, finished_at=now,
-        )  # fmt: skip
-        return study, analysis
-
-    return do
 
 
 def test_the_page_shows_the_choice_and_its_files_hold_its_numbers(client, coordinator, analysed):
