@@ -10,7 +10,7 @@ handler500 = "readerstudy.core.outages.failed"
 urlpatterns = [
     path("", include("readerstudy.core.urls")),
     path("", include("readerstudy.auditing.urls")),
-    path("work/", include("readerstudy.operations.urls")),
+    path("operations/", include("readerstudy.operations.urls")),
     path("i18n/setlang/", require_POST(set_language), name="set_language"),
     path("account/", include("readerstudy.accounts.urls")),
     path("account/", include("readerstudy.accounts.allauth_urls")),
