@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
+from readerstudy.core.at_work import is_at_work
 from readerstudy.results.choices import AnalysisState
 from readerstudy.results.models import Analysis, ReportFile
 from readerstudy.results.report.services import send_report
@@ -17,7 +18,10 @@ AT_WORK_SECONDS = 1000
 
 
 def requeue_lost_results(*, now: datetime) -> int:
-    """Sends what waits for too long. Returns how many. What was not lost after all is done once: a finished one is left."""
+    """Sends what waits for too long and is at nobody's hands. Returns how many.
+
+    What was not lost after all, but waits behind much other work, is done once: a finished one is left.
+    """
     waiting = {"state": AnalysisState.QUEUED, "created_at__lt": now - PATIENCE}
     analyses = Analysis.objects.filter(**waiting).values_list("pk", flat=True)
     reports = ReportFile.objects.filter(**waiting).values_list("pk", flat=True)
@@ -28,6 +32,8 @@ def requeue_lost_results(*, now: datetime) -> int:
 
 def _sent(kind: str, pk: int, send: Callable[[int], bool]) -> bool:
     """The note that it was sent lies where the messages lie: who empties the one has emptied the other."""
+    if is_at_work(f"{kind}:{pk}"):
+        return False
     return cache.add(f"sent-again:{kind}:{pk}", 1, AT_WORK_SECONDS) and send(pk)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
+from readerstudy.core.at_work import at_work
 from readerstudy.core.clock import now
 from readerstudy.core.timers import brief_connection
 from readerstudy.results.recovery import requeue_lost_results
@@ -17,7 +18,8 @@ _LOOK_SECONDS = 60
 @shared_task(soft_time_limit=600, time_limit=660)
 def run_analysis_task(*, analysis_id: int) -> None:
     """Computes one analysis. Sent again, it leaves a finished one alone."""
-    run_analysis(analysis_id=analysis_id, now=now())
+    with at_work(f"analysis:{analysis_id}"):
+        run_analysis(analysis_id=analysis_id, now=now())
 
 
 @shared_task(soft_time_limit=60, time_limit=90)
