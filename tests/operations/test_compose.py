@@ -142,13 +142,18 @@ def test_the_secrets_are_made_once_and_kept(tmp_path):
 
 
 def compose_command():
-    """`docker compose` or `docker-compose`, of version 2; None where neither is there."""
+    """`docker compose`, or Debian's `docker-compose`, which knows profiles from 1.28 on; None where neither is there."""
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]):
             told = subprocess.run([*command, "version", "--short"], capture_output=True, text=True, check=False)  # fmt: skip
-            if told.returncode == 0 and told.stdout.lstrip("v")[:1] in "2345":
+            if told.returncode == 0 and version_of(told.stdout) >= (1, 28):
                 return command
     return None
+
+
+def version_of(told):
+    """The first two numbers of a version such as `v2.29.1` or `1.29.2`."""
+    return tuple(int(one) for one in told.strip().lstrip("v").split(".")[:2])
 
 
 @pytest.mark.parametrize(
