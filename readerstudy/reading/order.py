@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from readerstudy.reading.models import Reading
-from readerstudy.reading.selectors import PREFETCH, Progress, in_order
+from readerstudy.reading.selectors import PREFETCH, Progress, in_order, session_number
 from readerstudy.reading.stages import answers_wanted
 from readerstudy.reading.washout import NO_GATE, Gate, gate_of
 from readerstudy.studies.choices import ArmKind
@@ -159,7 +159,7 @@ def order_states(enrolments: Sequence[Enrolment], *, now: datetime) -> dict[int,
         "enrolment_id",
         "pk",
         "public_id",
-        "session__number",
+        session_number(),
         "arm",
         "readings__level",
         "readings__version",

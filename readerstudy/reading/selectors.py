@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
@@ -13,7 +13,7 @@ from readerstudy.images.selectors import primary_images
 from readerstudy.reading.models import Reading
 from readerstudy.reading.stages import is_last_answer
 from readerstudy.studies.choices import ArmKind, EnrolmentState
-from readerstudy.studies.models import Enrolment, Position, Study
+from readerstudy.studies.models import Enrolment, Position, Session, Study
 from readerstudy.studies.selectors import own_enrolments_of
 
 # How many cases beyond the next one may be fetched ahead.
@@ -55,7 +55,16 @@ def positions_of(enrolment: Enrolment) -> QuerySet[Position]:
 
 def in_order(positions: QuerySet[Position]) -> QuerySet[Position]:
     """These positions in the order in which each reader comes to them; withdrawn cases are left out."""
-    return positions.filter(study_case__withdrawn_at=None).order_by("session__number", "number")
+    return positions.filter(study_case__withdrawn_at=None).order_by(session_number(), "number")
+
+
+def session_number() -> Subquery:
+    """The number of a position's session, looked up rather than joined.
+
+    Where a database believes that there is one session, because there was when it last counted, it would go through all
+    readings once for each.
+    """
+    return Subquery(Session.objects.filter(pk=OuterRef("session")).values("number"))
 
 
 def unread_positions(enrolment: Enrolment) -> QuerySet[Position]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from readerstudy.accounts.models import User
+from readerstudy.core.bulk import counted_again
 from readerstudy.core.canonical import sha256_of
 from readerstudy.studies.allocation import Row
 from readerstudy.studies.deriving import derived_rows, numbered_patients, panel_of
@@ -39,6 +40,7 @@ def freeze(
     study.design.algorithm = ALGORITHM
     study.design.save(update_fields=["algorithm"])
     store_orders(study, taking_part(study))
+    counted_again(Enrolment, Session, StudyCase, Position)
     manifest = build_manifest(study, sections={**build_lock_sections(study), **checked})
     return ProtocolVersion.objects.create(
         study=study,

@@ -1,4 +1,4 @@
-"""Answers, closes, messages and erasures at once."""
+"""Answers, closes, messages and erasures at once, and what the database knows of its tables."""
 
 import pytest
 
@@ -8,9 +8,10 @@ from tests.site import production_parts
 pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
-def test_races(tmp_path):
+@pytest.mark.parametrize(("file", "passed"), [("races", 3), ("counted", 1)])
+def test_on_postgresql(tmp_path, file, passed):
     with production_parts() as parts:
         environment = {"DATABASE_URL": parts["DATABASE_URL"], "VAR_DIR": str(tmp_path)}
-        done = pytest_run(environment, "tests/reading/races.py")
+        done = pytest_run(environment, f"tests/reading/{file}.py")
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "3 passed" in done.stdout
+    assert f"{passed} passed" in done.stdout

@@ -337,3 +337,14 @@ class TestGaps:
             Gaps(2, 3, 20.0, 28.0, 30.0, 1),
             Gaps(3, 3, 29.0, 30.0, 30.0, 0),
         ]
+
+
+def test_sessions_are_looked_up_and_never_joined_to_all_readings(
+    make, django_assert_max_num_queries, now
+):
+    enrolment = make()
+    with django_assert_max_num_queries(3) as asked:
+        order_state(enrolment, now=now)
+    found = [one["sql"] for one in asked if "reading_reading" in one["sql"]]
+    assert found
+    assert not any('JOIN "studies_session"' in sql for sql in found)

@@ -19,6 +19,7 @@ _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '{folder}'
 max_connections = 100
+random_page_cost = 1.1
 """
 
 
