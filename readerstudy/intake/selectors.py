@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
@@ -28,6 +29,15 @@ def finished_jobs(user: User) -> QuerySet[ImportJob]:
     """The imported and undone jobs the user may know of, the last one first, with their image sets."""
     finished = visible_jobs(user).filter(state__in=DONE).select_related("image_set")
     return finished.defer("report", "preview")
+
+
+def listed_jobs(user: User) -> QuerySet[ImportJob]:
+    """All jobs the user may know of with the totals of their reports, as `told_totals`, and without the reports.
+
+    A report tells every photograph that something is wrong with: a hundred of them take tens of megabytes to read.
+    """
+    jobs = visible_jobs(user).select_related("image_set").defer("report", "preview")
+    return jobs.annotate(told_totals=KeyTransform("totals", "report"))
 
 
 def job_for(user: User, public_id: str) -> ImportJob:

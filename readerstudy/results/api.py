@@ -14,7 +14,7 @@ from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.scopes import Scope
 from readerstudy.results.models import Analysis
-from readerstudy.results.selectors import analyses_visible_to, analysis_for
+from readerstudy.results.selectors import analysis_for, listed_analyses
 from readerstudy.results.services import request_analysis
 from readerstudy.studies.selectors import analysed_study_for
 
@@ -66,7 +66,7 @@ class AnalysisListView(ListAPIView[Analysis]):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Analysis.objects.none()
-        found = analyses_visible_to(user_of(self.request))
+        found = listed_analyses(user_of(self.request))
         slug = self.request.query_params.get("study")
         return found.filter(study__slug=slug) if slug else found
 

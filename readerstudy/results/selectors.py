@@ -21,6 +21,12 @@ def analyses_visible_to(user: User) -> QuerySet[Analysis]:
     return Analysis.objects.filter(own | finished).select_related("study__image_set", "finished")
 
 
+def listed_analyses(user: User) -> QuerySet[Analysis]:
+    """The same without what is in them: a document has megabytes, and a list does not tell of it."""
+    large = ("document", "table", "finished__table", "finished__report")
+    return analyses_visible_to(user).defer(*large)
+
+
 def latest_analysis(study: Study | FinishedStudy) -> Analysis | None:
     """The newest finished analysis of a study, or the newest of any state where none has finished."""
     newest = Analysis.objects.filter(

@@ -220,3 +220,21 @@ def test_imports_are_for_admins(client, request, job, role, statuses):
         address = reverse(f"api:import-{name}", args=[job.public_id])
         assert client.post(address, {}, content_type="application/json").status_code == one
     assert ImportJob.objects.get().state == ImportState.UPLOADED
+
+
+def test_the_list_tells_the_totals_without_reading_the_reports(
+    client, post, django_assert_max_num_queries
+):
+    told = post(name="Ward seven").json()
+    unchecked = ImportJob.objects.create(
+        name="Later", archive_name="later.zip", created_by_id=ImportJob.objects.get().created_by_id,
+        created_at=clock(),
+    )  # fmt: skip
+    with django_assert_max_num_queries(20) as asked:
+        listed = {one["id"]: one for one in client.get(LIST).json()["results"]}
+    detail = client.get(reverse("api:import-detail", args=[told["id"]])).json()
+    assert listed[told["id"]] == detail
+    assert detail["totals"]["images"] > 0
+    assert listed[unchecked.public_id]["totals"] is None
+    statements = [one["sql"] for one in asked if "intake_importjob" in one["sql"]]
+    assert not any('"intake_importjob"."preview"' in sql for sql in statements)

@@ -260,6 +260,19 @@ class TestPages:
         (row,) = client.get("/api/v1/analyses/").json()["results"]
         assert (row["study"], row["finished"]) == (None, imported.public_id)
 
+    def test_a_list_of_analyses_reads_no_document(
+        self, client, imported, coordinator, django_assert_max_num_queries
+    ):
+        assert imported.analyses.exists()
+        client.force_login(coordinator)
+        with django_assert_max_num_queries(20) as asked:
+            client.get("/api/v1/analyses/")
+        selected = " ".join(one["sql"].partition("FROM")[0] for one in asked)
+        assert '"results_analysis"."sha256"' in selected
+        for large in ("document", "table"):
+            assert f'"results_analysis"."{large}"' not in selected
+        assert '"results_finishedstudy"."table"' not in selected
+
     def test_votes_and_modalities_have_pages_of_their_own(self, client, coordinator, upload, now, django_capture_on_commit_callbacks):  # fmt: skip
         votes = "isic_id,MEL,NV,image_diag_id\n" + "\n".join(
             f"{case},{9 - k},{k},{('NV', 'MEL')[TRUTH[k]]}" for k, case in enumerate(CASES)
