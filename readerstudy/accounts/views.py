@@ -135,7 +135,8 @@ def _sign_in_here(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused_here(form)
     _perform(request, form, "/")
-    if request.user.is_authenticated:
+    # Not whoever was signed in before, and still is while the code is owed.
+    if request.user == form.get_user():
         return _here(request.user)
     return JsonResponse(
         {"user": "", "needs": "code", "page": reverse("mfa_authenticate")}, status=202
