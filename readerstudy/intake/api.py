@@ -26,7 +26,12 @@ from readerstudy.intake.dry_run import report_of_upload
 from readerstudy.intake.jobs import name_of_set
 from readerstudy.intake.mapping import CLASSES, ManifestMapping
 from readerstudy.intake.models import ChunkedUpload, ImportJob
-from readerstudy.intake.permissions import check_may_import, visible_jobs
+from readerstudy.intake.permissions import (
+    ARCHIVES,
+    MANIFESTS,
+    check_may_import,
+    visible_jobs,
+)
 from readerstudy.intake.report import report_json
 from readerstudy.intake.selectors import job_for
 from readerstudy.intake.services import (
@@ -112,6 +117,7 @@ class ImportListView(ListAPIView[ImportJob]):
     """All imports, the last one first; a POST uploads an archive."""
 
     token_scopes = {"GET": Scope.IMAGES_WRITE, "POST": Scope.IMAGES_WRITE}
+    takes_files = ARCHIVES
     serializer_class = ImportOutput
     parser_classes = [MultiPartParser]
     queryset = ImportJob.objects.none()
@@ -226,6 +232,7 @@ class ImportManifestView(APIView):
     """Another manifest for the same archive."""
 
     token_scopes = {"POST": Scope.IMAGES_WRITE}
+    takes_files = MANIFESTS
     parser_classes = [MultiPartParser]
 
     @extend_schema(request=ManifestInput, responses=ImportOutput)
