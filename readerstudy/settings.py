@@ -404,7 +404,13 @@ if REDIS_URL:
         "socket_timeout": 15,
     }
     CACHES: dict[str, Any] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # As of the queue: nothing but JSON is read. What an earlier version wrote as pickles is another version's.
+            "OPTIONS": {"serializer": "readerstudy.core.cache.JsonSerializer"},
+            "VERSION": 2,
+        }
     }
 else:
     _QUEUE_DIR = VAR_DIR / "queue"
