@@ -117,7 +117,9 @@ class ScoresView(APIView):
     def post(self, request: Request) -> Response:
         """Loads the file, or tells everything that is wrong with it and stores nothing."""
         user = user_of(request)
-        study = runnable_study_for(user, str(request.data.get("study", "")))
+        # A NUL, which the database takes in no text, is no part of a slug.
+        slug = str(request.data.get("study", "")).replace("\0", "")
+        study = runnable_study_for(user, slug)
         given = ScoresInput(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data

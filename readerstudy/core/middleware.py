@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -59,6 +61,19 @@ class PolicyMiddleware(CSPMiddleware):
         if parts.nonce is None:
             parts.replace = {"script-src": ["'none'"], **(parts.replace or {})}
         return parts
+
+
+class ReadableAddressMiddleware:
+    """Refuses a NUL in an address or in the name of a session: no database takes one, and looking for it would fail."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if "\0" in request.path_info + session or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("There is a NUL in the address or the session.")
+        return self.get_response(request)
 
 
 class DomainErrorMiddleware:

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +19,7 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.parsers import JsonParser
 from readerstudy.core.scopes import Scope
 from readerstudy.intake.chunk_api import urlpatterns as chunk_urls
 from readerstudy.intake.chunks import upload_for, whole_file
@@ -199,7 +200,7 @@ class ImportMappingView(APIView):
     """The answers to the questions of a report."""
 
     token_scopes = {"POST": Scope.IMAGES_WRITE}
-    parser_classes = [JSONParser]
+    parser_classes = [JsonParser]
 
     @extend_schema(request=MappingInput, responses=ImportOutput)
     def post(self, request: Request, public_id: str) -> Response:

@@ -215,6 +215,8 @@ def test_what_is_left_empty_is_not_stored(reads, now):
         ({"1": 1, "2": [1, 4]}, "question_2"),
         ({"1": 1, "3": 7}, "question_3"),
         ({"1": 1, "3": "x" * 2001}, "question_3"),
+        ({"1": 1, "3": "a\x00b"}, "question_3"),
+        ({"1": 1, "3": "half \ud83d"}, "question_3"),
         ({"1": 1, "4": 6}, "question_4"),
         ({"1": 1, "4": 3.0}, "question_4"),
         ({"1": 1, "5": 1}, "question_5"),
