@@ -260,6 +260,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "readerstudy.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey confirms who one is, so that the device has to ask for PIN or finger each time: keys are left in computers.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "add_webauthn": "readerstudy.accounts.passkey_forms.AddPasskeyForm",
+    "authenticate_webauthn": "readerstudy.accounts.passkey_forms.SecondPasskeyForm",
+    "reauthenticate_webauthn": "readerstudy.accounts.passkey_forms.ConfirmPasskeyForm",
+    "login_webauthn": "readerstudy.accounts.passkey_forms.SignInPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Reader Study"
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
