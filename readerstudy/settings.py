@@ -255,7 +255,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Of what our own `accounts.throttle` does not count: codes, passkeys and confirmations.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/5m/ip,10/5m/key", "reauthenticate": "20/5m/user"}
+# Six digits, of which three are right at any time: ten tries in five minutes alone would find them within months.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/5m/ip,10/5m/key,100/d/key",
+    "reauthenticate": "20/5m/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "readerstudy.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

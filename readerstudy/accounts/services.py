@@ -152,7 +152,7 @@ def change_password(*, actor: User, old_password: str, new_password: str, now: d
 
     Wrong old ones count as they do at the door. The actor's tokens are revoked.
     """
-    check_own_password(actor, old_password, field="old_password")
+    check_own_password(actor, old_password, field="old_password", now=now)
     set_checked_password(actor, new_password, field="new_password")
     with transaction.atomic():
         actor.save(update_fields=["password"])
