@@ -13,4 +13,4 @@ def test_races(tmp_path):
         environment = {"DATABASE_URL": parts["DATABASE_URL"], "VAR_DIR": str(tmp_path)}
         done = pytest_run(environment, "tests/reading/races.py")
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "3 passed" in done.stdout
+    assert "6 passed" in done.stdout
