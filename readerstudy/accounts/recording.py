@@ -15,7 +15,7 @@ from readerstudy.core.keyed import keyed_hash
 # Of one address within an hour, and of all addresses together: guessing must not fill the trail.
 MOST_OF_AN_ADDRESS, MOST_IN_ALL, SECONDS = 20, 500, 3600
 # What a wrong one is told of, beside what the door itself tells.
-CODE, PASSWORD = "code_refused", "password_refused"  # nosec B105
+CODE, PASSWORD = "code_refused", "password_refused"
 # `login`, `email`: what other ways in call what Django calls `username`.
 _NAMES = ("username", "email", "login")
 

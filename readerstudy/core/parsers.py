@@ -1,5 +1,6 @@
 """How the API reads what it is sent."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,10 @@ class JsonParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Raises ParseError for what is no JSON, or is nested more deeply than can be read."""
+        """Raises ParseError for what is no JSON, is nested more deeply than can be read, or names half a character."""
         try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError as error:
+            read = super().parse(stream, media_type, parser_context)
+            json.dumps(read, ensure_ascii=False).encode()
+        except (RecursionError, UnicodeEncodeError) as error:
             raise ParseError(_("The request cannot be read.")) from error
+        return read
