@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inference.models import ModelRun
-from inference.permissions import visible_runs
+from inference.permissions import SCORES, visible_runs
 from inference.selectors import model_for, run_for, runnable_study_for
 from inference.services import load_scores, start_runs
 from readerstudy.accounts.requests import user_of
@@ -110,13 +110,16 @@ class ScoresView(APIView):
     """Scores from elsewhere as runs of a study; what the page and `manage.py load_scores` do."""
 
     token_scopes = {"POST": Scope.MODELS_WRITE}
+    takes_files = SCORES
     parser_classes = [MultiPartParser]
 
     @extend_schema(request=ScoresInput, responses={201: ScoresOutput})
     def post(self, request: Request) -> Response:
         """Loads the file, or tells everything that is wrong with it and stores nothing."""
         user = user_of(request)
-        study = runnable_study_for(user, str(request.data.get("study", "")))
+        # A NUL, which the database takes in no text, is no part of a slug.
+        slug = str(request.data.get("study", "")).replace("\0", "")
+        study = runnable_study_for(user, slug)
         given = ScoresInput(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data

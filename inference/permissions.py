@@ -1,12 +1,18 @@
 """Who may see models, load them and run them."""
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from inference.models import Model, ModelDraft, ModelRun, PlannedModel
+from inference.score_files import MAX_BYTES
 from readerstudy.accounts.models import User
+from readerstudy.core.body_limits import Files, of_admins, of_staff
 from readerstudy.core.errors import NotAllowed, NotFound
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import conducted_studies, overseen_studies
+
+NETWORKS = Files(lambda: settings.MODEL_MAX_BYTES, of_admins)
+SCORES = Files(lambda: MAX_BYTES, of_staff)
 
 
 def visible_models(user: User) -> QuerySet[Model]:

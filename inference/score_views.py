@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from inference.external import TAKES_SCORES, LoadedScores
 from inference.forms import EnsembleForm, ScoresForm
+from inference.permissions import SCORES
 from inference.score_files import MAX_BYTES, check_size
 from inference.selectors import members_for, runnable_study_for
 from inference.services import load_scores, make_ensemble
 from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.core.body_limits import takes_files
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, Problem
 from readerstudy.core.forms import show_problems
@@ -26,6 +28,7 @@ from readerstudy.studies.models import Study
 _SHOWN = 200
 
 
+@takes_files(SCORES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def scores_upload(request: SignedInRequest, slug: str) -> HttpResponse:

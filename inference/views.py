@@ -16,7 +16,7 @@ from inference.ensembles import FEWEST
 from inference.external import TAKES_SCORES
 from inference.forms import ArtefactsForm, ModelChoiceForm, ModelForm
 from inference.models import Artefact, Model, ModelDraft
-from inference.permissions import check_may_add, check_may_load, may_run
+from inference.permissions import NETWORKS, check_may_add, check_may_load, may_run
 from inference.recovery import UNFINISHED
 from inference.run_words import environment_fields, run_fields
 from inference.selectors import (
@@ -33,6 +33,7 @@ from inference.services import plan_model, retry_run, start_runs
 from inference.spec_words import input_words, opset_words, positive_words, spec_sentence
 from inference.starting import RUNNABLE
 from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.core.body_limits import takes_files
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
@@ -83,6 +84,7 @@ def _artefact_row(artefact: Artefact) -> dict[str, Any]:
     }
 
 
+@takes_files(NETWORKS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def model_upload(request: SignedInRequest) -> HttpResponse:
@@ -94,6 +96,7 @@ def model_upload(request: SignedInRequest) -> HttpResponse:
     return _upload_page(request, form)
 
 
+@takes_files(NETWORKS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def artefact_upload(request: SignedInRequest, public_id: str) -> HttpResponse:

@@ -132,12 +132,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "readerstudy.core.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "readerstudy.core.middleware.ReadableAddressMiddleware",
     "readerstudy.core.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "readerstudy.accounts.middleware.SessionLimitsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before whatever reads the body, to find the form's token in it for one.
+    "readerstudy.core.body_limits.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -252,11 +255,23 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Of what our own `accounts.throttle` does not count: codes, passkeys and confirmations.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/5m/ip,10/5m/key", "reauthenticate": "20/5m/user"}
+# Six digits, of which three are right at any time: ten tries in five minutes alone would find them within months.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/5m/ip,10/5m/key,100/d/key",
+    "reauthenticate": "20/5m/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "readerstudy.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey confirms who one is, so that the device has to ask for PIN or finger each time: keys are left in computers.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "add_webauthn": "readerstudy.accounts.passkey_forms.AddPasskeyForm",
+    "authenticate_webauthn": "readerstudy.accounts.passkey_forms.SecondPasskeyForm",
+    "reauthenticate_webauthn": "readerstudy.accounts.passkey_forms.ConfirmPasskeyForm",
+    "login_webauthn": "readerstudy.accounts.passkey_forms.SignInPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Reader Study"
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -402,7 +417,13 @@ if REDIS_URL:
         "socket_timeout": 15,
     }
     CACHES: dict[str, Any] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # As of the queue: nothing but JSON is read. What an earlier version wrote as pickles is another version's.
+            "OPTIONS": {"serializer": "readerstudy.core.cache.JsonSerializer"},
+            "VERSION": 2,
+        }
     }
 else:
     _QUEUE_DIR = VAR_DIR / "queue"
@@ -449,7 +470,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "readerstudy.core.parsers.JsonParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "readerstudy.accounts.api_schema.ScopedSchema",

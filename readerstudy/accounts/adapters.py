@@ -25,6 +25,7 @@ from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.models import User
 from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.second_factor import is_last_required
+from readerstudy.core.clock import now
 from readerstudy.core.errors import InvalidInput
 from readerstudy.core.sentences import problem_words
 
@@ -68,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Raises ValidationError with the sentence: the password is checked and counted as everywhere."""
         try:
-            check_own_password(user, password)
+            check_own_password(user, password, now=now())
         except InvalidInput as error:
             raise ValidationError(problem_words(error.problems[0]), code=error.code) from error
         return True

@@ -30,7 +30,7 @@ urlpatterns = [
     _page("second-factor/", views.SecondFactorView.as_view(), "mfa_index"),
     _page("second-factor/code/", base.authenticate, "mfa_authenticate"),
     _page("second-factor/app/", totp.activate_totp, "mfa_activate_totp"),
-    _page("second-factor/app/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    _page("second-factor/app/remove/", views.RemoveAppView.as_view(), "mfa_deactivate_totp"),
     _page("second-factor/codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
     _page(
         "second-factor/codes/new/",

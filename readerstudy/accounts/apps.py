@@ -36,6 +36,7 @@ def _listen() -> None:
     signals.authenticator_added.connect(trail.factor_added, dispatch_uid="trail")
     signals.authenticator_removed.connect(trail.factor_removed, dispatch_uid="trail")
     signals.authenticator_reset.connect(trail.codes_made, dispatch_uid="trail")
+    signals.authentication_failed.connect(trail.factor_refused, dispatch_uid="trail")
     pre_save.connect(_truncate_address, sender=UserSession, dispatch_uid="truncate_address")
 
 

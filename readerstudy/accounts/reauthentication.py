@@ -18,14 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.passwords import check_own_password
+from readerstudy.accounts.recording import CODE, record_refusal
 from readerstudy.accounts.requests import SignedInRequest
-from readerstudy.accounts.throttle import CODES
+from readerstudy.accounts.throttle import CODES, CODES_OF_A_DAY
 from readerstudy.core.clock import now as current_time
 from readerstudy.core.errors import DomainError, InvalidInput, NotAllowed
 from readerstudy.core.forms import show_problems
 
 # The names of the fields by which a form is confirmed.
 CONFIRMATION = ("password", "code")
+_LIMITS = (CODES, CODES_OF_A_DAY)
 _WITH_CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
@@ -43,29 +45,31 @@ def check_confirmation(*, actor: User, given: Confirmation, now: datetime) -> No
 
     Wrong ones count as they do at the door: a session left open is no place to guess.
     """
-    del now
     if actor.api_token is not None:
         raise NotAllowed("This cannot be done with a token.", code="no_token")
     if given.is_recent:
         return
     if given.code:
-        _check_code(actor, given.code)
+        _check_code(actor, given.code, now)
     elif actor.has_usable_password():
-        check_own_password(actor, given.password)
+        check_own_password(actor, given.password, now=now)
     else:
         raise InvalidInput("Please confirm first that it is you.", code="confirmation_missing")
 
 
-def _check_code(actor: User, code: str) -> None:
-    if CODES.is_reached(actor.public_id):
+def _check_code(actor: User, code: str, now: datetime) -> None:
+    if any(limit.is_reached(actor.public_id) for limit in _LIMITS):
         sentence = "Too many wrong codes. Please try again in five minutes."
         raise InvalidInput(sentence, code="throttled", field="code")
     for factor in Authenticator.objects.filter(user=actor, type__in=_WITH_CODES):
         if factor.wrap().validate_code(code.strip()):
             factor.record_usage()
-            CODES.forget(actor.public_id)
+            for limit in _LIMITS:
+                limit.forget(actor.public_id)
             return
-    CODES.count(actor.public_id)
+    for limit in _LIMITS:
+        limit.count(actor.public_id)
+    record_refusal(user=actor, what=CODE, now=now)
     sentence = "This code is not right, or was used already."
     raise InvalidInput(sentence, code="wrong_code", field="code")
 

@@ -14,6 +14,8 @@ from readerstudy.core.keyed import keyed_hash
 
 # Of one address within an hour, and of all addresses together: guessing must not fill the trail.
 MOST_OF_AN_ADDRESS, MOST_IN_ALL, SECONDS = 20, 500, 3600
+# What a wrong one is told of, beside what the door itself tells.
+CODE, PASSWORD = "code_refused", "password_refused"
 # `login`, `email`: what other ways in call what Django calls `username`.
 _NAMES = ("username", "email", "login")
 
@@ -39,7 +41,7 @@ def record_failed_sign_in(*, credentials: dict[str, Any], now: datetime) -> None
     typed = next((str(credentials[name]) for name in _NAMES if credentials.get(name)), "")
     address = normal_email(typed)
     hashed = keyed_hash(["address", address])[:16]
-    place = min(_left(hashed, MOST_OF_AN_ADDRESS), _left("", MOST_IN_ALL))
+    place = _place(hashed)
     if place < 0:
         return
     user = User.objects.filter(email=address).first()
@@ -49,12 +51,28 @@ def record_failed_sign_in(*, credentials: dict[str, Any], now: datetime) -> None
         verb="account.sign_in_failed",
         subject=user or User(public_id=""),
         now=now,
-        data={**data, **({"more_are_not_recorded": True} if place == 0 else {})},
+        data={**data, **_last(place)},
     )
+
+
+def record_refusal(*, user: User, what: str, now: datetime) -> None:
+    """A wrong code, at the sign-in or later, or a wrong password of a session that is open. As many as of failed sign-ins."""
+    place = _place(f"{what} {user.public_id}")
+    if place >= 0:
+        verb = f"account.{what}"
+        record_event(actor=None, verb=verb, subject=user, now=now, data=_last(place))
 
 
 def _is_of_a_browser(request: HttpRequest | None) -> bool:
     return request is not None and "REMOTE_ADDR" in request.META
+
+
+def _place(name: str) -> int:
+    return min(_left(name, MOST_OF_AN_ADDRESS), _left("", MOST_IN_ALL))
+
+
+def _last(place: int) -> dict[str, bool]:
+    return {"more_are_not_recorded": True} if place == 0 else {}
 
 
 def _left(name: str, most: int) -> int:

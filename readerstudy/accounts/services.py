@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from readerstudy.accounts.api_tokens import revoke_every_token
 from readerstudy.accounts.choices import SiteRole
@@ -92,10 +92,15 @@ def invite_person(
 
 
 def _find_or_create(actor: User, email: str, name: str, language: str, now: datetime) -> User:
-    user = User.objects.filter(email=normal_email(email)).first()
-    return user or create_user(
-        actor=actor, email=email, name=name, role=SiteRole.READER, language=language, now=now
-    )
+    known = User.objects.filter(email=normal_email(email))
+    if (user := known.first()) is not None:
+        return user
+    about = {"email": email, "name": name, "role": SiteRole.READER, "language": language}
+    try:
+        return create_user(actor=actor, now=now, **about)
+    except IntegrityError:
+        # Two studies invite the same person at once: the other one's account is there by now.
+        return known.get()
 
 
 def _check_may_be_invited(user: User, *, readers_only: bool) -> None:
@@ -152,7 +157,7 @@ def change_password(*, actor: User, old_password: str, new_password: str, now: d
 
     Wrong old ones count as they do at the door. The actor's tokens are revoked.
     """
-    check_own_password(actor, old_password, field="old_password")
+    check_own_password(actor, old_password, field="old_password", now=now)
     set_checked_password(actor, new_password, field="new_password")
     with transaction.atomic():
         actor.save(update_fields=["password"])

@@ -4,7 +4,10 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import Any
 
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -83,7 +86,7 @@ def end_other_sessions(*, actor: User, current: str, now: datetime) -> int:
 
 
 def end_every_session(user: User, *, but: str = "", now: datetime) -> int:
-    """Deletes every session of the person, listed or not, but the one of this key; how many."""
+    """Deletes every session of the person, listed or not and half-finished sign-ins too, but the one of this key; how many."""
     open_ones = Session.objects.filter(expire_date__gt=now)
     keys = {one.session_key for one in stored_sessions(user, among=open_ones)}
     listed = UserSession.objects.filter(user=user).exclude(session_key=but)
@@ -95,9 +98,15 @@ def end_every_session(user: User, *, but: str = "", now: datetime) -> int:
 
 
 def stored_sessions(user: User, *, among: QuerySet[Session]) -> list[Session]:
-    """Those of the person: whose a session is stands inside it alone."""
-    mine = str(user.pk)
-    return [one for one in among.iterator() if one.get_decoded().get(SESSION_KEY) == mine]
+    """Those of the person, and those in which they have given a password and still owe the second factor."""
+    return [one for one in among.iterator() if _is_of(user, one.get_decoded())]
+
+
+def _is_of(user: User, held: dict[str, Any]) -> bool:
+    """Whose a session is stands inside it alone; who owes a factor stands there beside whoever is signed in."""
+    pending = held.get(LOGIN_SESSION_KEY)
+    owing = pending.get("user_pk") if isinstance(pending, dict) else None
+    return held.get(SESSION_KEY) == str(user.pk) or owing == user_pk_to_url_str(user)
 
 
 def _record_end(actor: User, count: int, now: datetime) -> None:

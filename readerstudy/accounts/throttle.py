@@ -67,6 +67,7 @@ PASSWORDS_OF_A_DAY = Limit("sign-in-day", 100, 24 * 3600)
 PASSWORDS_FROM = Limit("sign-in-from", 200, SECONDS)
 # Wrong codes of a second factor for one account.
 CODES = Limit("code", ATTEMPTS, SECONDS)
+CODES_OF_A_DAY = Limit("code-day", 100, 24 * 3600)
 # Mails with a link to set a new password: to one account, and asked for from one address.
 RESETS_OF = Limit("reset", 3, 3600)
 RESETS_FROM = Limit("reset-from", 60, 3600)

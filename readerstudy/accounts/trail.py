@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from readerstudy.accounts.language import remember_language
 from readerstudy.accounts.models import User
+from readerstudy.accounts.recording import CODE, record_refusal
 from readerstudy.accounts.services import record_sign_in
 from readerstudy.core.audit import record_event
 from readerstudy.core.clock import now
@@ -32,6 +33,11 @@ def factor_removed(user: AbstractBaseUser, authenticator: Authenticator, **_kwar
 
 def codes_made(user: AbstractBaseUser, authenticator: Authenticator, **_kwargs: Any) -> None:
     _record("account.codes_made", user, authenticator)
+
+
+def factor_refused(user: User, **_kwargs: Any) -> None:
+    """A wrong code: whoever gives it knows the password."""
+    record_refusal(user=user, what=CODE, now=now())
 
 
 def _record(verb: str, user: AbstractBaseUser, authenticator: Authenticator) -> None:

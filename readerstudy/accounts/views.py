@@ -13,6 +13,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.views import DeactivateTOTPView
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
@@ -21,6 +22,7 @@ from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,7 +35,7 @@ from django.views.decorators.http import require_http_methods
 from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
 from readerstudy.accounts.language import remember_language
-from readerstudy.accounts.models import Invitation
+from readerstudy.accounts.models import Invitation, User
 from readerstudy.accounts.requests import SignedInRequest, user_of
 from readerstudy.accounts.second_factor import is_last_required, lacks_second_factor
 from readerstudy.accounts.selectors import open_invitation
@@ -80,7 +82,21 @@ class AddPasskeyView(AddWebAuthnView):
         return {**context, "js_data": {"creation_options": options}}
 
 
-class RemovePasskeyView(RemoveWebAuthnView):
+class _OneFactorAtATime:
+    """Of two that are removed at once, the second is seen to be the last."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            list(User.objects.select_for_update().filter(pk=user_of(request).pk))
+            response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return response
+
+
+class RemoveAppView(_OneFactorAtATime, DeactivateTOTPView):
+    """Takes the authenticator app away, unless it is the last factor of somebody who must have one."""
+
+
+class RemovePasskeyView(_OneFactorAtATime, RemoveWebAuthnView):
     """Takes a passkey away, unless it is the last factor of somebody who must have one."""
 
     success_url = reverse_lazy("mfa_index")
@@ -135,7 +151,8 @@ def _sign_in_here(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused_here(form)
     _perform(request, form, "/")
-    if request.user.is_authenticated:
+    # Not whoever was signed in before, and still is while the code is owed.
+    if request.user == form.get_user():
         return _here(request.user)
     return JsonResponse(
         {"user": "", "needs": "code", "page": reverse("mfa_authenticate")}, status=202

@@ -18,6 +18,7 @@ from readerstudy.core.clock import now
 _NAME = re.compile(r'filename="([^"]*)"')
 # Results show the truth. Somebody who goes to and fro between their pages is written down once in a while for each of them.
 _RESULTS, _SECONDS = frozenset({"results", "finished"}), 600
+_FOR_PROGRAMS = "api:analysis-detail"
 
 
 class DownloadsMiddleware:
@@ -42,13 +43,19 @@ def _record(request: HttpRequest, response: HttpResponse, user: User) -> None:
         record_download(
             actor=user, path=request.path, name=name[1] if name else "", match=match, now=now()
         )
-    elif match and _RESULTS.intersection(match.app_names) and _is_page(response):
+    elif match and _shows_results(match, response):
         _record_opened(request.path, match, user)
 
 
 def _record_opened(path: str, match: ResolverMatch, user: User) -> None:
     if cache.add(f"opened:{user.pk}:{path}", 1, _SECONDS):
         record_opened(actor=user, path=path, match=match, now=now())
+
+
+def _shows_results(match: ResolverMatch, response: HttpResponse) -> bool:
+    """A page of results, or the analysis that a program is sent."""
+    is_of_results = bool(_RESULTS.intersection(match.app_names))
+    return match.view_name == _FOR_PROGRAMS or (is_of_results and _is_page(response))
 
 
 def _is_page(response: HttpResponse) -> bool:

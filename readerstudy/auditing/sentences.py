@@ -19,6 +19,8 @@ _SENTENCES: dict[str, dict[str, Any]] = {
         "signed_out": _("%(actor)s signed out."),
         "session_ended": _("The session of %(subject)s was ended: it had lasted too long."),
         "sign_in_failed": _("A sign-in to the account of %(subject)s failed."),
+        "code_refused": _("A wrong code of the second factor was given for the account of %(subject)s."),
+        "password_refused": _("A wrong password was given in an open session of %(subject)s."),
         "changed": _("%(actor)s changed name or language of the account."),
     },
     "consent": {"given": _("%(actor)s agreed to take part.")},

@@ -77,6 +77,13 @@ class NotFound(DomainError):
     default_code = "not_found"
 
 
+class TooLarge(DomainError):
+    """What was sent is larger than is taken."""
+
+    status = 413
+    default_code = "too_large"
+
+
 class MethodRefused(DomainError):
     """The address takes what a form sends, and was opened as a page."""
 

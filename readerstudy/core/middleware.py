@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -61,6 +63,19 @@ class PolicyMiddleware(CSPMiddleware):
         return parts
 
 
+class ReadableAddressMiddleware:
+    """Refuses a NUL in an address or in the name of a session: no database takes one, and looking for it would fail."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if "\0" in request.path_info + session or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("There is a NUL in the address or the session.")
+        return self.get_response(request)
+
+
 class DomainErrorMiddleware:
     """Shows a DomainError raised by a view as a page with its sentence and its status.
 
@@ -73,7 +88,7 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == MethodRefused.status and not response.content:
-            return _problem_page(request, MethodRefused(_NO_PAGE), headers=response.headers)
+            return problem_page(request, MethodRefused(_NO_PAGE), headers=response.headers)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -82,17 +97,17 @@ class DomainErrorMiddleware:
         # A message queued before the refusal would claim that something was done.
         list(messages.get_messages(request))
         template = "404.html" if isinstance(exception, NotFound) else "core/problem.html"
-        return _problem_page(request, exception, template=template)
+        return problem_page(request, exception, template=template)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form whose token is missing or out of date; Django's own loads styles from within the page."""
     del reason  # it is for developers, and in Django's log
     error = DomainError(_OUT_OF_DATE, code="csrf")
-    return _problem_page(request, error, status=HTTPStatus.FORBIDDEN)
+    return problem_page(request, error, status=HTTPStatus.FORBIDDEN)
 
 
-def _problem_page(
+def problem_page(
     request: HttpRequest,
     error: DomainError,
     *,
@@ -100,6 +115,7 @@ def _problem_page(
     status: int = 0,
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
+    """The page of a refusal, with its status."""
     context = {"error": error, "messages": [], "back": _page_before(request)}
     response = render(request, template, context, status=status or error.status)
     if headers and "Allow" in headers:

@@ -1,5 +1,6 @@
 """Django's validation errors, told as errors of the domain."""
 
+import math
 from collections.abc import Collection, Iterator
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -10,10 +11,25 @@ from readerstudy.core.errors import InvalidInputs, Problem
 
 def check_valid(instance: models.Model, *, exclude: Collection[str] = ()) -> None:
     """Validates the row with its constraints. Raises InvalidInputs with every problem and its field."""
+    _check_finite(instance)
     try:
         instance.full_clean(exclude=set(exclude))
     except ValidationError as error:
         raise invalid_inputs(error) from error
+
+
+def _check_finite(instance: models.Model) -> None:
+    """NaN is within every bound, for it is beyond none; JSON and statistics have no word for it."""
+    fields = [one for one in instance._meta.concrete_fields if isinstance(one, models.FloatField)]
+    wrong = [one.name for one in fields if not _is_finite(getattr(instance, one.attname))]
+    if wrong:
+        sentence = "This is not a number."
+        problems = (Problem(code="not_finite", message=sentence, field=name) for name in wrong)
+        raise InvalidInputs(sentence, tuple(problems))
+
+
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def invalid_inputs(error: ValidationError, *, field: str = "") -> InvalidInputs:

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,16 +19,24 @@ from readerstudy.accounts.models import User
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.core.parsers import JsonParser
 from readerstudy.core.scopes import Scope
 from readerstudy.intake.chunk_api import urlpatterns as chunk_urls
 from readerstudy.intake.chunks import upload_for, whole_file
 from readerstudy.intake.dry_run import report_of_upload
 from readerstudy.intake.jobs import name_of_set
-from readerstudy.intake.mapping import CLASSES, ManifestMapping
+from readerstudy.intake.mapping import ManifestMapping
 from readerstudy.intake.models import ChunkedUpload, ImportJob
-from readerstudy.intake.permissions import check_may_import
+from readerstudy.intake.permissions import ARCHIVES, MANIFESTS, check_may_import
 from readerstudy.intake.report import report_json
 from readerstudy.intake.selectors import job_for, listed_jobs
+from readerstudy.intake.serializers import (
+    ImportInput,
+    ImportOutput,
+    ManifestInput,
+    MappingInput,
+    NameInput,
+)
 from readerstudy.intake.services import (
     confirm_job,
     create_job,
@@ -48,73 +56,11 @@ REPORT = OpenApiResponse(
 )
 
 
-class ImportOutput(serializers.ModelSerializer[ImportJob]):
-    """How far an import is; `report/` has what is wrong with it."""
-
-    id = serializers.CharField(source="public_id", read_only=True)
-    totals = serializers.SerializerMethodField()
-    image_set = serializers.CharField(
-        source="image_set.public_id", default=None, allow_null=True, read_only=True
-    )
-
-    class Meta:
-        model = ImportJob
-        fields = [
-            "id", "name", "is_synthetic", "archive_name", "manifest_name", "state", "mapping", "totals", "done",
-            "total", "paused_at", "error", "image_set", "created_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-    @extend_schema_field(
-        serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
-    )
-    def get_totals(self, job: ImportJob) -> Any:
-        """From the list they come without the report."""
-        known = vars(job)
-        return known["told_totals"] if "told_totals" in known else job.report.get("totals")
-
-
-class ImportInput(serializers.Serializer[Any]):
-    """An archive, or the id of one that came in pieces, perhaps a manifest beside it.
-
-    With `dry_run` only the report is made and nothing is stored; the pieces stay.
-    """
-
-    archive = serializers.FileField(required=False, allow_null=True, default=None)
-    upload = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
-    manifest = serializers.FileField(required=False, allow_null=True, default=None)
-    name = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
-    is_synthetic = serializers.BooleanField(required=False, default=False)
-    dry_run = serializers.BooleanField(required=False, default=False)
-
-
-class MappingInput(serializers.Serializer[Any]):
-    """Which column holds a field ("" for none), and what a diagnosis counts as."""
-
-    columns = serializers.DictField(
-        child=serializers.CharField(allow_blank=True), required=False, default=dict
-    )
-    classes = serializers.DictField(
-        child=serializers.ChoiceField(choices=CLASSES), required=False, default=dict
-    )
-
-
-class NameInput(serializers.Serializer[Any]):
-    """The name of the image set to be made."""
-
-    name = serializers.CharField(max_length=200)
-
-
-class ManifestInput(serializers.Serializer[Any]):
-    """A CSV file in place of the manifest before, or of the one in the archive."""
-
-    manifest = serializers.FileField()
-
-
 class ImportListView(ListAPIView[ImportJob]):
     """All imports, the last one first; a POST uploads an archive."""
 
     token_scopes = {"GET": Scope.IMAGES_WRITE, "POST": Scope.IMAGES_WRITE}
+    takes_files = ARCHIVES
     serializer_class = ImportOutput
     parser_classes = [MultiPartParser]
     queryset = ImportJob.objects.none()
@@ -196,7 +142,7 @@ class ImportMappingView(APIView):
     """The answers to the questions of a report."""
 
     token_scopes = {"POST": Scope.IMAGES_WRITE}
-    parser_classes = [JSONParser]
+    parser_classes = [JsonParser]
 
     @extend_schema(request=MappingInput, responses=ImportOutput)
     def post(self, request: Request, public_id: str) -> Response:
@@ -229,6 +175,7 @@ class ImportManifestView(APIView):
     """Another manifest for the same archive."""
 
     token_scopes = {"POST": Scope.IMAGES_WRITE}
+    takes_files = MANIFESTS
     parser_classes = [MultiPartParser]
 
     @extend_schema(request=ManifestInput, responses=ImportOutput)

@@ -6,7 +6,7 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from readerstudy.accounts.requests import user_of
 from readerstudy.core.clock import now
 from readerstudy.core.errors import InvalidInput
+from readerstudy.core.parsers import JsonParser
 from readerstudy.core.scopes import Scope
 from readerstudy.intake.chunks import (
     PIECE_BYTES,
@@ -24,6 +25,9 @@ from readerstudy.intake.chunks import (
 )
 from readerstudy.intake.models import ChunkedUpload
 from readerstudy.intake.permissions import check_may_import
+
+# Digits of a number that is a place in a file.
+_LONGEST = 18
 
 
 class BytesParser(BaseParser):
@@ -66,7 +70,7 @@ class UploadListView(APIView):
     """Begins an upload, or finds again the one of the same file."""
 
     token_scopes = {"POST": Scope.IMAGES_WRITE}
-    parser_classes = [JSONParser]
+    parser_classes = [JsonParser]
 
     @extend_schema(request=UploadInput, responses={201: UploadOutput})
     def post(self, request: Request) -> Response:
@@ -101,7 +105,7 @@ class UploadView(APIView):
         """Takes the piece that begins with byte `offset`; 409 where that is not the next one."""
         upload = upload_for(user_of(request), public_id)
         offset = request.query_params.get("offset", "")
-        if not offset.isdecimal():
+        if not (offset.isascii() and offset.isdecimal() and len(offset) <= _LONGEST):
             message = "offset must be the number of the byte that the piece begins with."
             raise InvalidInput(message, code="offset", field="offset")
         content = request.data if isinstance(request.data, bytes) else b""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.core.body_limits import takes_files
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.forms import show_problems
@@ -26,6 +27,7 @@ from readerstudy.intake.forms import (
 )
 from readerstudy.intake.jobs import can_be_discarded
 from readerstudy.intake.models import ImportJob
+from readerstudy.intake.permissions import MANIFESTS
 from readerstudy.intake.preview import previewed
 from readerstudy.intake.report import problems_in
 from readerstudy.intake.selectors import groups_in, job_for, progress_of
@@ -77,6 +79,7 @@ def rename(request: SignedInRequest, public_id: str) -> HttpResponse:
     return _taken(request, job, service, name=form)
 
 
+@takes_files(MANIFESTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def manifest(request: SignedInRequest, public_id: str) -> HttpResponse:

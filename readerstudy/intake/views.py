@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.core.body_limits import takes_files
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.forms import show_problems
@@ -22,7 +23,7 @@ from readerstudy.intake.chunks import PIECE_BYTES, remove_upload, upload_for
 from readerstudy.intake.forms import UploadForm
 from readerstudy.intake.job_views import MOVED_ON
 from readerstudy.intake.models import ImportJob
-from readerstudy.intake.permissions import check_may_import, own_uploads
+from readerstudy.intake.permissions import ARCHIVES, check_may_import, own_uploads
 from readerstudy.intake.preview import preview_picture
 from readerstudy.intake.report import report_csv, report_json
 from readerstudy.intake.selectors import (
@@ -47,6 +48,7 @@ from readerstudy.intake.undoing import why_not_undone
 FINISHED_ON_A_PAGE = 20
 
 
+@takes_files(ARCHIVES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def upload(request: SignedInRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.mail import send_on_commit
@@ -19,6 +19,8 @@ from readerstudy.studies.leaving import take_out
 from readerstudy.studies.models import Enrolment, Study, StudyMember
 
 _OPEN = (StudyState.LOCKED, StudyState.READING)
+# PostgreSQL: no privilege, and what the triggers of evidence raise (restrict_violation); SQLite: what a trigger raises.
+_FORBIDDEN = frozenset({"42501", "23001", "SQLITE_CONSTRAINT_TRIGGER"})
 
 
 def ask_for_erasure(*, actor: User, now: datetime) -> ErasureRequest:
@@ -72,7 +74,8 @@ def erase_person(
 
 def _is_forbidden(error: DatabaseError) -> bool:
     """Whether the web server's role has no right at the gate, or a trigger refuses. Anything else may pass: a deadlock does."""
-    return isinstance(error, IntegrityError) or getattr(error.__cause__, "sqlstate", "") == "42501"
+    told = {getattr(error.__cause__, name, "") for name in ("sqlstate", "sqlite_errorname")}
+    return bool(told & _FORBIDDEN)
 
 
 def _name_of(user: User) -> str:

@@ -10,6 +10,8 @@ from readerstudy.studies.models import Question
 LONGEST_TEXT = 2000
 QUALITY = range(1, 6)
 FIELD = "question_{}"
+# PostgreSQL takes it in no text.
+_NUL = "\0"
 
 
 def checked_further_answers(
@@ -61,7 +63,7 @@ def _faults(question: Question, value: Any) -> Iterator[str]:
     ):
         yield f"The answers to question {number} are some of its {len(options)} options."
     elif question.kind == QuestionKind.TEXT and not (
-        isinstance(value, str) and len(value) <= LONGEST_TEXT
+        isinstance(value, str) and len(value) <= LONGEST_TEXT and _NUL not in value
     ):
         yield f"The answer to question {number} is a text of at most {LONGEST_TEXT} characters."
 

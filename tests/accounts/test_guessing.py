@@ -18,6 +18,8 @@ from readerstudy.accounts.reauthentication import Confirmation, check_confirmati
 from readerstudy.accounts.services import change_password, create_user
 from readerstudy.accounts.throttle import (
     ATTEMPTS,
+    CODES,
+    CODES_OF_A_DAY,
     PASSWORDS,
     PASSWORDS_FROM,
     PASSWORDS_OF_A_DAY,
@@ -27,6 +29,7 @@ from readerstudy.core import background
 from readerstudy.core.background import DEATHS_WITHIN
 from readerstudy.core.errors import InvalidInput
 from readerstudy.core.models import AuditEvent
+from tests.accounts.factors import code_of, give_app
 from tests.conftest import PASSWORD
 
 # Each is another one in capitals, for Django's check of addresses and for PostgreSQL where case does not count.
@@ -207,3 +210,34 @@ def test_many_who_try_at_once_are_all_counted():
     with ThreadPoolExecutor(8) as pool:
         counted = list(pool.map(lambda _: limit.count("a"), range(200)))
     assert sorted(counted) == list(range(1, 201))
+
+
+def test_wrong_codes_of_a_day_are_counted_for_whoever_confirms(reader_user, now):
+    give_app(reader_user)
+
+    def give(code):
+        check_confirmation(actor=reader_user, given=Confirmation(code=code), now=now)
+
+    for _ in range(CODES_OF_A_DAY.attempts):
+        CODES.forget(reader_user.public_id)
+        with pytest.raises(InvalidInput, match="not right"):
+            give("000000")
+    CODES.forget(reader_user.public_id)
+    with pytest.raises(InvalidInput, match="Too many wrong codes"):
+        give(code_of())
+
+
+def test_wrong_codes_of_a_day_are_counted_at_the_door(client, reader_user, later):
+    """Ten in five minutes alone would be a million in less than a year, and three of a million are right."""
+    give_app(reader_user)
+    for number in range(110):
+        later(301 * (number // 9))
+        if number % 9 == 0:
+            sign_in(client, reader_user.email)
+        client.post("/account/second-factor/code/", {"code": "123"})
+    answer = client.post("/account/second-factor/code/", {"code": code_of()})
+    assert "Too many wrong codes" in answer.content.decode()
+    later(25 * 3600)
+    sign_in(client, reader_user.email)
+    client.post("/account/second-factor/code/", {"code": code_of(at=time.time())})
+    assert "_auth_user_id" in client.session

@@ -11,10 +11,14 @@ from django.urls import reverse
 from readerstudy.accounts.password_reset import reset_password
 from readerstudy.accounts.second_factor import reset_second_factor
 from readerstudy.accounts.sessions import network_of
+from readerstudy.core.clock import now as current_time
 from readerstudy.core.models import AuditEvent
+from readerstudy.privacy.erasing import erase_person
+from tests.accounts.factors import code_of, give_app
 from tests.conftest import PASSWORD
 
 HERE, LIST = "/account/session/", "/account/sessions/"
+CODES = "/account/second-factor/code/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -114,3 +118,65 @@ def test_a_new_password_ends_all_others_and_this_one_stays_listed(reader_user):
     assert here.post(reverse("accounts:password"), given).status_code == 302
     assert [one.get(HERE).status_code for one in (here, there)] == [200, 401]
     assert here.get(LIST).content.decode().count("Firefox") == 1
+
+
+# --- Half-finished sign-ins -------------------------------------------------------------------------------
+
+NEW = "a sentence that is long enough"
+
+
+def halfway(user):
+    """Somebody has given the password, and owes the code."""
+    client = Client()
+    given = {"username": user.email, "password": PASSWORD}
+    assert client.post(reverse("account_login"), given).headers["Location"] == CODES
+    return client
+
+
+def end_all(here, user):
+    here.post(reverse("accounts:sessions-end-others"))
+
+
+def choose_a_password(here, user):
+    given = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
+    here.post(reverse("accounts:password"), given)
+
+
+def reset_by_mail(_here, user):
+    user.refresh_from_db()
+    token = default_token_generator.make_token(user)
+    reset_password(public_id=user.public_id, token=token, password=NEW, now=current_time())
+
+
+@pytest.mark.parametrize("end", [end_all, choose_a_password, reset_by_mail])
+def test_a_sign_in_that_owes_the_code_ends_with_the_sessions(reader_user, coordinator, end):
+    here = signed_in(reader_user)
+    give_app(reader_user)
+    give_app(coordinator)
+    there, theirs = halfway(reader_user), halfway(coordinator)
+    assert there.get(CODES).status_code == 200
+    end(here, reader_user)
+    assert there.post(CODES, {"code": code_of()}).headers["Location"] == reverse("account_login")
+    assert there.post(HERE, {"code": code_of()}).json()["again"] is True
+    assert there.get(HERE).status_code == 401
+    assert theirs.post(CODES, {"code": code_of()}).status_code == 302
+    assert theirs.get(HERE).status_code == 200
+
+
+def test_it_ends_in_a_browser_where_somebody_else_is_signed_in_too(reader_user, coordinator):
+    here, there = signed_in(reader_user), signed_in(coordinator)
+    give_app(reader_user)
+    asked = there.post(HERE, {"username": reader_user.email, "password": PASSWORD})
+    assert asked.status_code == 202
+    end_all(here, reader_user)
+    assert there.post(HERE, {"code": code_of()}).json()["again"] is True
+    assert there.get(HERE).status_code == 401
+
+
+def test_an_erased_person_leaves_no_sign_in_that_owes_a_code(reader_user, admin, now):
+    give_app(reader_user)
+    halfway(reader_user)
+    halfway_of_admin = halfway(give_app(admin).user)
+    given = {"typed": reader_user.name, "reason": "request"}
+    erase_person(actor=admin, user=reader_user, now=now, **given)
+    assert list(keys()) == [halfway_of_admin.session.session_key]

@@ -148,6 +148,8 @@ def test_an_invited_person_chooses_a_password_and_is_in(client, token):
     ("passwords", "field", "message"),
     [
         (("short", "short"), "password", "too short"),
+        (("wnthkqzrvbx", "wnthkqzrvbx"), "password", "at least 12 characters"),
+        (("q1w2e3r4t5y6", "q1w2e3r4t5y6"), "password", "too common"),
         (("nora@example.org", "nora@example.org"), "password", "too similar"),
         ((GOOD, GOOD + "x"), "repeated", "differ"),
         (("", ""), "password", "required"),

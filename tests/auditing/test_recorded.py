@@ -13,6 +13,7 @@ from readerstudy.auditing.tasks import checkpoint_task, daily_check_task
 from readerstudy.core import operator
 from readerstudy.core.clock import now as clock_now
 from readerstudy.core.models import AuditEvent
+from tests.accounts.factors import give_app
 from tests.conftest import PASSWORD
 from tests.reading.factories import open_study
 from tests.unguarded import overwrite
@@ -114,3 +115,33 @@ def test_every_day_there_is_a_checkpoint_and_a_verification(
     assert verbs("audit.")[-1] == "audit.found_broken"
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert {checkpoint_task.name, daily_check_task.name} <= scheduled
+
+
+def test_wrong_codes_are_told_at_the_door_and_within(client, coordinator):
+    give_app(coordinator)
+    sign_in(client, coordinator.email)
+    client.post("/account/second-factor/code/", {"code": "000000"})
+    client.post("/account/session/", {"code": "000000"})
+    inside = Client()
+    inside.force_login(coordinator)
+    inside.post("/account/confirm/code/", {"code": "000000"})
+    given = {"name": "x", "scopes": ["studies:read"], "days": 7, "code": "000000"}
+    inside.post(reverse("accounts:tokens"), given)
+    events = list(AuditEvent.objects.all())
+    assert [one.verb for one in events] == ["account.code_refused"] * 4
+    assert {(one.actor, one.subject_id) for one in events} == {(None, coordinator.public_id)}
+    assert "000000" not in str([one.data for one in events])
+
+
+def test_wrong_passwords_of_an_open_session_are_told(client, coordinator, now, monkeypatch):
+    client.force_login(coordinator)
+    given = {"old_password": "wrong", "new_password": "x" * 20, "repeated": "x" * 20}
+    client.post(reverse("accounts:password"), given)
+    client.post("/account/confirm/", {"password": "wrong"})
+    client.post(reverse("accounts:tokens"), {"name": "x", "scopes": ["studies:read"], "days": 7, "password": "wrong"})  # fmt: skip
+    assert verbs() == ["account.password_refused"] * 3
+    monkeypatch.setattr(recording, "MOST_OF_AN_ADDRESS", 4)
+    for _ in range(4):
+        recording.record_refusal(user=coordinator, what=recording.PASSWORD, now=now)
+    assert [one.data for one in AuditEvent.objects.all()][-1] == {"more_are_not_recorded": True}
+    assert len(verbs()) == 4

@@ -56,3 +56,47 @@ def test_a_page_of_a_list_that_is_no_number_is_refused(client, admin, query):
     assert response.status_code == 400
     assert response.json()["problems"][0]["field"] == query.split("=")[0]
     assert client.get("/api/v1/studies/?limit=1&offset=0").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/%00",
+        "/account/password/reset/%00/x/",
+        "/account/invitation/%00/",
+        "/results/analysis/%00/document.json",
+        "/finished-studies/%00/",
+        "/api/v1/analyses/%00/",
+        "/api/v1/uploads/%00/",
+        "/api/v1/analyses/?study=%00",
+        "/api/v1/enrolments/?study=a%00b",
+        "/privacy/people/?q=%00",
+        "/static/%00",
+    ],
+)
+def test_an_address_with_a_nul_is_refused_before_it_is_looked_for(client, admin, address):
+    """PostgreSQL takes none in a text, and would fail at it."""
+    client.force_login(admin)
+    response = client.get(address)
+    assert response.status_code == 400
+    if address.startswith("/api/"):
+        assert response.json()["code"] == "bad_request"
+
+
+def test_so_is_a_session_whose_name_has_one(client, db):
+    client.cookies["sessionid"] = "12345678\0abc"
+    assert client.get("/").status_code == 400
+
+
+def test_a_slug_with_a_nul_is_one_that_there_is_not(client, coordinator):
+    client.force_login(coordinator)
+    response = client.post(reverse("api:model-run-scores"), {"study": "a\0b"})
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("body", ["[" * 50_000, '{"a":' * 50_000, "1" * 10_000, "[", '"\\ud800"'])
+def test_json_that_nobody_means_is_refused(client, reader_user, body):
+    client.force_login(reader_user)
+    key = {"Idempotency-Key": "3f2504e0-4f89-11d3-9a0c-0305e82c3301"}
+    response = client.post(reverse("api:reading-list"), body, content_type="application/json", headers=key)  # fmt: skip
+    assert (response.status_code, response.json()["problems"] is not None) == (400, True)

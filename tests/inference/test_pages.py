@@ -133,7 +133,7 @@ def test_problems_are_shown_at_the_field_and_nothing_is_stored(client, admin, fi
     assert not Model.objects.exists()
 
 
-def test_an_upload_that_is_too_large_is_refused_before_it_is_read(client, admin, settings):
+def test_an_upload_that_is_too_large_is_refused(client, admin, settings):
     settings.MODEL_MAX_BYTES = 1000
     client.force_login(admin)
     response = upload(client, run_files(2))

@@ -6,7 +6,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection
 from django.test import override_settings
+from psycopg import errors
 
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.accounts.reauthentication import Confirmation
@@ -204,3 +206,47 @@ def test_a_mail_server_that_fails_puts_no_address_into_the_log(
     assert "A mail was not sent: SMTPRecipientsRefused" in caplog.text
     assert MAIL not in caplog.text
     assert "Traceback" not in caplog.text
+
+
+# --- What the database says -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause", "told"),
+    [
+        (ProgrammingError, errors.InsufficientPrivilege, Conflict),
+        (IntegrityError, errors.RestrictViolation, Conflict),
+        (OperationalError, errors.DeadlockDetected, OperationalError),
+        (OperationalError, errors.LockNotAvailable, OperationalError),
+        (OperationalError, errors.SerializationFailure, OperationalError),
+        (IntegrityError, errors.UniqueViolation, IntegrityError),
+        (IntegrityError, errors.ForeignKeyViolation, IntegrityError),
+    ],
+)
+def test_what_may_pass_is_not_told_as_a_missing_right(full, admin, now, kind, cause, told):  # noqa: PLR0917 (fixtures)
+    """As Django tells what PostgreSQL refuses at the gate of evidence."""
+
+    def refusing(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "core_erasuregate"'):
+            raise kind from cause()
+        return execute(sql, params, many, context)
+
+    events = AuditEvent.objects.count()
+    with connection.execute_wrapper(refusing), pytest.raises(told) as refused:
+        erase(full.user, admin, now)
+    assert getattr(refused.value, "code", "") == ("operator_only" if told is Conflict else "")
+    full.user.refresh_from_db()
+    assert (full.user.name, AuditEvent.objects.count()) == (NAME, events)
+
+
+def test_what_a_trigger_refuses_is_told_as_such(full, admin, now):
+    """As the web server meets it whose gate stays shut, whatever it has written there."""
+
+    def shutting(execute, sql, params, many, context):
+        connection.connection.execute("DELETE FROM core_erasuregate")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(shutting), pytest.raises(Conflict, match="on the server"):
+        erase(full.user, admin, now)
+    full.user.refresh_from_db()
+    assert full.user.name == NAME

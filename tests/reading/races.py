@@ -3,10 +3,16 @@
 import threading
 import time
 import uuid
+from functools import partial
 
 import pytest
-from django.db import connection
+from allauth.mfa.models import Authenticator
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from readerstudy.accounts import services as account_services
+from readerstudy.accounts.models import User
 from readerstudy.core.models import AuditEvent
 from readerstudy.privacy.choices import ErasureReason
 from readerstudy.privacy.erasing import erase_person
@@ -14,8 +20,13 @@ from readerstudy.reading import messaging, services
 from readerstudy.reading.models import Reading
 from readerstudy.reading.services import commit_reading
 from readerstudy.studies import leaving
+from readerstudy.studies.models import Enrolment
 from readerstudy.studies.services import close_study
+from tests.accounts.factors import give_app
+from tests.accounts.passkeys import give_passkey
+from tests.conftest import PASSWORD
 from tests.reading.factories import answer, begin, ids, open_study
+from tests.studies.factories import invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +132,52 @@ def test_an_erasure_over_two_studies_and_the_close_of_one_come_one_after_the_oth
     closing = Beside(lambda: close_study(actor=coordinator, study=second, now=now))
     assert erasing.result()
     assert closing.result().state == "closed"
+
+
+def test_two_studies_invite_the_same_person_at_once(make, admin, coordinator, now, monkeypatch):
+    first, _enrolment = make()
+    second, _enrolment = make("Second")
+    slowed(monkeypatch, account_services, "check_valid", before=False)
+    told = {"coordinator": coordinator, "now": now, "email": "new@example.org"}
+    one = Beside(lambda: invite(first, **told))
+    other = Beside(lambda: invite(second, **told))
+    assert one.result().user == other.result().user == User.objects.get(email="new@example.org")
+    assert AuditEvent.objects.filter(verb="account.created", subject_id=one.result().user.public_id).count() == 1  # fmt: skip
+
+
+def test_the_last_two_factors_are_not_removed_at_once(coordinator, settings):
+    settings.SECOND_FACTOR_ROLES = ["coordinator"]
+    client = Client()
+    client.post(reverse("accounts:sign-in"), {"username": coordinator.email, "password": PASSWORD})
+    give_passkey(client)
+    give_app(coordinator)
+    key = Authenticator.objects.get(type="webauthn")
+    addresses = [
+        f"/account/second-factor/passkeys/{key.pk}/remove/",
+        "/account/second-factor/app/remove/",
+    ]
+    clients = [Client() for _ in addresses]
+    for one in clients:
+        one.cookies = client.cookies
+    sending = [Beside(partial(one.post, address, secure=True)) for one, address in zip(clients, addresses, strict=True)]  # fmt: skip
+    assert all(one.result() for one in sending)
+    assert Authenticator.objects.exclude(type="recovery_codes").count() == 1
+
+
+def test_an_erasure_that_a_deadlock_ends_may_be_tried_again(make, admin, reader_user, now):
+    """Somebody else holds the reader's row, and then wants the account's: the database ends one of the two."""
+    _study, enrolment = make()
+    told = {"actor": admin, "user": reader_user, "typed": reader_user.name, "now": now}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # The other one is ended, which waits first and looks sooner.
+            cursor.execute("SET LOCAL deadlock_timeout = '20s'")
+        list(Enrolment.objects.select_for_update().filter(pk=enrolment.pk))
+        erasing = Beside(lambda: erase_person(reason=ErasureReason.values[0], **told))
+        time.sleep(0.5)
+        list(User.objects.select_for_update().filter(pk=reader_user.pk))
+    with pytest.raises(OperationalError, match="deadlock"):
+        erasing.result()
+    reader_user.refresh_from_db()
+    assert reader_user.name == told["typed"]
+    assert erase_person(reason=ErasureReason.values[0], **told)

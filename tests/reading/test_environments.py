@@ -119,6 +119,16 @@ def test_values_off_their_scales_are_refused(client, recording, now, field, valu
     assert not Environment.objects.exists()
 
 
+@pytest.mark.parametrize("value", ["nan", "NaN", "inf", "-inf"])
+def test_what_is_no_number_is_refused_however_it_is_spelled(client, recording, now, value):
+    """Bounds let NaN pass, and whoever reads the row as JSON fails at it."""
+    with pytest.raises(InvalidInputs, match="not a number"):
+        record(recording, now, device_pixel_ratio=float(value))
+    client.force_login(recording.user)
+    response = post(client, recording, {**MEASURED, "device_pixel_ratio": value})
+    assert (response.status_code, Environment.objects.exists()) == (400, False)
+
+
 def test_nobody_tells_of_anothers_screen(client, recording, now):
     other = recording.study.enrolments.exclude(pk=recording.pk).get().user
     with pytest.raises(NotFound):

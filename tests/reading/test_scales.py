@@ -215,6 +215,7 @@ def test_what_is_left_empty_is_not_stored(reads, now):
         ({"1": 1, "2": [1, 4]}, "question_2"),
         ({"1": 1, "3": 7}, "question_3"),
         ({"1": 1, "3": "x" * 2001}, "question_3"),
+        ({"1": 1, "3": "a\x00b"}, "question_3"),
         ({"1": 1, "4": 6}, "question_4"),
         ({"1": 1, "4": 3.0}, "question_4"),
         ({"1": 1, "5": 1}, "question_5"),
@@ -254,6 +255,13 @@ def test_the_api_takes_every_kind_of_answer(client, reads):
     reading = Reading.objects.get()
     assert (reading.decision, reading.value) == (BIOPSY, 6)
     assert reading.further_answers == {"1": 3, "2": [2]}
+
+
+def test_half_a_character_is_no_text(client, reads):
+    enrolment = reads(QUESTIONS)
+    given = {"decision": BIOPSY, "confidence": 3, "further_answers": {"1": 1, "3": "half \ud83d"}}
+    assert post_api(client, enrolment, **given).status_code == 400
+    assert not Reading.objects.exists()
 
 
 def test_the_api_names_the_question_whose_answer_is_missing(client, reads):

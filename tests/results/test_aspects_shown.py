@@ -10,7 +10,7 @@ from django.utils import translation
 from readerstudy.results.analysis import build_document
 from readerstudy.results.shown import TOPICS
 from readerstudy.results.table import AnalysisPlan
-from readerstudy.results.templatetags.result_cells import cell
+from readerstudy.results.templatetags.result_cells import cell, plot_json
 from tests.results.factories import fuller_table, make_table
 from tests.results.test_aided import two_arms
 from tests.results.test_subgroups import table_by_sex
@@ -105,6 +105,17 @@ def test_the_forest_plot_shows_the_subgroups_that_have_an_area():
     assert "Sex: Female (7/11)" in labels
     assert not any("melanoma" in label for label in labels)
     assert found["subgroups-auc"].caption.startswith("Exploratory")
+
+
+@pytest.mark.parametrize("tag", ['<a href="https://evil.example">', "<A HREF='x'>", "</a>", "<a>"])
+def test_a_name_that_looks_like_a_link_stays_words(tag):
+    """Plotly makes a link of it, to wherever it says, in the figure of whoever looks."""
+    plot = {"data": [{"name": f"Ward {tag} 3<br><b>x</b>", "hovertemplate": "%{y}<extra></extra>"}]}
+    text = plot_json(plot)
+    assert not {"<", ">", "&"} & set(text)
+    read = json.loads(text)["data"][0]
+    assert read["name"] == f"Ward &lt;{tag[1:]} 3<br><b>x</b>"
+    assert read["hovertemplate"] == "%{y}<extra></extra>"
 
 
 def test_the_level_of_the_plan_stands_in_the_headings():

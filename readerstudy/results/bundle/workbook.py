@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape  # nosec B406  # (it escapes and parses nothing)
 
+from readerstudy.core.xml_text import xml_text
+
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -69,7 +71,9 @@ def _cells(row: Sequence[Any], number: int, texts: dict[str, int]) -> list[str]:
 
 
 def _shared(texts: dict[str, int]) -> str:
-    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+    items = "".join(
+        f'<si><t xml:space="preserve">{escape(xml_text(text))}</t></si>' for text in texts
+    )
     return f'<sst xmlns="{_MAIN}" uniqueCount="{len(texts)}">{items}</sst>'
 
 

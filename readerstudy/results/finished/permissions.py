@@ -3,9 +3,15 @@
 from django.db.models import QuerySet
 
 from readerstudy.accounts.models import User
+from readerstudy.core.body_limits import Files, of_staff
 from readerstudy.core.bounds import bound_study
 from readerstudy.core.errors import NotFound
 from readerstudy.results.finished.models import FinishedStudy
+from readerstudy.results.finished.sheet import MAX_BYTES
+
+# Readings, names and reference standard; and scores alone.
+TABLES = Files(lambda: 3 * MAX_BYTES, of_staff)
+SCORES = Files(lambda: MAX_BYTES, of_staff)
 
 
 def check_may_import(user: User) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from readerstudy.accounts.requests import SignedInRequest
+from readerstudy.core.body_limits import takes_files
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
@@ -26,6 +27,8 @@ from readerstudy.results.finished.forms import (
 from readerstudy.results.finished.models import FinishedStudy
 from readerstudy.results.finished.opening import NamedFile
 from readerstudy.results.finished.permissions import (
+    SCORES,
+    TABLES,
     check_may_import,
     finished_studies_visible_to,
     finished_study_for,
@@ -62,6 +65,7 @@ def studies(request: SignedInRequest) -> HttpResponse:
     return render(request, "results/finished/list.html", {"finished": found})
 
 
+@takes_files(TABLES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def upload(request: SignedInRequest) -> HttpResponse:
@@ -133,6 +137,7 @@ def discard(request: SignedInRequest, public_id: str) -> HttpResponse:
     return redirect("finished:list")
 
 
+@takes_files(SCORES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def scores(request: SignedInRequest, public_id: str) -> HttpResponse:

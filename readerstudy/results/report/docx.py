@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from readerstudy.core.xml_text import xml_text
 from readerstudy.results.report.archive import packed
 from readerstudy.results.report.blocks import (
     Block,
@@ -29,11 +30,11 @@ def report_docx(report: Report) -> bytes:
     """The whole report; tables of more than sixty rows are named, and left to the CSV files."""
     with override(report.language):
         file = new_document()
-        file.add_heading(report.title, 0)
+        file.add_heading(xml_text(report.title), 0)
         file.add_paragraph(f"{_('Lock (SHA-256)')}: {report.lock_sha256}")
         file.add_paragraph(f"{_('Analysis (SHA-256)')}: {report.analysis_sha256}")
         for chapter in report.chapters:
-            file.add_heading(f"{chapter.number} {chapter.title}", 1)
+            file.add_heading(xml_text(f"{chapter.number} {chapter.title}"), 1)
             for block in chapter.blocks:
                 _add(file, block)
         return _bytes(file)
@@ -49,24 +50,24 @@ def table_docx(numbered: NumberedTable, *, language: str) -> bytes:
 
 def _add(file: Any, block: Block) -> None:
     if isinstance(block, Paragraph):
-        file.add_paragraph(block.text)
+        file.add_paragraph(xml_text(block.text))
     elif isinstance(block, Heading):
-        file.add_heading(block.text, 2)
+        file.add_heading(xml_text(block.text), 2)
     elif isinstance(block, Bullets):
         for item in block.items:
-            file.add_paragraph(item, style="List Bullet")
+            file.add_paragraph(xml_text(item), style="List Bullet")
     elif isinstance(block, FactRows):
         for name, value in block.rows:
-            file.add_paragraph(f"{name}: {value}")
+            file.add_paragraph(xml_text(f"{name}: {value}"))
     elif isinstance(block, Picture):
-        file.add_paragraph(f"{block.label} {block.caption}", style="Caption")
+        file.add_paragraph(xml_text(f"{block.label} {block.caption}"), style="Caption")
     else:
         _add_table(file, block)
 
 
 def _add_table(file: Any, numbered: NumberedTable) -> None:
     table = numbered.table
-    file.add_paragraph(numbered.caption, style="Caption")
+    file.add_paragraph(xml_text(numbered.caption), style="Caption")
     if len(table.rows) > _LONG:
         file.add_paragraph(
             _("The table has %(rows)d rows and is part of the CSV files.")
@@ -78,12 +79,12 @@ def _add_table(file: Any, numbered: NumberedTable) -> None:
     for row in table.cells:
         _fill(drawn.add_row().cells, [cell(value, kind) for value, kind in row])
     if numbered.note:
-        file.add_paragraph(numbered.note)
+        file.add_paragraph(xml_text(numbered.note))
 
 
 def _fill(cells: Any, words: Any) -> None:
     for one, text in zip(cells, words, strict=True):
-        one.text = str(text)
+        one.text = xml_text(str(text))
 
 
 def _bytes(file: Any) -> bytes:

@@ -63,4 +63,6 @@ def latex_table(numbered: NumberedTable) -> str:
 
 
 def _row(cells: Iterable[Any]) -> str:
-    return " & ".join(map(escaped, cells)) + r" \\"
+    row = " & ".join(map(escaped, cells)) + r" \\"
+    # After the row before, LaTeX would read these as what belongs to its end: a star, or a length in brackets.
+    return "{}" + row if row.lstrip().startswith(("[", "*")) else row

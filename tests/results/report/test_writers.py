@@ -4,14 +4,17 @@ import io
 import subprocess
 import sys
 import zipfile
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from readerstudy.results.bundle.workbook import workbook_bytes
 from readerstudy.results.report import pdf
 from readerstudy.results.report.archive import packed, tables_archive
 from readerstudy.results.report.blocks import NumberedTable
 from readerstudy.results.report.docx import report_docx, table_docx
 from readerstudy.results.report.latex import escaped, latex_table
+from readerstudy.results.report.svg.elements import element, text
 from readerstudy.results.table_model import ResultTable
 from tests.results.report.factories import make_report
 
@@ -118,3 +121,32 @@ def test_without_the_library_a_sentence_says_so(monkeypatch):
     assert not pdf.is_available()
     with pytest.raises(pdf.PdfUnavailable, match="print it to PDF"):
         pdf.report_pdf(make_report())
+
+
+# Names and comments, pasted from elsewhere, may hold what neither XML nor a row of LaTeX takes.
+ODD = "A\x00B\x01C\x0bD\x1f\ufffeE\ud800"
+
+
+def test_a_row_of_latex_is_no_argument_of_the_row_before():
+    rows = (("[-9cm]", 0.1), ("* x", 0.2), (" [a]", 0.3), ("plain", 0.4))
+    table = ResultTable("t-1", "A title", ("[Name]", "Rate"), ("text", "rate"), rows)
+    written = latex_table(NumberedTable("4", table))
+    for row in ("{}[Name] &", "{}[-9cm] &", "{}* x &", "{} [a] &", "\nplain &"):
+        assert row in written
+    assert not [line for line in written.splitlines() if line.lstrip().startswith(("[", "*"))]
+
+
+def test_a_word_file_is_written_whatever_stands_in_a_name():
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    table = ResultTable("t-1", ODD, (ODD, "Rate"), ("text", "rate"), ((ODD, 0.1),))
+    content = table_docx(NumberedTable("4", table, note=ODD), language="en")
+    file = docx.Document(io.BytesIO(content))
+    assert [cell.text for cell in file.tables[0].columns[0].cells] == ["ABCDE", "ABCDE"]
+
+
+def test_a_workbook_and_a_picture_are_xml_whatever_stands_in_a_name():
+    workbook = zipfile.ZipFile(io.BytesIO(workbook_bytes({"A": [[ODD, 1.0]]})))
+    texts = ET.fromstring(workbook.read("xl/sharedStrings.xml"))  # noqa: S314 (our own)
+    assert [one.text for one in texts.iter() if one.text] == ["ABCDE"]
+    drawn = element("g", text(1, 2, ODD), aria_label=ODD)
+    assert ET.fromstring(drawn).get("aria-label") == "ABCDE"  # noqa: S314 (our own)

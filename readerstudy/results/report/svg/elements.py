@@ -4,6 +4,8 @@ import re
 from html import escape
 from typing import Any
 
+from readerstudy.core.xml_text import xml_text
+
 FONT_SIZE = 12
 # Mean width of a character of a sans-serif font in parts of its size: enough to leave room for words.
 _CHARACTER = 0.62
@@ -28,7 +30,11 @@ def element(name: str, content: str = "", **attributes: Any) -> str:
 
 
 def _attribute(value: Any) -> str:
-    return number(value) if isinstance(value, int | float) else escape(str(value), quote=True)
+    return (
+        number(value)
+        if isinstance(value, int | float)
+        else escape(xml_text(str(value)), quote=True)
+    )
 
 
 def text(x: float, y: float, words: str, *, anchor: str = "start", **attributes: Any) -> str:
@@ -50,7 +56,7 @@ def lines(
 
 def plain(words: Any) -> str:
     """Words without the few tags that Plotly understands."""
-    return _TAG.sub("", _BREAK.sub(" ", str(words)))
+    return _TAG.sub("", _BREAK.sub(" ", xml_text(str(words))))
 
 
 def width_of(words: str, size: float = FONT_SIZE) -> float:
