@@ -1,7 +1,12 @@
 """The password that somebody who is signed in types once more."""
 
 from readerstudy.accounts.models import User
-from readerstudy.accounts.throttle import count_wrong_password, forget_wrong_passwords, is_shut
+from readerstudy.accounts.throttle import (
+    count_wrong_password,
+    forget_wrong_passwords,
+    is_shut,
+    is_shut_today,
+)
 from readerstudy.core.errors import InvalidInput
 
 
@@ -10,6 +15,9 @@ def check_own_password(user: User, password: str, *, field: str = "password") ->
 
     They count as they do at the door: a session left open is no place to guess.
     """
+    if is_shut_today(user.email):
+        sentence = "Too many wrong passwords in one day. Sign out and set a new one by the link “I have forgotten my password”, or try again tomorrow."
+        raise InvalidInput(sentence, code="throttled", field=field)
     if is_shut(user.email):
         sentence = "Too many wrong passwords. Please try again in five minutes."
         raise InvalidInput(sentence, code="throttled", field=field)
