@@ -163,7 +163,7 @@ def test_a_coordinator_sets_rule_and_day_and_others_read_them(admin, coordinator
     assert privacy_of(study).at_withdrawal == "remove"
     assert "kept until Dec. 31, 2099" in client.get(address).content.decode()
     past = client.post(address, {**given, "names_until": "2001-01-01"})
-    assert "The retention date lies in the future." in past.content.decode()
+    assert "Choose a day in the future: the retention date must not have passed." in past.content.decode()
     client.force_login(admin)
     page = client.get(address).content.decode()
     assert "They are deleted" in page
