@@ -12,6 +12,7 @@ from readerstudy.accounts.throttle import (
     count_wrong_password,
     forget_wrong_passwords,
     is_shut_out,
+    is_shut_today,
 )
 
 
@@ -34,13 +35,17 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("This mail address and password do not belong together."),
         "inactive": _("This mail address and password do not belong together."),
         "throttled": _("Too many wrong passwords. Please try again in five minutes."),
+        "throttled_today": _(
+            "Too many wrong passwords in one day. Set a new one by the link “I have forgotten my password”, or try again tomorrow."
+        ),
     }
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username", "")
         address = counted_address(self.request) if self.request else ""
         if is_shut_out(email, address):
-            raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
+            code = "throttled_today" if is_shut_today(email) else "throttled"
+            raise forms.ValidationError(self.error_messages[code], code=code)
         try:
             cleaned = super().clean()
         except forms.ValidationError:

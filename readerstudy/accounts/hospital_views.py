@@ -1,11 +1,13 @@
 """Going to a hospital's sign-in and coming back from it."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -25,8 +27,18 @@ class _SignInView(OAuth2LoginView):
 
 @require_POST
 def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Sends the browser to the hospital. Raises NotFound for one that is not known."""
-    return _answer(_SignInView, request, provider_id)
+    """Leads the browser to the hospital. Raises NotFound for one that is not known.
+
+    By a page and not by a redirect: browsers hold every redirect after a form against the policy's `form-action`, and where a
+    hospital leads to from its own address nobody can list.
+    """
+    response = _answer(_SignInView, request, provider_id)
+    address = response.headers.get("Location", "")
+    if not urlsplit(address).netloc:
+        return response
+    [name] = [one["name"] for one in settings.OIDC_PROVIDERS if one["id"] == provider_id]
+    context = {"address": address, "name": name}
+    return render(request, "accounts/hospital_leaving.html", context)
 
 
 @require_safe

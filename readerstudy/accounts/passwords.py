@@ -4,7 +4,12 @@ from datetime import datetime
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.recording import PASSWORD, record_refusal
-from readerstudy.accounts.throttle import count_wrong_password, forget_wrong_passwords, is_shut
+from readerstudy.accounts.throttle import (
+    count_wrong_password,
+    forget_wrong_passwords,
+    is_shut,
+    is_shut_today,
+)
 from readerstudy.core.errors import InvalidInput
 
 
@@ -15,6 +20,9 @@ def check_own_password(
 
     They count as they do at the door, and are told in the trail: a session left open is no place to guess.
     """
+    if is_shut_today(user.email):
+        sentence = "Too many wrong passwords in one day. Sign out and set a new one by the link “I have forgotten my password”, or try again tomorrow."
+        raise InvalidInput(sentence, code="throttled", field=field)
     if is_shut(user.email):
         sentence = "Too many wrong passwords. Please try again in five minutes."
         raise InvalidInput(sentence, code="throttled", field=field)

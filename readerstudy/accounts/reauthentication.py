@@ -9,7 +9,9 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -119,6 +121,14 @@ class ConfirmationFields(forms.Form):
                 self.fields["password"].required = not self.data.get("code")
             else:
                 self.fields["code"].label = _("A code of your authenticator app")
+
+    @property
+    def confirm_first(self) -> str:
+        """Where to confirm that it is oneself, for whom no field of the form can do it; empty for all others."""
+        if self._is_recent or not set(CONFIRMATION).isdisjoint(self.fields):
+            return ""
+        [way, *_others] = get_adapter().get_reauthentication_methods(self._request.user)
+        return f"{way['url']}?{urlencode({'next': self._request.get_full_path()})}"
 
     @property
     def confirmation(self) -> Confirmation:

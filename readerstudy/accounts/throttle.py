@@ -78,7 +78,12 @@ WRONG_TOKENS = Limit("wrong-token", 60, SECONDS)
 
 def is_shut(email: str) -> bool:
     """Whether there were too many wrong passwords for this account in the last time."""
-    return PASSWORDS.is_reached(email) or PASSWORDS_OF_A_DAY.is_reached(email)
+    return PASSWORDS.is_reached(email) or is_shut_today(email)
+
+
+def is_shut_today(email: str) -> bool:
+    """Whether there were too many in a day: waiting for five minutes does not help."""
+    return PASSWORDS_OF_A_DAY.is_reached(email)
 
 
 def is_shut_out(email: str, address: str) -> bool:

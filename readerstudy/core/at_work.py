@@ -21,7 +21,7 @@ LASTS_SECONDS = 60
 def at_work(name: str) -> Iterator[None]:
     """Shows the sign for the work of this name until the block ends."""
     over = threading.Event()
-    threading.Thread(target=_renew, args=(name, over), name=f"at work: {name}", daemon=True).start()
+    threading.Thread(target=_renew, args=(name, over), daemon=True).start()
     try:
         yield
     finally:

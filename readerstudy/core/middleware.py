@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.core.errors import DomainError, MethodRefused, NotFound
 
-_NO_PAGE = "This address takes what a button sends and is no page; nothing was changed. Go back to the page with the button."
-_OUT_OF_DATE = (
-    "This form is out of date, or cookies are blocked; nothing was changed. "
-    "Go back, load the page again and send it once more."
+_NO_PAGE = _(
+    "This address takes what a button sends and is no page; nothing was changed. Go back to the page with the button."
+)
+_OUT_OF_DATE = _(
+    "This form is out of date, or cookies are blocked; nothing was changed. Go back, load the page again and send it once more."
 )
 # What no page of ours asks the browser for. Full screen and passkeys are not among them.
 _UNUSED = (
@@ -88,7 +90,7 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == MethodRefused.status and not response.content:
-            return problem_page(request, MethodRefused(_NO_PAGE), headers=response.headers)
+            return problem_page(request, MethodRefused(str(_NO_PAGE)), headers=response.headers)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -103,7 +105,7 @@ class DomainErrorMiddleware:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form whose token is missing or out of date; Django's own loads styles from within the page."""
     del reason  # it is for developers, and in Django's log
-    error = DomainError(_OUT_OF_DATE, code="csrf")
+    error = DomainError(str(_OUT_OF_DATE), code="csrf")
     return problem_page(request, error, status=HTTPStatus.FORBIDDEN)
 
 

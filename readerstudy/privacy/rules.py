@@ -47,7 +47,10 @@ def set_retention(
     """
     check_may_coordinate(actor, study)
     if names_until is not None and names_until <= now.date():
-        raise InvalidInput("The retention date lies in the future.", field="names_until")
+        raise InvalidInput(
+            "Choose a day in the future: the retention date must not have passed.",
+            field="names_until",
+        )
     with transaction.atomic():
         locked = Study.objects.select_for_update().get(pk=study.pk)
         stored = privacy_of(locked)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -157,6 +158,13 @@ def _change(request: SignedInRequest, study: Study) -> HttpResponse:
 
 
 def _archive(actor: User, person: User) -> HttpResponse:
-    headers = {"Content-Disposition": 'attachment; filename="my-data.zip"'}
+    headers = {"Content-Disposition": f'attachment; filename="{_name_of_file(actor, person)}"'}
     content = export_person(actor=actor, user=person, now=now())
     return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
+def _name_of_file(actor: User, person: User) -> str:
+    """An admin with the copies of several people tells them apart by their names and ids."""
+    if actor == person:
+        return "my-data.zip"
+    return f"data-{slugify(person.name)[:60]}-{person.public_id}.zip".replace("--", "-")

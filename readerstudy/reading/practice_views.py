@@ -1,6 +1,5 @@
 """The reader's practice: the study's own screen with cases of another set, and what is right after each answer."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -113,7 +112,6 @@ def _practice_page(
         "shown": screen["next"],
         "wording": wording_of(study.protocol, get_language() or "en"),
         "form": form,
-        "idle_seconds": settings.SESSION_IDLE_SECONDS,
         **rating_context(study.protocol),
     }
     return render(request, "reading/practice.html", context, status=status)

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -163,7 +162,6 @@ def _reading_page(
         return render(request, "reading/done.html", context, status=status)
     context |= {"shown": shown, "change": change, "attempt": uuid.uuid4()}
     context |= rating_context(study.protocol)
-    context["idle_seconds"] = settings.SESSION_IDLE_SECONDS
     return render(request, "reading/read.html", context, status=status)
 
 

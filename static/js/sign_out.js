@@ -4,6 +4,7 @@ import { waitingOwners } from "./reading/queue.js";
 
 const form = document.querySelector("[data-sign-out]");
 const unsent = document.getElementById("unsent"); // on readers' pages; nobody else has answers to send
+const noConnection = document.getElementById("no-connection");
 let decided = false;
 
 function leave({ wipe }) {
@@ -25,6 +26,11 @@ function ask(owner) {
 }
 
 async function signOut() {
+  // The browser's own page about a lost connection would not say that the session goes on.
+  if (!navigator.onLine) {
+    noConnection.showModal();
+    return;
+  }
   const owners = await waitingOwners();
   const own = owners.find((owner) => owner.startsWith(`${form.dataset.signOut}:`));
   if (own && unsent) ask(own);

@@ -1,5 +1,7 @@
 // Sends a large file piece by piece before its form: a lost connection costs one piece, and a page that is opened again
 // goes on where it stopped. Without this script the form sends the file itself.
+import { contact } from "./reading/server.js";
+
 const form = document.querySelector("form[data-uploads]");
 const RETRIES = 8;
 const LONGEST_WAIT = 30_000;
@@ -26,6 +28,7 @@ function call(method, address, body, { type, progress, line = new XMLHttpRequest
     line.addEventListener("abort", () => fail(new Stopped()));
     line.addEventListener("load", () => {
       const fine = line.status >= 200 && line.status < 300;
+      if (fine) contact.at = performance.now();
       if (line.status >= 500 || !line.response) fail(new Error(String(line.status)));
       // A piece that is not the next one: the server says which is, and that is asked for again.
       else if (!fine && line.response.code !== "wrong_offset") fail(new Refused(line.response));

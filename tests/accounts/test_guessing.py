@@ -132,8 +132,20 @@ def test_wrong_passwords_of_a_day_are_counted_wherever_one_is_asked_for(
         with pytest.raises(InvalidInput, match="not your password"):
             give("wrong")
     PASSWORDS.forget(reader_user.email)
-    with pytest.raises(InvalidInput, match="Too many wrong passwords"):
+    # Not that five minutes will do: they would not.
+    with pytest.raises(InvalidInput, match=r"in one day.* tomorrow"):
         give(PASSWORD)
+
+
+def test_the_sign_in_says_what_helps_after_too_many_wrong_passwords_of_a_day(client, reader_user):
+    for _ in range(ATTEMPTS):
+        sign_in(client, reader_user.email, "wrong")
+    assert "try again in five minutes" in sign_in(client, reader_user.email).content.decode()
+    for _ in range(PASSWORDS_OF_A_DAY.attempts):
+        PASSWORDS_OF_A_DAY.count(reader_user.email)
+    refused = sign_in(client, reader_user.email).content.decode()
+    assert "try again tomorrow" in refused
+    assert "five minutes" not in refused
 
 
 def test_the_right_password_forgets_the_wrong_ones(client, reader_user):

@@ -1,11 +1,13 @@
 """Signing in at a hospital, with a provider that really answers on this machine."""
 
 import re
+from html import unescape
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.core.exceptions import ImproperlyConfigured
@@ -66,9 +68,15 @@ def through(client, next_page="", query=""):
     return back(client, client.post(f"{begin}{query}", {"next": next_page}))
 
 
+def leads_to(begun):
+    """The hospital's address, by the page that leads on to it."""
+    [address] = re.findall(r'content="0; url=([^"]+)"', begun.content.decode())
+    return unescape(address)
+
+
 def back(client, begun):
     with pytest.raises(HTTPError) as sent_back:
-        build_opener(_Stay).open(begun.headers["Location"])
+        build_opener(_Stay).open(leads_to(begun))
     address = urlsplit(sent_back.value.headers["Location"])
     sent_back.value.close()
     assert address.path == "/account/hospital/hospital/back/"
@@ -270,3 +278,42 @@ def test_providers_come_from_a_file_too(tmp_path):
     with pytest.raises(ImproperlyConfigured, match="No such file"):
         providers_of("", str(tmp_path / "none"))
     assert re.fullmatch(r"https://.*", allauth_providers([GOOD])["openid_connect"]["APPS"][0]["settings"]["server_url"])  # fmt: skip
+
+
+# --- People who have no password here ---------------------------------------------------------------------
+
+
+def test_who_has_no_password_confirms_at_the_hospital_and_comes_back_to_the_form(
+    client, hospital, ann
+):
+    client.force_login(ann)
+    page = "/account/tokens/"
+    asked = client.get(page).content.decode()
+    [address] = re.findall(r'href="(/account/again/[^"]*)"', asked)
+    assert 'type="password"' not in asked
+    again = client.get(address).content.decode()
+    [wanted] = re.findall(r'name="next" value="([^"]*)"', again.partition("<main")[2])
+    assert through(client, wanted).headers["Location"] == page
+    assert "/account/again/" not in client.get(page).content.decode()
+
+
+def test_who_has_a_passkey_alone_is_led_to_it(client, hospital, ann):
+    Authenticator.objects.create(user=ann, type=Authenticator.Type.WEBAUTHN, data={})
+    client.force_login(ann)
+    asked = client.get("/account/tokens/").content.decode()
+    assert 'href="/account/confirm/passkey/?next=%2Faccount%2Ftokens%2F"' in asked
+
+
+def test_who_has_a_password_is_asked_for_it_and_led_nowhere(client, reader_user):
+    client.force_login(reader_user)
+    asked = client.get("/account/tokens/").content.decode()
+    assert "Confirm that it is you" not in asked
+    assert 'type="password"' in asked
+
+
+def test_nobody_without_a_password_is_asked_to_change_it(client, ann):
+    client.force_login(ann)
+    assert "/account/password/" not in client.get("/account/settings/").content.decode()
+    page = client.get("/account/password/").content.decode()
+    assert "Your hospital signs you in" in page
+    assert "old_password" not in page

@@ -58,6 +58,7 @@ def test_an_app_is_set_up_with_its_code_and_brings_recovery_codes(client, coordi
     assert sign_in(other, coordinator).headers["Location"] == CODE_PAGE
     assert other.post(CODE_PAGE, {"code": codes[0]}).status_code == 302
     assert "_auth_user_id" in other.session
+    assert "9 are left." in other.get(INDEX).content.decode()
     third = Client()
     sign_in(third, coordinator)
     assert third.post(CODE_PAGE, {"code": codes[0]}).status_code == 200

@@ -49,6 +49,12 @@ def test_of_an_address_its_network_is_stored_and_shown(reader_user, address, net
     assert "This one" in page
 
 
+def test_buttons_that_end_a_session_say_which(reader_user):
+    signed_in(reader_user)
+    page = signed_in(reader_user).get(LIST).content.decode()
+    assert 'End<span class="visually-hidden">: Firefox · Linux, 2' in page
+
+
 def test_one_session_is_ended_and_the_others_go_on(reader_user):
     here, there, third = (signed_in(reader_user) for _ in range(3))
     key = UserSession.objects.get(session_key=there.session.session_key).pk

@@ -230,7 +230,7 @@ def test_verify_now_is_done_by_the_worker_and_told(client, study, auditor, admin
         client.post(of_study(study, "study-verify"))
     page = text_of(client, of_study(study))
     # Faults may tell of other studies.
-    assert "found 1 faults" in page
+    assert "found 1 fault." in page
     assert "The admins are told which." in page
     assert "does not fit its hash" not in page
     assert [(one.to, "does not fit its hash" in one.body) for one in mail.outbox] == [([admin.email], True)]  # fmt: skip

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.german import DE
+
 ADDRESSES = [
     reverse("intake:confirm", args=["abcdefghjkmnpqrstvwxyz0123"]),
     reverse("intake:pause", args=["abcdefghjkmnpqrstvwxyz0123"]),
@@ -28,6 +30,13 @@ def test_a_form_without_its_token_is_refused_on_a_page_of_ours(admin):
     assert response.status_code == 403
     assert "This form is out of date" in page
     assert "DEBUG" not in page
+
+
+def test_both_say_so_in_the_language_of_the_page(admin):
+    client = Client(enforce_csrf_checks=True, headers=DE)
+    client.force_login(admin)
+    assert "ist keine Seite" in client.get(ADDRESSES[0]).content.decode()
+    assert "Dieses Formular ist veraltet" in client.post(ADDRESSES[0]).content.decode()
 
 
 def test_the_api_keeps_its_own_answers(client, admin):

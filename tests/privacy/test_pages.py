@@ -114,6 +114,18 @@ def test_an_admin_has_the_same_for_whom_they_asked_it(read, admin, client, tmp_p
         call_command("export_person", read.user.email, str(out))
 
 
+@pytest.mark.parametrize("name", ["Rhea Reader", "李医生"])
+def test_files_of_several_people_cannot_be_taken_for_one_another(read, admin, client, name):
+    User.objects.filter(pk=read.user_id).update(name=name)
+    client.force_login(read.user)
+    own = client.get("/privacy/my-data.zip")["Content-Disposition"]
+    assert own == 'attachment; filename="my-data.zip"'
+    client.force_login(admin)
+    named = copied(client, read.user)["Content-Disposition"]
+    words = "data-rhea-reader" if name.isascii() else "data"
+    assert named == f'attachment; filename="{words}-{read.user.public_id}.zip"'
+
+
 def test_a_person_asks_for_the_erasure_and_takes_it_back(read, client):
     client.force_login(read.user)
     page = client.get("/privacy/my-data/").content.decode()
@@ -151,7 +163,10 @@ def test_a_coordinator_sets_rule_and_day_and_others_read_them(admin, coordinator
     assert privacy_of(study).at_withdrawal == "remove"
     assert "kept until Dec. 31, 2099" in client.get(address).content.decode()
     past = client.post(address, {**given, "names_until": "2001-01-01"})
-    assert "The retention date lies in the future." in past.content.decode()
+    assert (
+        "Choose a day in the future: the retention date must not have passed."
+        in past.content.decode()
+    )
     client.force_login(admin)
     page = client.get(address).content.decode()
     assert "They are deleted" in page

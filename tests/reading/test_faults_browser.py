@@ -12,7 +12,7 @@ from readerstudy.core.clock import now as current_time
 from readerstudy.reading.models import Reading
 from tests.accounts.factors import code_of, give_app
 from tests.axe import assert_accessible
-from tests.conftest import PASSWORD, make_user
+from tests.conftest import PASSWORD, make_user, sign_in
 from tests.reading.factories import BIOPSY, NONE
 from tests.reading.screen import (
     answers,
@@ -147,6 +147,22 @@ def test_over_the_case_the_code_of_the_second_factor_is_asked_for(screen):
     over.get_by_label("Code of your authenticator app").fill(code_of())
     screen.keyboard.press("Enter")
     ready(screen, 2)
+    assert answers() == [(1, BIOPSY, 1, 1)]
+
+
+def test_who_has_no_password_signs_in_in_another_tab_and_goes_on_in_this_one(screen, live_server):
+    Session.objects.all().delete()
+    grade(screen, "f1")
+    over = dialog(screen, "Sign in again")
+    with screen.context.expect_page() as opened:
+        over.get_by_role("link", name="By passkey or at your hospital, in a new tab").click()
+    opened.value.wait_for_url("**/account/sign-in/")
+    sign_in(opened.value, live_server.url, EMAIL)
+    expect(opened.value.get_by_role("heading", name="My reading")).to_be_visible()
+    opened.value.close()
+    screen.evaluate("dispatchEvent(new Event('focus'))")
+    ready(screen, 2)
+    expect(over).to_be_hidden()
     assert answers() == [(1, BIOPSY, 1, 1)]
 
 

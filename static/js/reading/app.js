@@ -8,7 +8,7 @@ import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { SignedOut, adopt, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
 import { openQueue } from "./queue.js";
-import { GUARD, LATER, RETRY, filled, form, pane, pause, say, setBusy, setReady, showKept, text, tool } from "./room.js";
+import { GUARD, LATER, PATIENT, RETRY, filled, form, pane, pause, say, setBusy, setReady, showKept, text, tool, unsay } from "./room.js";
 import { takeSeat } from "./seat.js";
 import { showSecondLook } from "./second_look.js";
 import { createSender } from "./sender.js";
@@ -16,7 +16,6 @@ import { callForJson } from "./server.js";
 import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
 import { createTiming } from "./timing.js";
 
-const PATIENT = 700; // ms after which the reader is told what is waited for
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
 const OVER = new Set(["study_not_open", "not_active"]);
 const viewer = createViewer(pane);
@@ -28,7 +27,7 @@ const elsewhere = document.getElementById("elsewhere");
 const idle = document.getElementById("idle");
 let screen = heard(JSON.parse(document.getElementById("screen").textContent), 0);
 // `turn` counts the cases shown: what waits for an image gives up when another case has been shown meanwhile.
-let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, late = 0;
+let view = null, current = null, busy = true, revising = false, leaving = false, seated = false, turn = 0, brought = 0, late = 0;
 let committing = false, waiting = 0;
 
 const inFull = (position) => ({ number: position.number, total: screen.total });
@@ -47,17 +46,17 @@ async function look() {
   keepOnly([current, view.next, view.last, ...view.ahead, ...imagesAhead()].filter(Boolean));
 }
 
-// Resolves with the moment of the first frame that shows the image; null when another case was shown meanwhile.
-async function display(position, mine) {
-  while (mine === turn) {
-    const slow = setTimeout(() => { if (mine === turn) say(text.textLoading); }, PATIENT);
+// Resolves with the moment of the first frame that shows the image of the position; null when it is wanted no more.
+async function display(image, position, isWanted) {
+  while (isWanted()) {
+    const slow = setTimeout(() => { if (isWanted()) say(text.textLoading); }, PATIENT);
     try {
-      const picture = await pictureFor(position).finally(() => clearTimeout(slow));
-      if (mine !== turn) break;
+      const picture = await pictureFor(image).finally(() => clearTimeout(slow));
+      if (!isWanted()) break;
       return await viewer.show(picture, filled(text.textAlt, inFull(position)));
     } catch (error) {
-      drop(position.id);
-      if (mine !== turn) break;
+      drop(image.id);
+      if (!isWanted()) break;
       say(navigator.onLine ? text.textImage : text.textWaitingForConnection, "warning");
       if (!(error instanceof SignedOut)) await pause(RETRY);
       else if (!(await askToSignIn())) await pause(LATER);
@@ -75,7 +74,7 @@ async function show(position, { change = false, note = "" } = {}) {
   form.elements.position.value = position.id;
   showSecondLook(position, bring);
   showAid({});
-  const shown = await display(position, mine);
+  const shown = await display(position, position, () => mine === turn);
   if (shown === null || mine !== turn) return;
   showAid(position);
   timing.start(shown, { asked, again: change || isFirst });
@@ -101,12 +100,14 @@ function offerUndo() {
 
 const answering = createAnswering({ isBusy: () => busy, onDecided: () => timing.decide(), commit });
 
-// Another image of the same case; it leaves the pane as it is where it cannot be loaded.
+// Another image of the same case. Resolves with whether it is the one that is shown: over a slow line another one may have
+// been asked for meanwhile, or the case been answered, and what comes too late is not put in place of what is looked at.
 async function bring(image) {
-  const position = current;
-  const picture = await pictureFor(image).catch(() => null);
-  if (picture && position === current) await viewer.show(picture, filled(text.textAlt, inFull(position)));
-  else if (!picture) say(text.textImage, "warning");
+  if (busy) return false;
+  const position = current, mine = (brought += 1);
+  const shown = await display(image, position, () => position === current && mine === brought);
+  if (shown !== null) unsay(text.textLoading, text.textImage, text.textWaitingForConnection);
+  return shown !== null;
 }
 
 function answer() {
@@ -191,8 +192,8 @@ async function renew() {
 }
 
 // Where the reader is signed in after all only the token had run out, which asking has renewed.
-async function signInAgain() {
-  const who = await whoIsSignedIn();
+async function signInAgain({ isCertain = false } = {}) {
+  const who = isCertain ? "nobody" : await whoIsSignedIn();
   if (!seated) return;
   if (who === "mine" || who === null) await pause(RETRY);
   else if (!(await askToSignIn(who === "somebody-else" ? text.textSomebodyElse : ""))) return;
@@ -216,10 +217,7 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 document.getElementById("sign-in-again").addEventListener("click", signInAgain);
 watchIdle({
   seconds: Number(text.idle), dialog: idle, stay: whoIsSignedIn, isSignedOut: () => isSignedOut() || !seated,
-  over() {
-    idle.close();
-    if (seated) signInAgain();
-  },
+  over() { if (seated) signInAgain({ isCertain: true }); },
 });
 
 function giveUpSeat() {

@@ -1,6 +1,6 @@
 // What answers and what looks closer, on keys, buttons and clicks: the same in the study and in practice.
 import { listen } from "./keys.js";
-import { form, keysAreOn, tools } from "./room.js";
+import { form, keysAreOn, say, text, tools } from "./room.js";
 
 const PAN = 80;
 
@@ -37,5 +37,11 @@ export function wireControls({ viewer, answering, isBusy, commit, more = {} }) {
     answering.clicked(input, pointer);
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); commit(); });
+  // The page that follows could not be fetched, and this one not either once it is left.
+  document.getElementById("pause").addEventListener("click", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    say(text.textNoPause, "warning");
+  });
   listen({ digits: answering.digits, isOn: keysAreOn, run: (command, by) => commands[command]?.(by) });
 }

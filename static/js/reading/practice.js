@@ -6,7 +6,7 @@ import { wireControls } from "./controls.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { SignedOut, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
-import { GUARD, LATER, RETRY, filled, form, pane, pause, say, setBusy, setReady, text } from "./room.js";
+import { GUARD, LATER, PATIENT, RETRY, filled, form, pane, pause, say, setBusy, setReady, text } from "./room.js";
 import { callForJson } from "./server.js";
 import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
 
@@ -33,8 +33,10 @@ async function signIn() {
 
 async function display(position) {
   for (;;) {
+    const slow = setTimeout(() => say(text.textLoading), PATIENT);
     try {
-      return await viewer.show(await pictureFor(position), filled(text.textAlt, inFull(position)));
+      const picture = await pictureFor(position).finally(() => clearTimeout(slow));
+      return await viewer.show(picture, filled(text.textAlt, inFull(position)));
     } catch (error) {
       drop(position.id);
       say(text.textImage, "warning");
@@ -115,10 +117,7 @@ wireControls({ viewer, answering, isBusy: () => busy, commit });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 watchIdle({
   seconds: Number(text.idle), dialog: idle, stay: whoIsSignedIn, isSignedOut: () => false,
-  over() {
-    idle.close();
-    signIn();
-  },
+  over() { askToSignIn(); },
 });
 show(screen.next);
 // Who has never practised sees the keys first, on the screen that they belong to.

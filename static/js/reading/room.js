@@ -7,6 +7,7 @@ const WISH = "reader-study-keys";
 const CALM = 600; // ms after which an answer on its way is spoken of
 
 export const GUARD = 250; // ms in which keys of the case before, or held down, are not taken for an answer or for going on
+export const PATIENT = 700; // ms after which the reader is told what is waited for
 export const RETRY = 2000;
 export const LATER = 10000;
 export const text = room.dataset;
@@ -27,6 +28,11 @@ export function choose(name, value) {
 export function say(message, kind = "") {
   state.textContent = message;
   state.dataset.kind = kind;
+}
+
+// Takes these words back, where nothing else was said since.
+export function unsay(...messages) {
+  if (messages.includes(state.textContent)) say("");
 }
 
 // What became of the answers: saved, so many waiting, offline, signed out. Always on the screen.

@@ -14,9 +14,10 @@ function button(words, isShown, press) {
   made.type = "button";
   made.className = "tool view";
   made.setAttribute("aria-pressed", String(isShown));
-  made.addEventListener("click", () => {
+  // Pressed is the button whose image is shown, not one whose image is still on its way.
+  made.addEventListener("click", async () => {
+    if (!(await press())) return;
     for (const one of views.children) one.setAttribute("aria-pressed", String(one === made));
-    press();
   });
   return made;
 }

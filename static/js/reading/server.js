@@ -4,7 +4,7 @@ const PATIENCE = 20000; // ms after which a request that hangs is given up
 export const contact = { at: performance.now() };
 
 // Over HTTPS the names of cookies begin with __Host-, and only those are of this site for sure.
-function cookie(name) {
+export function cookie(name) {
   const parts = document.cookie.split("; ");
   const found = [`__Host-${name}=`, `${name}=`].flatMap((whole) => parts.filter((part) => part.startsWith(whole)));
   return found.length ? decodeURIComponent(found[0].slice(found[0].indexOf("=") + 1)) : "";
