@@ -1,5 +1,5 @@
 # The image of web, worker, gpu-worker and beat. Build: docker compose build
-FROM python:3.11.7-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 ARG REQUIREMENTS=requirements.lock
@@ -19,13 +19,13 @@ RUN /venv/bin/python -m babel.messages.frontend compile -i locale/de/LC_MESSAGES
 
 # The key of PostgreSQL's own packages: Debian's pg_dump is older than the server of docker-compose.yml, and would refuse
 # it. Whatever the address gives, the key with this fingerprint alone is taken.
-FROM python:3.11.7-slim-bookworm AS postgresql-key
+FROM python:3.11.14-slim-bookworm AS postgresql-key
 ARG FINGERPRINT=B97B0AFCAA1A47F044F244A07FCC7D46ACCC4CF8
 RUN apt-get update && apt-get install -y --no-install-recommends gnupg \
  && python -c "from urllib.request import urlretrieve as get; get('https://www.postgresql.org/media/keys/ACCC4CF8.asc', '/tmp/key.asc')" \
  && gpg --batch --import /tmp/key.asc && gpg --batch --export ${FINGERPRINT} > /postgresql.gpg && test -s /postgresql.gpg
 
-FROM python:3.11.7-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 # What WeasyPrint sets pages with, and a font that has every character of a report.
 RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/*
@@ -45,6 +45,9 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     COLLECTED_STATIC=1 STATIC_ROOT=/app/static-collected VAR_DIR=/var/lib/readerstudy MEDIA_ROOT=/media
+# Which commit this is: stored with every analysis and model run (docker-compose.yml passes it on).
+ARG REVISION=
+ENV READERSTUDY_REVISION=${REVISION}
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "-c", "deploy/gunicorn.conf.py", "readerstudy.wsgi"]

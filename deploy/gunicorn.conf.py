@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +46,39 @@ logconfig_dict: dict[str, Any] = {
     "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }
 
+# The folder's name, where prometheus_client looks for it.
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+
 
 def on_starting(_server: Any) -> None:
     """Figures of the web processes are added up in a folder of files, which is empty at the start."""
-    folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", _new_folder()))
+    folder = Path(os.environ.get(_FIGURES) or _new_folder())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    os.environ[_FIGURES] = str(folder)
 
 
 def _new_folder() -> str:
-    return str(Path(tempfile.gettempdir()) / f"reader-study-figures-{os.getpid()}")
+    # Of this server alone: two containers share the disk, and their processes have the same numbers.
+    return tempfile.mkdtemp(prefix="reader-study-figures-")
 
 
-def child_exit(_server: Any, worker: Any) -> None:
-    """A process that is gone leaves its counts, and takes along what it was just doing."""
-    from prometheus_client import multiprocess  # noqa: PLC0415 (reads the folder's name when it is loaded)
+def on_exit(_server: Any) -> None:
+    """The folder goes with the server."""
+    shutil.rmtree(os.environ.get(_FIGURES, ""), ignore_errors=True)
 
-    multiprocess.mark_process_dead(worker.pid)
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """A process takes the first free number, and goes on with the counts of one that had it before.
+
+    A file for every process that ever was would make each scrape slower than the one before, for months.
+    """
+    taken = {one.number for one in server.WORKERS.values()}
+    worker.number = next(number for number in count() if number not in taken)
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """Before the application is loaded: its figures go into the files of this number."""
+    from prometheus_client import values  # noqa: PLC0415 (reads the folder's name when it is loaded)
+
+    values.ValueClass = values.MultiProcessValue(lambda: worker.number)

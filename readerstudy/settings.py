@@ -378,10 +378,25 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 # What `celery beat` sends in production; the embedded worker looks for lost runs by itself when it starts.
+# A look that nobody has taken until the next one is due is forgotten: without a worker they would pile up for days, and
+# real work would wait behind them.
+_AT_MOST = {"expires": 60}
 CELERY_BEAT_SCHEDULE = {
-    "take-up-lost-runs": {"task": "inference.tasks.sweep_task", "schedule": 30.0},
-    "take-up-lost-results": {"task": "readerstudy.results.tasks.sweep_task", "schedule": 60.0},
-    "take-up-lost-imports": {"task": "readerstudy.intake.tasks.sweep_task", "schedule": 30.0},
+    "take-up-lost-runs": {
+        "task": "inference.tasks.sweep_task",
+        "schedule": 30.0,
+        "options": _AT_MOST,
+    },
+    "take-up-lost-results": {
+        "task": "readerstudy.results.tasks.sweep_task",
+        "schedule": 60.0,
+        "options": _AT_MOST,
+    },
+    "take-up-lost-imports": {
+        "task": "readerstudy.intake.tasks.sweep_task",
+        "schedule": 30.0,
+        "options": _AT_MOST,
+    },
     # At night (UTC): the checkpoint first, so that the verification leads through it.
     "write-checkpoint": {
         "task": "readerstudy.auditing.tasks.checkpoint_task",

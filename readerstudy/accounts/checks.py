@@ -31,4 +31,4 @@ def breached_list(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _error(message: str) -> Error:
-    return Error(message, id="readerstudy.E002")
+    return Error(message, id="readerstudy.E011")

@@ -129,6 +129,11 @@ _SENTENCES: dict[str, dict[str, Any]] = {
     "finished study imported": {"": _("%(actor)s imported a finished study.")},
     "finished study discarded": {"": _("%(actor)s discarded the files of a finished study.")},
     "scores added to a finished study": {"": _("%(actor)s added scores to a finished study.")},
+    "backup": {
+        "made": _("%(actor)s made a backup."),
+        "loss_acknowledged": _("%(actor)s acknowledged that stored files are lost for good."),
+        "loss_over": _("Stored files whose loss was acknowledged are there again, or belong to nothing any more."),
+    },
     "evidence": {
         "erased": _("%(actor)s erased evidence or made it anonymous."),
         "bound": _("%(actor)s tied rows of an earlier version to the audit trail."),

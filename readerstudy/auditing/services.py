@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,8 @@ from readerstudy.studies.models import Study
 log = logging.getLogger(__name__)
 # A check that is waited for so long was lost, with its worker or its queue: another one can be asked for.
 LOST_AFTER = timedelta(hours=2)
+# The daily look is asked for again by a second `beat`, when the first one is over already.
+SAME_DAILY = timedelta(hours=1)
 
 
 def request_check(*, actor: User | None, now: datetime) -> TrailCheck:
@@ -34,14 +36,19 @@ def request_check(*, actor: User | None, now: datetime) -> TrailCheck:
     with transaction.atomic():
         # One after the other, so that many who press the button at once start one check.
         AuditHead.objects.select_for_update().filter(pk=1).first()
-        waiting = TrailCheck.objects.filter(
-            state=CheckState.QUEUED, requested_at__gt=now - LOST_AFTER
-        ).first()
-        if waiting is not None:
-            return waiting
+        known = TrailCheck.objects.filter(_same(actor, now)).first()
+        if known is not None:
+            return known
         check = TrailCheck.objects.create(requested_by=actor, requested_at=now)
         transaction.on_commit(lambda: _send(check.pk))
     return check
+
+
+def _same(actor: User | None, now: datetime) -> Q:
+    waiting = Q(state=CheckState.QUEUED, requested_at__gt=now - LOST_AFTER)
+    if actor is not None:
+        return waiting
+    return waiting | Q(state=CheckState.DONE, requested_by=None, requested_at__gt=now - SAME_DAILY)
 
 
 def _send(check_id: int) -> None:

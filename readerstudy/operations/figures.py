@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from inference.models import Score
 from readerstudy.celery import app
+from readerstudy.core.backup.losses import last_complete_backup
 from readerstudy.core.clock import now
 from readerstudy.core.models import AuditHead
 from readerstudy.operations.selectors import open_letters
@@ -81,6 +82,9 @@ def _queues() -> Iterator[Metric]:
 def _audit(moment: datetime) -> Iterator[Metric]:
     head = AuditHead.objects.filter(pk=1).values_list("sequence", flat=True).first() or 0
     yield _gauge("readerstudy_audit_head", "Number of the last audit event", head)
+    if (made := last_complete_backup()) is not None:
+        age = (moment - made).total_seconds()
+        yield _gauge("readerstudy_backup_age_seconds", "Age of the last complete backup", age)
     sequence, at = last_checkpoint()
     yield _gauge(
         "readerstudy_audit_events_after_checkpoint", "Audit events since the last", head - sequence

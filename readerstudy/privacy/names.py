@@ -68,16 +68,19 @@ def erase_due_names(*, now: datetime) -> list[Study]:
 
 
 def erase_names(*, study: Study, now: datetime) -> int:
-    """Cuts the link between code and person for all readers of the study. How many readers."""
+    """Cuts the link between code and person for all readers of the study, once. How many readers."""
     with transaction.atomic():
         Study.objects.select_for_update().get(pk=study.pk)
-        StudyPrivacy.objects.filter(study=study).update(names_erased_at=now)
+        # Looked at again: another machine that was asked at the same moment may have done it while this one waited.
+        waiting = StudyPrivacy.objects.filter(study=study, names_erased_at=None)
+        if not waiting.update(names_erased_at=now):
+            return 0
         readers = Enrolment.objects.filter(study=study).select_related("user", "study")
-        named = [one for one in readers if not is_erased(one.user)]
-        for enrolment in named:
+        still_known = [one for one in readers if not is_erased(one.user)]
+        for enrolment in still_known:
             _cut(enrolment, now)
-        _record(study, "study.names_erased", now, readers=len(named))
-    return len(named)
+        _record(study, "study.names_erased", now, readers=len(still_known))
+    return len(still_known)
 
 
 def _record(study: Study, verb: str, now: datetime, **data: Any) -> None:

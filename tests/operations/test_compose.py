@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "CSRF_TRUSTED_ORIGINS": "https://study.example.org",
     "SITE_URL": "https://study.example.org",
     "DATA_ADDRESS": "10.0.0.4",
+    "TLS_DIR": "/etc/reader-study/tls",
 }
 
 
@@ -139,6 +140,8 @@ def test_the_secrets_are_made_once_and_kept(tmp_path):
     assert before["redis_url"] == f"redis://:{before['redis_password']}@redis:6379/0"
     assert len(before["secret_key"]) >= 64
     assert (tmp_path / "s").stat().st_mode & 0o777 == 0o700
+    # Their owner writes the mail server into one of them; the accounts of the containers read them.
+    assert {one.stat().st_mode & 0o777 for one in (tmp_path / "s").iterdir()} == {0o644}
 
 
 def compose_command():
@@ -156,17 +159,32 @@ def version_of(told):
     return tuple(int(one) for one in told.strip().lstrip("v").split(".")[:2])
 
 
-@pytest.mark.parametrize(
-    "files", [[], ["-f", "deploy/compose.more-hosts.yml"]], ids=["one", "more"]
-)
+ADDITIONS = sorted(path.name for path in (ROOT / "deploy").glob("compose.*.yml"))
+
+
+@pytest.mark.parametrize("files", [[], *([one] for one in ADDITIONS), [*ADDITIONS[:3]]], ids=str)
 def test_docker_compose_reads_the_file_without_a_word(files, tmp_path):
     command = compose_command()
     if command is None:
         pytest.skip("`docker compose config` IS NOT TESTED: the compose plugin is not installed")
     done = subprocess.run(
-        [*command, "-f", "docker-compose.yml", *files, *PROFILES, "config", "--quiet"],
+        [
+            *command,
+            "-f",
+            "docker-compose.yml",
+            *(f"-fdeploy/{one}" for one in files),
+            *PROFILES,
+            "config",
+            "--quiet",
+        ],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **ENVIRONMENT},
+        # Where the plugin lies in a folder of its own, DOCKER_CONFIG tells.
+        env={
+            "PATH": os.environ["PATH"],
+            "DOCKER_CONFIG": os.environ.get("DOCKER_CONFIG", ""),
+            "HOME": str(tmp_path),
+            **ENVIRONMENT,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -182,3 +200,51 @@ def test_prometheus_reads_no_figure_that_is_not_told():
             assert f'"{plain}"' in told, (rule["alert"], name)
         operations = (ROOT / "docs" / "operations.md").read_text()
         assert f"`{rule['alert']}`" in operations, rule["alert"]
+
+
+def test_the_volumes_do_not_depend_on_the_name_of_the_folder():
+    """Compose names them after the project; another folder of the next release would begin with empty ones."""
+    assert COMPOSE["name"] == "reader-study"
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_variable_of_the_documentation_can_be_set_in_the_env_file(name):
+    assert SERVICES[name]["env_file"] == [{"path": ".env", "required": False}]
+
+
+def test_the_image_knows_of_which_commit_it_is():
+    for name in sorted(OURS):
+        assert SERVICES[name]["build"]["args"]["REVISION"] == "${READERSTUDY_REVISION:-}", name
+    final = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    assert "ARG REVISION=\nENV READERSTUDY_REVISION=${REVISION}\n" in final
+
+
+def test_nginx_finds_containers_that_have_another_address_now():
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    assert "resolver 127.0.0.11 valid=2s" in text
+    assert "zone web 64k;\n        server web:8000 resolve;" in text
+    version = re.match(r"nginx:(\d+)\.(\d+)\.(\d+)", SERVICES["nginx"]["image"]).groups()
+    assert tuple(map(int, version)) >= (1, 27, 3)
+    # As many as it may use, not one for each core of a large host.
+    assert "\nworker_processes 2;" in text
+
+
+def test_prometheus_asks_each_web_container():
+    config = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text())["scrape_configs"][0]
+    assert config["dns_sd_configs"][0]["names"] == ["web"]
+    assert "static_configs" not in config
+
+
+def test_a_machine_of_workers_alone_finds_database_and_queue_by_their_names():
+    added = yaml.safe_load((ROOT / "deploy" / "compose.worker-host.yml").read_text())["services"]
+    for name in ("worker", "gpu-worker"):
+        hosts = {one.split(":")[0] for one in added[name]["extra_hosts"]}
+        assert hosts == {"postgres", "redis"} <= set(SERVICES)
+
+
+def test_whoever_needs_the_object_storage_has_its_keys_and_a_way_out():
+    added = yaml.safe_load((ROOT / "deploy" / "compose.s3.yml").read_text())
+    assert set(added["services"]) == OURS
+    for one in added["services"].values():
+        assert one["networks"] == ["out"]
+        assert set(one["secrets"]) == set(added["secrets"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import ssl
@@ -84,9 +85,11 @@ def adapted(text, *, web_port, port, folder, media):
     """The configuration with this machine's ports and folders, and nothing else changed."""
     changes = {
         "/tmp/": f"{folder}/",  # noqa: S108 (what it is changed from)
-        "server web:8000;": f"server 127.0.0.1:{web_port};",
+        # Docker's own names, asked for again and again, which Debian's nginx cannot.
+        "server web:8000 resolve;": f"server 127.0.0.1:{web_port};",
         "listen 8080;": f"listen 127.0.0.1:{port};",
         "alias /media/;": f"alias {media}/;",
+        "/etc/nginx/reader-study.d/": f"{folder}/nginx.d/",
         "access_log /dev/stdout plain;": f"access_log {folder}/access.log plain;",
     }
     for before, after in changes.items():
@@ -96,22 +99,35 @@ def adapted(text, *, web_port, port, folder, media):
     return f"user root;\n{text}" if os.geteuid() == 0 else text
 
 
+def written(folder, added="", *, web_port=9, port=0, media="/media"):
+    """The folder with the adapted configuration, and what an installation adds to it."""
+    (folder / "nginx.d").mkdir(parents=True)
+    (folder / "nginx.d" / "added.conf").write_text(added)
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = adapted(text, web_port=web_port, port=port or free_port(), folder=folder, media=media)
+    (folder / "nginx.conf").write_text(text)
+    return folder
+
+
+def command_of(folder):
+    return [NGINX, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]
+
+
+def tried(folder):
+    """What nginx says of its configuration."""
+    return subprocess.run([*command_of(folder), "-t"], capture_output=True, text=True, check=False)
+
+
 @contextmanager
-def nginx(site, folder, change=lambda text: text):
+def nginx(site, folder, added="", *, waits=200):
     port = free_port()
-    folder.mkdir()
-    text = adapted(
-        (ROOT / "deploy" / "nginx.conf").read_text(),
-        web_port=site.port, port=port, folder=folder, media=site.folder / "media",
-    )  # fmt: skip
-    (folder / "nginx.conf").write_text(change(text))
-    command = [NGINX, "-p", folder, "-e", "stderr", "-c", folder / "nginx.conf"]
-    tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    written(folder, added, web_port=site.port, port=port, media=site.folder / "media")
+    tested = tried(folder)
     assert tested.returncode == 0, tested.stderr
     assert "warn" not in tested.stderr
-    process = site.start("nginx", [*command, "-g", "daemon off;"])
+    process = site.start("nginx", [*command_of(folder), "-g", "daemon off;"])
     front = Front(site, port, folder)
-    wait_until(lambda: _answers(front), seconds=20, what="nginx")
+    wait_until(lambda: _answers(front) == waits, seconds=20, what="nginx")
     try:
         yield front
     finally:
@@ -122,9 +138,9 @@ def nginx(site, folder, change=lambda text: text):
 
 def _answers(front):
     try:
-        return front.get("/healthz").status == 200
+        return front.get("/healthz").status
     except OSError:
-        return False
+        return 0
 
 
 def start_gunicorn(site):
@@ -272,10 +288,7 @@ def test_tls_as_the_snippet_has_it(front, tmp_path):
         assert before in snippet
         snippet = snippet.replace(before, after)
 
-    def with_tls(text):
-        return text.replace("        server_name _;", f"        server_name _;\n{snippet}", 1)
-
-    with nginx(front.site, tmp_path / "nginx", with_tls):
+    with nginx(front.site, tmp_path / "nginx", snippet):
         import http.client
 
         context = ssl.create_default_context(cafile=str(certificate))
@@ -285,3 +298,48 @@ def test_tls_as_the_snippet_has_it(front, tmp_path):
         assert line.getresponse().status == 200
         assert line.sock.version() in {"TLSv1.2", "TLSv1.3"}
         line.close()
+
+
+@pytest.mark.parametrize(("asked", "said"), [("de-DE,de;q=0.9", "Gleich wieder da"), ("fr", "Back in a moment")])  # fmt: skip
+def test_while_no_web_process_answers_nginx_says_so_itself(front, tmp_path, asked, said):
+    site = front.site
+    port, site.port = site.port, free_port()
+    try:
+        with nginx(site, tmp_path / "nginx", waits=503) as alone:
+            reply = alone.get("/account/sign-in/", Accept_Language=asked)
+    finally:
+        site.port = port
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "10")
+    assert said in reply.body.decode()
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_the_addition_for_a_proxy_in_front_is_read(front, tmp_path):
+    """The address that the hospital's proxy says, instead of its own: gunicorn hears it last in X-Forwarded-For."""
+    added = (ROOT / "deploy" / "nginx-proxy.conf").read_text().replace("10.0.0.5", "127.0.0.1")
+    echoed = f"{added}\nlocation = /echo {{ return 200 $remote_addr; }}\n"
+    with nginx(front.site, tmp_path / "nginx", echoed) as behind:
+        assert behind.get("/echo", X_Forwarded_For="192.0.2.9").body == b"192.0.2.9"
+
+
+def test_the_addition_for_an_object_storage_is_read(tmp_path):
+    added = (ROOT / "deploy" / "nginx-s3.conf").read_text().replace("https://s3.example.org", "https://127.0.0.1:9")  # fmt: skip
+    tested = tried(written(tmp_path, added))
+    assert tested.returncode == 0, tested.stderr
+
+
+def test_the_configuration_without_containers_is_read(tmp_path):
+    """The line of the documentation that adapts it, with the folders of a test."""
+    text = (ROOT / "docs" / "operations.md").read_text()
+    line = re.search(r"^(sed -e .*?) > /etc/nginx/nginx.conf$", text, re.MULTILINE | re.DOTALL)[1]
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
+    assert "server 127.0.0.1:8000;" in done.stdout
+    assert "alias /srv/reader-study/media/;" in done.stdout
+    assert not re.search(r"/dev/std|[ \"]/tmp/|[ /]web:8000", done.stdout)
+    changed = done.stdout
+    for place in ("/run/", "/var/lib/nginx/", "/var/log/nginx/"):
+        changed = changed.replace(place, f"{tmp_path}/")
+    (tmp_path / "nginx.conf").write_text(changed.replace("listen 8080;", f"listen 127.0.0.1:{free_port()};"))  # fmt: skip
+    tested = tried(tmp_path)
+    assert tested.returncode == 0, tested.stderr

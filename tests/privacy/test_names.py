@@ -12,7 +12,7 @@ from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.verifying import verify_trail
 from readerstudy.privacy.emptying import is_erased
-from readerstudy.privacy.names import erase_due_names, remind_coordinators
+from readerstudy.privacy.names import erase_due_names, erase_names, remind_coordinators
 from readerstudy.privacy.rules import declare_rule, privacy_of, set_retention
 from readerstudy.reading.messaging import write_to_coordinators
 from readerstudy.reading.models import Reading
@@ -65,6 +65,9 @@ def test_names_are_erased_once_the_day_has_passed_and_the_study_is_closed(read, 
     assert read.study.enrolments.get(code=read.code).user_id == read.user_id
     assert verify_trail().faults == ()
     assert erase_due_names(now=now + 42 * DAY) == []
+    # Nor by a second machine that has listed the study before the first one was through with it.
+    assert erase_names(study=read.study, now=now + 42 * DAY) == 0
+    assert AuditEvent.objects.filter(verb="study.names_erased").count() == 1
     with pytest.raises(Conflict, match="erased already"):
         set_retention(actor=coordinator, study=read.study, names_until=None, now=now)
 

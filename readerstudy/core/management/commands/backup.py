@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
+from readerstudy.core.backup.losses import acknowledged_losses, record_made, take_back
 from readerstudy.core.backup.making import Made, make_backup
 from readerstudy.core.backup.retention import name_at, remove_all_but, remove_broken_off
 from readerstudy.core.backup.sealing import recipients_of
@@ -44,10 +46,25 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made. {error}") from error
         self.stdout.write(_summary(made))
         # Before anything older goes: a backup without its photographs must not push out one that has them.
-        if made.missing:
-            raise CommandError(_incomplete(made))
+        if new := self._new_losses(made):
+            raise CommandError(_incomplete(new))
         if keep is not None:
             self._tidy(out, keep, made)
+
+    def _new_losses(self, made: Made) -> list[str]:
+        """The files that the backup lacks and nobody has answered for; also notes in the trail that it was made."""
+        try:
+            known = acknowledged_losses()
+            new = [name for name in made.missing if name not in known]
+            record_made(made, complete=not new, now=now())
+            back = take_back(missing=made.missing, now=now())
+        except DatabaseError as error:
+            raise CommandError(_untold(error)) from error
+        for name in back:
+            self.stdout.write(f"back     {name}")
+        if made.missing and not new:
+            self.stdout.write(f"lost     {len(made.missing)} files, all of them acknowledged")
+        return new
 
     def _tidy(self, folder: Path, keep: int, made: Made) -> None:
         older = remove_all_but(folder, keep=keep, fresh=made.path)
@@ -65,11 +82,15 @@ class Command(BaseCommand):
         return make_backup(path=out, recipients=recipients, now=moment)
 
 
-def _incomplete(made: Made) -> str:
+def _incomplete(missing: list[str]) -> str:
     return (
-        f"The backup is written, but {len(made.missing)} files that the database names are not in the "
-        f"storage; no older backup was removed. The first one: {made.missing[0]}"
+        f"The backup is written, but {len(missing)} files that the database names are not in the "
+        f"storage; no older backup was removed. The first one: {missing[0]} (all of them: manage.py lost_files)"
     )
+
+
+def _untold(error: DatabaseError) -> str:
+    return f"The backup is written, but the audit trail could not be told; no older backup was removed. {error}"
 
 
 def _summary(made: Made) -> str:
