@@ -45,7 +45,7 @@ MAY_BE_USED = {
 # How packages call them, in their classifiers or in words of their own.
 _CALLED = {
     "Apache 2.0": "Apache-2.0", "Apache License": "Apache-2.0", "Apache License 2.0": "Apache-2.0",
-    "Apache License, Version 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0",
+    "Apache License Version 2.0": "Apache-2.0", "Apache License, Version 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0",
     "BSD License": "BSD", "BSD 2-Clause License": "BSD-2-Clause", "2-clause BSD License": "BSD-2-Clause",
     "3-Clause BSD License": "BSD-3-Clause", "New BSD": "BSD-3-Clause",
     "pytest-django is released under the BSD (3-clause) license": "BSD-3-Clause",
