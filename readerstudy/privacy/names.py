@@ -68,16 +68,28 @@ def erase_due_names(*, now: datetime) -> list[Study]:
 
 
 def erase_names(*, study: Study, now: datetime) -> int:
-    """Cuts the link between code and person for all readers of the study. How many readers."""
+    """Cuts the link between code and person for all readers of the study. How many readers.
+
+    One reader after the other, each in a transaction of their own: nobody's answers wait for a thousand of them, and what
+    was done is done where the server stops on the way. The study counts as done once all of them are.
+    """
+    readers = Enrolment.objects.filter(study=study).order_by("pk").values_list("pk", flat=True)
+    count = sum(_is_cut(study, pk, now) for pk in list(readers))
+    with transaction.atomic():
+        StudyPrivacy.objects.filter(study=study).update(names_erased_at=now)
+        _record(study, "study.names_erased", now, readers=count)
+    return count
+
+
+def _is_cut(study: Study, enrolment: int, now: datetime) -> bool:
+    """Whether there was a name left to cut off: of two who look at the same time one does it."""
     with transaction.atomic():
         Study.objects.select_for_update().get(pk=study.pk)
-        StudyPrivacy.objects.filter(study=study).update(names_erased_at=now)
-        readers = Enrolment.objects.filter(study=study).select_related("user", "study")
-        named = [one for one in readers if not is_erased(one.user)]
-        for enrolment in named:
-            _cut(enrolment, now)
-        _record(study, "study.names_erased", now, readers=len(named))
-    return len(named)
+        reader = Enrolment.objects.select_related("user", "study").get(pk=enrolment)
+        if is_erased(reader.user):
+            return False
+        _cut(reader, now)
+    return True
 
 
 def _record(study: Study, verb: str, now: datetime, **data: Any) -> None:
