@@ -20,7 +20,7 @@ from readerstudy.studies.models import Enrolment, Study
 # Readers × cases from which on they are kept: fewer are counted while nobody notices.
 KEPT_FROM = 50_000
 KEPT_SECONDS = 6 * 3600
-READERS_AT_ONCE = 250
+READERS_AT_ONCE = 500
 # What is told of readers and of the study and changes no row of theirs. Any other event of a study counts all of them again.
 _NOTHING_NEW = (
     "account.", "audit.", "consent.", "environment.", "file.", "message.", "practice.", "profile.",
