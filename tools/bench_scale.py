@@ -55,11 +55,13 @@ def compare_pages(large: Filled, small: Filled, arguments: list[str], plans: Pat
         large.measured("tools.scale_pages", *told),
         small.measured("tools.scale_pages", *arguments),
     )
-    slowest = sorted(many, key=lambda page: -many[page]["ms"])
-    print(f"{'page':95} queries     ms  small   kB  slow queries")
+    slowest = sorted(many, key=lambda page: -many[page]["first"])
+    print(f"{'page':95} queries  first     ms  small   kB  slow queries")
     for page in slowest[:_SLOWEST]:
         one, other = many[page], few.get(page, {}).get("ms", "-")
-        print(f"{page:95} {one['queries']:7} {one['ms']:6} {other:6} {one['kB']:5}  {one['slow']}")
+        print(
+            f"{page:95} {one['queries']:7} {one['first']:6} {one['ms']:6} {other:6} {one['kB']:5}  {one['slow']}"
+        )
     grown = [page for page in many if page in few and many[page]["queries"] > few[page]["queries"]]
     print(f"scale: {len(many)} pages; more queries than in the small database: {grown or 'none'}")
 

@@ -5,15 +5,14 @@
 Every study is made by the services with one reader, who practises, answers and writes once. All further rows are copies
 of that reader's, made by the database itself with what differs from row to row: a column that is added later comes along
 by itself. Orders are shuffled, answers lie in the order in which they would have come, a few readers stop half-way, and
-some answers have a second version. The audit trail is hashed event by event, so that it verifies.
+some answers have a second version. The audit trail tells of every answer and is hashed event by event, so that it verifies.
 """
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readerstudy.settings")
@@ -22,14 +21,13 @@ import django
 
 django.setup()
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from inference.choices import RunState
 from inference.models import Artefact, ModelRun, Score
 from readerstudy.accounts.models import Consent, User
-from readerstudy.core.audit import hash_of
 from readerstudy.core.clock import now as clock
-from readerstudy.core.models import AuditEvent, AuditHead
+from readerstudy.core.models import AuditEvent
 from readerstudy.reading.messaging import write_to_coordinators
 from readerstudy.reading.models import Message, PracticeAnswer, PracticeRound, Reading
 from readerstudy.reading.services import commit_readings
@@ -39,6 +37,7 @@ from tests.conftest import make_user
 from tests.inference.factories import make_model
 from tests.reading.factories import begin, ids, item, open_study
 from tests.reading.practising import practise, practised_study
+from tools.million_events import add_events, tell_answers
 
 LARGE, PEER = "The large study", "A study of the usual size"
 _READERS_BESIDE, _CASES_BESIDE = 20, 50
@@ -189,32 +188,6 @@ def run(statement: str) -> None:
         cursor.execute(statement)
 
 
-def add_events(count: int, *, study: Study, began: datetime) -> None:
-    """So many events at the end of the audit trail, each hashed with the one before it."""
-    enrolments = list(study.enrolments.order_by("pk").values_list("public_id", "user_id"))
-    columns = [field for field in AuditEvent._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(f'"{field.column}"' for field in columns)
-    with transaction.atomic(), connection.cursor() as cursor:
-        head = AuditHead.objects.select_for_update().get(pk=1)
-        with cursor.copy(f"COPY {AuditEvent._meta.db_table} ({names}) FROM STDIN") as copy:
-            for number in range(count):
-                enrolment, user = enrolments[number % len(enrolments)]
-                event = AuditEvent(
-                    sequence=head.sequence + 1, at=began + timedelta(seconds=number), actor_id=user,
-                    verb="environment.recorded", subject_type="reading.Environment", subject_id=enrolment,
-                    study_id=study.public_id, previous_hash=head.hash,
-                )  # fmt: skip
-                event.hash = hash_of(event)
-                copy.write_row([_as_stored(event, field) for field in columns])
-                head.sequence, head.hash = event.sequence, event.hash
-        head.save()
-
-
-def _as_stored(event: AuditEvent, field: models.Field) -> Any:
-    value = getattr(event, field.attname)
-    return json.dumps(value) if isinstance(field, models.JSONField) else value
-
-
 def timed(name: str, work: Callable[[], Any]) -> Any:
     """Runs the work and says how long it took."""
     start = time.perf_counter()
@@ -241,7 +214,8 @@ def fill(*, readers: int, cases: int, beside: int, events: int, runs: int) -> No
     for number in range(beside):
         study = builder.study(f"Beside {number}", readers=_READERS_BESIDE, cases=_CASES_BESIDE)
         Study.objects.filter(pk=study.pk).update(state=_STATES[number % len(_STATES)])
-    timed(f"{events} events", lambda: add_events(events, study=large, began=builder.began))
+    timed("events of the answers", lambda: tell_answers(Study.objects.all()))
+    timed(f"{events} further events", lambda: add_events(events, study=large, began=builder.began))
     run("SET session_replication_role = DEFAULT")
     timed("VACUUM ANALYZE", lambda: run("VACUUM ANALYZE"))
     for model in (Position, Reading, Score, AuditEvent):

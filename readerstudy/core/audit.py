@@ -1,6 +1,8 @@
 """The service that writes the audit trail, and the functions that check it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +16,7 @@ from readerstudy.core.operator import COMMAND, command_in_hand
 
 GENESIS = "0" * 64
 _AT_ONCE = 2_000
+_waiting: ContextVar[list[AuditEvent] | None] = ContextVar("waiting", default=None)
 
 
 def record_event(
@@ -30,25 +33,56 @@ def record_event(
 
     `evidence` are the stored rows that the event ties to the chain; a subject that is evidence itself is one of them.
     """
+    # All that takes time is done before the head is held, for which the whole site takes turns.
+    event = AuditEvent(
+        at=now,
+        actor=actor,
+        verb=verb,
+        subject_type=subject._meta.label,
+        subject_id=str(getattr(subject, "public_id", subject.pk)),
+        study_id=study_id,
+        data=_data(data or {}),
+        evidence=_bound(subject, evidence),
+    )
+    waiting = _waiting.get()
+    if waiting is None:
+        _append([event])
+    else:
+        waiting.append(event)
+    return event
+
+
+@contextmanager
+def events_together() -> Iterator[None]:
+    """What is recorded inside is appended at the end, in its order: of many events the head is held once, and shortly.
+
+    Call it inside the transaction of the changes. An error has to leave it: nothing inside may catch one of the database
+    and go on. Inside another one it changes nothing.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    events: list[AuditEvent] = []
+    token = _waiting.set(events)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    _append(events)
+
+
+def _append(events: Sequence[AuditEvent]) -> None:
+    if not events:
+        return
     # Without a savepoint: a change whose event cannot be written must not be kept either.
     with transaction.atomic(savepoint=False):
         head = _held_head()
-        event = AuditEvent(
-            sequence=head.sequence + 1,
-            at=now,
-            actor=actor,
-            verb=verb,
-            subject_type=subject._meta.label,
-            subject_id=str(getattr(subject, "public_id", subject.pk)),
-            study_id=study_id,
-            data=_data(data or {}),
-            evidence=_bound(subject, evidence),
-            previous_hash=head.hash,
-        )
-        event.hash = hash_of(event)
-        event.save()
-        AuditHead.objects.filter(pk=1).update(sequence=event.sequence, hash=event.hash)
-    return event
+        for event in events:
+            event.sequence, event.previous_hash = head.sequence + 1, head.hash
+            event.hash = hash_of(event)
+            head.sequence, head.hash = event.sequence, event.hash
+        AuditEvent.objects.bulk_create(events, batch_size=_AT_ONCE)
+        AuditHead.objects.filter(pk=1).update(sequence=head.sequence, hash=head.hash)
 
 
 def _held_head() -> AuditHead:

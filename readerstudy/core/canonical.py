@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -16,3 +17,12 @@ def canonical_json(document: Any) -> bytes:
 def sha256_of(document: Any) -> str:
     """The SHA-256 of the canonical JSON, in hexadecimal."""
     return hashlib.sha256(canonical_json(document)).hexdigest()
+
+
+def sha256_of_all(items: Iterable[Any]) -> str:
+    """`sha256_of` of the list of these items, which are never in memory together."""
+    digest = hashlib.sha256(b"[")
+    for number, item in enumerate(items):
+        digest.update((b"," if number else b"") + canonical_json(item))
+    digest.update(b"]")
+    return digest.hexdigest()

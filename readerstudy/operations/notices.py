@@ -16,7 +16,7 @@ from readerstudy.accounts.models import User
 from readerstudy.operations.models import SessionNotice
 from readerstudy.reading.sittings import sittings_of
 from readerstudy.studies.choices import EnrolmentState, StudyState
-from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.models import Enrolment, Session, Study
 
 # Of sessions that opened longer ago the coordinator reminds, who knows the reader.
 TOLD_WITHIN = timedelta(days=7)
@@ -24,10 +24,12 @@ TOLD_WITHIN = timedelta(days=7)
 
 def tell_who_may_go_on(*, now: datetime) -> int:
     """Sends the mails that are due in all studies that are open for reading; gives their number."""
-    studies = Study.objects.filter(state=StudyState.READING).select_related("protocol", "design")
+    # Where there is one session nobody waits for another, and a million answers need not be looked through every hour.
+    waited_in = Session.objects.filter(number__gt=1).values("study")
+    studies = Study.objects.filter(state=StudyState.READING, pk__in=waited_in)
     return sum(
         _told(enrolment, session, now)
-        for study in studies
+        for study in studies.select_related("protocol", "design")
         for enrolment, session in _opened_lately(study, now)
     )
 

@@ -68,19 +68,30 @@ def erase_due_names(*, now: datetime) -> list[Study]:
 
 
 def erase_names(*, study: Study, now: datetime) -> int:
-    """Cuts the link between code and person for all readers of the study, once. How many readers."""
+    """Cuts the link between code and person for all readers of the study. How many readers.
+
+    One reader after the other, each in a transaction of their own: nobody's answers wait for a thousand of them, and what
+    was done is done where the server stops on the way. The study counts as done once all of them are.
+    """
+    readers = Enrolment.objects.filter(study=study).order_by("pk").values_list("pk", flat=True)
+    count = sum(_is_cut(study, pk, now) for pk in list(readers))
+    with transaction.atomic():
+        # Of two machines that were asked at the same moment one alone says that it is done.
+        waiting = StudyPrivacy.objects.filter(study=study, names_erased_at=None)
+        if waiting.update(names_erased_at=now):
+            _record(study, "study.names_erased", now, readers=count)
+    return count
+
+
+def _is_cut(study: Study, enrolment: int, now: datetime) -> bool:
+    """Whether there was a name left to cut off: of two who look at the same time one does it."""
     with transaction.atomic():
         Study.objects.select_for_update().get(pk=study.pk)
-        # Looked at again: another machine that was asked at the same moment may have done it while this one waited.
-        waiting = StudyPrivacy.objects.filter(study=study, names_erased_at=None)
-        if not waiting.update(names_erased_at=now):
-            return 0
-        readers = Enrolment.objects.filter(study=study).select_related("user", "study")
-        still_known = [one for one in readers if not is_erased(one.user)]
-        for enrolment in still_known:
-            _cut(enrolment, now)
-        _record(study, "study.names_erased", now, readers=len(still_known))
-    return len(still_known)
+        reader = Enrolment.objects.select_related("user", "study").get(pk=enrolment)
+        if is_erased(reader.user):
+            return False
+        _cut(reader, now)
+    return True
 
 
 def _record(study: Study, verb: str, now: datetime, **data: Any) -> None:

@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from readerstudy.reading.practice import PracticeStanding, practice_standings
-from readerstudy.reading.quality import ExpectedEnd, Seen, Sign, Thresholds, expected_end, signs_of
-from readerstudy.reading.seen import NOTHING_SEEN, answers_by_reader
-from readerstudy.reading.selectors import ReaderProgress, completeness
+from readerstudy.reading.quality import ExpectedEnd, Sign, Thresholds, expected_end, signs_from
+from readerstudy.reading.seen import NOTHING_SEEN
+from readerstudy.reading.selectors import ReaderProgress, progress_from, standings
 from readerstudy.reading.sign_rules import thresholds_of
+from readerstudy.reading.tallies import Tally
 from readerstudy.studies.choices import EnrolmentState
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Enrolment, Study
 
 
 @dataclass(frozen=True)
@@ -47,34 +48,41 @@ class Cockpit:
 
 def cockpit_of(study: Study, *, now: datetime) -> Cockpit:
     """The study's readers; the withdrawn ones stand among the lines and count nowhere."""
-    answers, thresholds = answers_by_reader(study), thresholds_of(study)
-    standings = practice_standings(study)
+    thresholds, practice = thresholds_of(study), practice_standings(study)
+    found = standings(study, fast_seconds=thresholds.fast_seconds)
     lines = tuple(
-        replace(
-            _line(row, answers.get(row.enrolment.pk, NOTHING_SEEN), now, thresholds),
-            practice=standings.get(row.enrolment.pk),
-        )
-        for row in completeness(study)
+        _line(reader, tally, practice.get(reader.pk), now, thresholds) for reader, tally in found
     )
     rows = [line.progress for line in lines if line.takes_part]
-    unfinished = [row for row in rows if row.done < row.total]
-    times = [answers.get(row.enrolment.pk, NOTHING_SEEN).at for row in unfinished]
-    missing = sum(row.total - row.done for row in unfinished)
+    unfinished = [tally for reader, tally in found if _is_awaited(reader, tally)]
+    missing = sum(tally.total - tally.done for tally in unfinished)
+    times = np.concatenate([NOTHING_SEEN.at, *(tally.times for tally in unfinished)])
     return Cockpit(
         lines=lines,
         counts=_counts(lines),
         done=sum(row.done for row in rows),
         total=sum(row.total for row in rows),
-        end=expected_end(np.concatenate([NOTHING_SEEN.at, *times]), missing=missing, now=now),
+        end=expected_end(times, missing=missing, now=now),
         thresholds=thresholds,
     )
 
 
-def _line(row: ReaderProgress, answers: Seen, now: datetime, thresholds: Thresholds) -> ReaderLine:
-    if row.enrolment.state == EnrolmentState.WITHDRAWN:
-        return ReaderLine(row, ())
-    found = signs_of(answers, total=row.total, now=now, thresholds=thresholds)
-    return ReaderLine(row, tuple(sign for sign in Sign if sign in found))
+def _is_awaited(reader: Enrolment, tally: Tally) -> bool:
+    return reader.state != EnrolmentState.WITHDRAWN and tally.done < tally.total
+
+
+def _line(
+    reader: Enrolment,
+    tally: Tally,
+    practice: PracticeStanding | None,
+    now: datetime,
+    thresholds: Thresholds,
+) -> ReaderLine:
+    progress = progress_from(reader, tally)
+    if reader.state == EnrolmentState.WITHDRAWN:
+        return ReaderLine(progress, (), practice)
+    found = signs_from(tally.habits, total=tally.total, now=now, thresholds=thresholds)
+    return ReaderLine(progress, tuple(sign for sign in Sign if sign in found), practice)
 
 
 def _counts(lines: Sequence[ReaderLine]) -> dict[Sign, int]:

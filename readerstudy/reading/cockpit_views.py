@@ -1,5 +1,7 @@
 """The staff's pages of how far the readers are: no page here knows truth or scores."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,7 +15,7 @@ from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
 from readerstudy.core.forms import show_problems
-from readerstudy.reading.cockpit import cockpit_of
+from readerstudy.reading.cockpit import ReaderLine, cockpit_of
 from readerstudy.reading.conduct import conduct_of
 from readerstudy.reading.forms import ReminderForm
 from readerstudy.reading.matrix import cells_path, matrix_of, rows_between, size
@@ -27,25 +29,33 @@ from readerstudy.reading.reminding import (
 )
 from readerstudy.reading.threads import unread_in_study
 from readerstudy.studies.choices import StudyState
+from readerstudy.studies.finding import page_of, searched
 from readerstudy.studies.models import Study
 from readerstudy.studies.permissions import may_coordinate
-from readerstudy.studies.selectors import overseen_study_for, staff_study_for
+from readerstudy.studies.selectors import overseen_study_for, readers_found, staff_study_for
 
 
 @require_safe
 @login_required
 def progress(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Who has done how much, who may need a word, and when all would be done; `?sign=` shows those with one sign."""
+    """Who has done how much, who may need a word, and when all would be done.
+
+    `?sign=` shows those with one sign, `?q=` those who are looked for; tiles and counts are of everybody.
+    """
     study = overseen_study_for(request.user, slug)
     cockpit = cockpit_of(study, now=now())
     sign = request.GET.get("sign", "")
     chosen = Sign(sign) if sign in Sign.values else None
+    search = searched(request)
+    page = page_of(request, _chosen(study, cockpit.lines, chosen, search))
     context = {
         "study": study,
         "conduct": conduct_of(study),
         "cockpit": cockpit,
         "chosen": chosen,
-        "lines": [line for line in cockpit.lines if chosen is None or chosen in line.signs],
+        "page": page,
+        "lines": page.object_list,
+        "search": search,
         "tiles": [(one, number) for one, number in cockpit.counts.items()],
         "thresholds": cockpit.thresholds,
         "may_set_rules": may_coordinate(request.user, study),
@@ -55,6 +65,16 @@ def progress(request: SignedInRequest, slug: str) -> HttpResponse:
         "active": "progress",
     }
     return render(request, "reading/progress.html", context)
+
+
+def _chosen(
+    study: Study, lines: Sequence[ReaderLine], sign: Sign | None, search: str
+) -> list[ReaderLine]:
+    chosen = [line for line in lines if sign is None or sign in line.signs]
+    if not search:
+        return chosen
+    found = set(readers_found(study.enrolments.all(), search).values_list("pk", flat=True))
+    return [line for line in chosen if line.progress.enrolment.pk in found]
 
 
 def _may_remind(request: SignedInRequest, study: Study) -> bool:
@@ -91,10 +111,11 @@ def reminders(request: SignedInRequest, slug: str) -> HttpResponse:
     """Reminds readers who have not finished; who has not started or has stopped is chosen already."""
     study = staff_study_for(request.user, slug)
     moment = now()
-    readers = remindable_readers(study, now=moment)
+    lines = cockpit_of(study, now=moment).lines
+    readers = remindable_readers(study, now=moment, rows=[line.progress for line in lines])
     waiting = {
         line.progress.enrolment.code
-        for line in cockpit_of(study, now=moment).lines
+        for line in lines
         if {Sign.NOT_STARTED, Sign.STALLED} & set(line.signs)
     }
     form = ReminderForm(

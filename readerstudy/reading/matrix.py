@@ -1,14 +1,17 @@
 """Which reader has answered which case: as numbers, and as one drawing with a path for each state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from readerstudy.reading.quality import Numbers
 from readerstudy.reading.seen import places_of
-from readerstudy.studies.models import Enrolment, Study, StudyCase
+from readerstudy.studies.kept import Counted, kept_by_reader
+from readerstudy.studies.models import Study, StudyCase
+from readerstudy.studies.selectors import taking_part
 
+NAME = "places-1"
 CELL = 8
 _SQUARE = "M{x} {y}h7v7h-7z"  # a pixel less than a cell, so that neighbours stay apart
 # A drawing of more cells is more than a browser likes to lay out; further readers stand on further pages.
@@ -44,21 +47,45 @@ class Matrix:
 
 def matrix_of(study: Study) -> Matrix:
     """The completeness of every position of readers who take part; withdrawn cases are left out."""
-    places = places_of(study)
-    readers, row = np.unique(places[:, 0], return_inverse=True)
-    cases, column = np.unique(places[:, 1], return_inverse=True)
-    codes = dict(Enrolment.objects.filter(study=study).values_list("pk", "code"))
+    readers = list(taking_part(study).values_list("pk", "code"))
     names = dict(StudyCase.objects.filter(study=study).values_list("pk", "public_id"))
-    reader_names, row_of = _sorted([codes[pk] for pk in readers.tolist()])
+    places = _places(study, [pk for pk, _code in readers])
+    asked = [(code, places[pk]) for pk, code in sorted(readers, key=_by_code) if pk in places]
+    row = np.repeat(np.arange(len(asked)), [len(cells) for _code, cells in asked])
+    cells = np.concatenate([np.empty((0, 2), np.int64), *(cells for _code, cells in asked)])
+    cases, column = np.unique(cells[:, 0], return_inverse=True)
     case_names, column_of = _sorted([names[pk] for pk in cases.tolist()])
-    cells = row_of[row] * max(1, len(case_names)) + column_of[column]
-    # A case may come several times, and is answered once it is answered every time.
-    done = np.unique(cells[places[:, 2] == 1])
-    asked = np.unique(cells[places[:, 2] == 0])
-    width = max(1, len(case_names))
-    return Matrix(
-        reader_names, case_names, _pairs(np.setdiff1d(done, asked), width), _pairs(asked, width)
-    )
+    found = np.column_stack([row, column_of[column]])
+    is_done = cells[:, 1] == 1
+    codes = tuple(code for code, _cells in asked)
+    return Matrix(codes, case_names, _ordered(found[is_done]), _ordered(found[~is_done]))
+
+
+def _by_code(reader: tuple[int, str]) -> str:
+    return reader[1]
+
+
+def _places(study: Study, readers: Sequence[int]) -> dict[int, Numbers]:
+    """Reader → rows (N, 2) of case and whether it is done."""
+
+    def count(some: Sequence[int]) -> Counted:
+        return {
+            reader: (cells[:, 0].astype(np.uint32).tobytes(), np.packbits(cells[:, 1]).tobytes())
+            for reader, cells in places_of(study, some)
+        }
+
+    kept = kept_by_reader(study, readers, count, name=NAME)
+    return {reader: _unpacked(*kept[reader]) for reader in readers if reader in kept}
+
+
+def _unpacked(cases: bytes, done: bytes) -> Numbers:
+    keys = np.frombuffer(cases, np.uint32).astype(np.int64)
+    return np.column_stack([keys, np.unpackbits(np.frombuffer(done, np.uint8), count=len(keys))])
+
+
+def _ordered(cells: Numbers) -> Numbers:
+    """By row, then by column."""
+    return cells[np.lexsort(cells[:, ::-1].T)]
 
 
 def _sorted(names: list[str]) -> tuple[tuple[str, ...], Numbers]:
@@ -67,10 +94,6 @@ def _sorted(names: list[str]) -> tuple[tuple[str, ...], Numbers]:
     places = np.empty(len(names), np.int64)
     places[order] = np.arange(len(names))
     return tuple(names[at] for at in order), places
-
-
-def _pairs(cells: Numbers, width: int) -> Numbers:
-    return np.column_stack(np.divmod(cells, width))
 
 
 def rows_between(cells: Numbers, first: int, last: int) -> list[tuple[int, int]]:

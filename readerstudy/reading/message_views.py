@@ -32,6 +32,7 @@ from readerstudy.reading.threads import (
     thread_of,
     threads_of,
 )
+from readerstudy.studies.finding import page_of, searched
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.permissions import may_coordinate
 from readerstudy.studies.selectors import conducted_study_for, enrolment_for, staff_study_for
@@ -64,9 +65,9 @@ def own_thread(request: SignedInRequest, public_id: str) -> HttpResponse:
 def threads(request: SignedInRequest, slug: str) -> HttpResponse:
     """The threads of a study, and for its coordinators a form to write to several readers at once."""
     study = _study_for(request, slug)
-    form = ManyForm(
-        request.POST if request.method == "POST" else None, readers=reachable_readers(study)
-    )
+    search = searched(request)
+    readers = reachable_readers(study, search=search)
+    form = ManyForm(request.POST if request.method == "POST" else None, readers=readers)
     if _is_sent(request, form, send_to_readers, study=study, link=_readers_page(request)):
         count = len(form.cleaned_data["codes"])
         told = ngettext(
@@ -78,7 +79,8 @@ def threads(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect("reading:threads", study.slug)
     context = {
         "study": study,
-        "threads": threads_of(study, user=request.user),
+        "page": page_of(request, threads_of(study, user=request.user, search=search)),
+        "search": search,
         "form": form,
         "may_write": may_write_in(study) and may_coordinate(request.user, study),
         "active": "progress",

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from readerstudy.accounts.mail import mails_together
 from readerstudy.accounts.models import User
-from readerstudy.core.audit import record_event
+from readerstudy.core.audit import events_together, record_event
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from readerstudy.reading.message_mail import tell_on_commit
 from readerstudy.reading.message_models import MOST_CHARACTERS
@@ -73,7 +74,8 @@ def send_to_readers(
     given = _text(text)
     with transaction.atomic():
         chosen = _chosen(_locked(study), codes)
-        return [_send(actor, enrolment, given, link, now) for enrolment in chosen]
+        with mails_together(), events_together():
+            return [_send(actor, enrolment, given, link, now) for enrolment in chosen]
 
 
 def mark_seen(*, actor: User, enrolment: Enrolment, is_reader: bool, now: datetime) -> None:

@@ -55,42 +55,77 @@ class Thresholds:
 DEFAULTS = Thresholds()
 
 
+@dataclass(frozen=True)
+class Habits:
+    """The numbers of one reader's answers that count from which the signs are told; `last_at` in seconds since 1970."""
+
+    answers: int = 0
+    last_at: int = 0
+    timed: int = 0
+    fast: int = 0
+    same_in_a_row: int = 0
+    of_one_decision: int = 0
+
+
+def habits_of(answers: Seen, *, fast_seconds: float) -> Habits:
+    """`fast` are the answers whose time is known and shorter than so many seconds."""
+    if not len(answers):
+        return Habits()
+    timed = answers.milliseconds[answers.milliseconds >= 0]
+    return Habits(
+        answers=len(answers),
+        last_at=int(answers.at.max()),
+        timed=int(timed.size),
+        fast=int((timed < 1000 * fast_seconds).sum()),
+        same_in_a_row=_longest_row(answers),
+        of_one_decision=int(np.unique(answers.decision, return_counts=True)[1].max()),
+    )
+
+
+def _longest_row(answers: Seen) -> int:
+    """How many cases in a row had the same answer, at most."""
+    differs = (np.diff(answers.decision) != 0) | (np.diff(answers.grade) != 0)
+    ends = np.flatnonzero(np.concatenate([[True], differs, [True]]))
+    return int(np.diff(ends).max())
+
+
 def signs_of(
     answers: Seen, *, total: int, now: datetime, thresholds: Thresholds = DEFAULTS
 ) -> frozenset[Sign]:
     """The signs of one reader of whom `total` cases are asked."""
-    if not len(answers):
+    habits = habits_of(answers, fast_seconds=thresholds.fast_seconds)
+    return signs_from(habits, total=total, now=now, thresholds=thresholds)
+
+
+def signs_from(
+    habits: Habits, *, total: int, now: datetime, thresholds: Thresholds
+) -> frozenset[Sign]:
+    """The same where the answers are counted already, the fast ones by these very thresholds."""
+    if not habits.answers:
         return frozenset({Sign.NOT_STARTED} if total else ())
     found = {
-        Sign.FINISHED: len(answers) >= total > 0,
-        Sign.STALLED: len(answers) < total and _is_stalled(answers, now, thresholds),
-        Sign.TOO_FAST: _is_too_fast(answers, thresholds),
-        Sign.SAME_ANSWER: _is_always_the_same(answers, thresholds),
+        Sign.FINISHED: habits.answers >= total > 0,
+        Sign.STALLED: habits.answers < total and _is_stalled(habits, now, thresholds),
+        Sign.TOO_FAST: _is_too_fast(habits, thresholds),
+        Sign.SAME_ANSWER: _is_always_the_same(habits, thresholds),
     }
     return frozenset(sign for sign, given in found.items() if given)
 
 
-def _is_stalled(answers: Seen, now: datetime, thresholds: Thresholds) -> bool:
+def _is_stalled(habits: Habits, now: datetime, thresholds: Thresholds) -> bool:
     since = now - timedelta(days=thresholds.stalled_days)
-    return bool(answers.at.max() < since.timestamp())
+    return habits.last_at < since.timestamp()
 
 
-def _is_too_fast(answers: Seen, thresholds: Thresholds) -> bool:
-    timed = answers.milliseconds[answers.milliseconds >= 0]
-    fast = int((timed < 1000 * thresholds.fast_seconds).sum())
-    return (
-        timed.size >= thresholds.fast_least and 100 * fast >= thresholds.fast_percent * timed.size
-    )
+def _is_too_fast(habits: Habits, thresholds: Thresholds) -> bool:
+    many = habits.timed >= thresholds.fast_least
+    return many and 100 * habits.fast >= thresholds.fast_percent * habits.timed
 
 
-def _is_always_the_same(answers: Seen, thresholds: Thresholds) -> bool:
-    differs = (np.diff(answers.decision) != 0) | (np.diff(answers.grade) != 0)
-    ends = np.flatnonzero(np.concatenate([[True], differs, [True]]))
-    longest = int(np.diff(ends).max())
-    most = int(np.unique(answers.decision, return_counts=True)[1].max())
-    many = len(answers) >= thresholds.same_least
-    return longest >= thresholds.same_in_a_row or (
-        many and 100 * most > thresholds.same_percent * len(answers)
+def _is_always_the_same(habits: Habits, thresholds: Thresholds) -> bool:
+    many = habits.answers >= thresholds.same_least
+    return habits.same_in_a_row >= thresholds.same_in_a_row or (
+        many and 100 * habits.of_one_decision > thresholds.same_percent * habits.answers
     )
 
 

@@ -1,6 +1,6 @@
 """Readers who have not started, or have stopped, are reminded by mail: seldom, and never without end."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,12 +11,12 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from readerstudy.accounts.language import text_language
-from readerstudy.accounts.mail import Link, send_on_commit
+from readerstudy.accounts.mail import Link, mails_together, send_on_commit
 from readerstudy.accounts.models import User
-from readerstudy.core.audit import record_event
+from readerstudy.core.audit import events_together, record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.reading.models import Reminder
-from readerstudy.reading.selectors import completeness
+from readerstudy.reading.selectors import ReaderProgress, completeness
 from readerstudy.studies.choices import EnrolmentState, StudyState
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.permissions import check_may_coordinate
@@ -39,8 +39,13 @@ class Remindable:
     reason: str
 
 
-def remindable_readers(study: Study, *, now: datetime) -> list[Remindable]:
-    """Everybody who takes part and has not finished, those who cannot be reminded with the reason."""
+def remindable_readers(
+    study: Study, *, now: datetime, rows: Iterable[ReaderProgress] | None = None
+) -> list[Remindable]:
+    """Everybody who takes part and has not finished, those who cannot be reminded with the reason.
+
+    `rows` is every reader's progress, where it was asked for already.
+    """
     sent = {
         row["enrolment"]: (row["count"], row["last"])
         for row in Reminder.objects.filter(enrolment__study=study)
@@ -48,11 +53,10 @@ def remindable_readers(study: Study, *, now: datetime) -> list[Remindable]:
         .values("enrolment")
         .annotate(count=Count("pk"), last=Max("sent_at"))
     }
-    rows = [row for row in completeness(study) if row.done < row.total]
     return [
         Remindable(row.enrolment, row.done, row.total, count, last, _reason(count, last, now))
-        for row in rows
-        if row.enrolment.state != EnrolmentState.WITHDRAWN
+        for row in (completeness(study) if rows is None else rows)
+        if row.done < row.total and row.enrolment.state != EnrolmentState.WITHDRAWN
         for count, last in [sent.get(row.enrolment.pk, (0, None))]
     ]
 
@@ -97,7 +101,8 @@ def remind(
         if locked.state != StudyState.READING:
             raise Conflict("The study is not open for reading; nobody is reminded.")
         chosen = _chosen(locked, codes, now)
-        return [_remind(actor, one.enrolment, texts, link, now) for one in chosen]
+        with mails_together(), events_together():
+            return [_remind(actor, one.enrolment, texts, link, now) for one in chosen]
 
 
 def _check_text(text: str, language: str) -> None:

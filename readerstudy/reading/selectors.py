@@ -1,17 +1,18 @@
 """Reading of orders and answers. Nothing here knows truth or scores."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
 from readerstudy.images.models import Image
 from readerstudy.images.selectors import primary_images
 from readerstudy.reading.models import Reading
+from readerstudy.reading.sign_rules import thresholds_of
 from readerstudy.reading.stages import is_last_answer
+from readerstudy.reading.tallies import Tally, tallies_of
 from readerstudy.studies.choices import ArmKind, EnrolmentState
 from readerstudy.studies.models import Enrolment, Position, Session, Study
 from readerstudy.studies.selectors import own_enrolments_of
@@ -131,10 +132,18 @@ def enrolment_of_position(user: User, public_id: str) -> Enrolment:
 
 
 def completeness(study: Study) -> list[ReaderProgress]:
-    """Every reader's progress, withdrawn ones included; no accuracy of any kind.
+    """Every reader's progress, withdrawn ones included; no accuracy of any kind."""
+    fast_seconds = thresholds_of(study).fast_seconds
+    return [progress_from(row, tally) for row, tally in standings(study, fast_seconds=fast_seconds)]
 
-    Positions and answers are counted each by itself: joined, every pair of them would have to be told apart.
-    """
+
+def progress_from(reader: Enrolment, tally: Tally) -> ReaderProgress:
+    """The part of the tally that pages show."""
+    return ReaderProgress(reader, tally.done, tally.total, tally.not_assessable, tally.last_at)
+
+
+def standings(study: Study, *, fast_seconds: float) -> list[tuple[Enrolment, Tally]]:
+    """Every reader with what their answers amount to, by rank group and code; withdrawn ones included."""
     rows = (
         study.enrolments.select_related("user", "rank_group", "institution")
         .annotate(
@@ -144,45 +153,9 @@ def completeness(study: Study) -> list[ReaderProgress]:
         )
         .order_by("rank_group__ordinal", "code")
     )
-    totals, answered, skipped = _totals(study), _answered(study), _not_assessable(study)
-    return [
-        ReaderProgress(row, done, totals[row.pk], skipped[row.pk], last_at)
-        for row in rows
-        for done, last_at in [answered.get(row.pk, (0, None))]
-    ]
-
-
-def _totals(study: Study) -> Counter[int]:
-    """How many positions each reader is asked, by the key of the enrolment."""
-    asked = Position.objects.filter(enrolment__study=study, study_case__withdrawn_at=None)
-    rows = asked.order_by().values("enrolment").annotate(total=Count("pk"))
-    return Counter(dict(rows.values_list("enrolment", "total")))
-
-
-def _answered(study: Study) -> dict[int, tuple[int, datetime | None]]:
-    """How many positions each reader has answered to the end, and when the last answer of any kind came."""
-    counted = Q(position__study_case__withdrawn_at=None, version=1)
-    rows = (
-        Reading.objects.filter(position__enrolment__study=study)
-        .order_by()
-        .values("position__enrolment")
-        .annotate(
-            done=Count("pk", filter=counted & is_last_answer(study.protocol)),
-            last_at=Max("received_at"),
-        )
-    )
-    return {
-        enrolment: (done, last_at)
-        for enrolment, done, last_at in rows.values_list("position__enrolment", "done", "last_at")
-    }
-
-
-def _not_assessable(study: Study) -> Counter[int]:
-    """How many cases each reader could not assess, by the key of the enrolment."""
-    if not study.protocol.allows_not_assessable:
-        return Counter()
-    readings = current_readings(study).filter(decision="").order_by()
-    return Counter(readings.values_list("position__enrolment_id", flat=True))
+    readers = list(rows)
+    tallies = tallies_of(study, [one.pk for one in readers], fast_seconds=fast_seconds)
+    return [(one, tallies[one.pk]) for one in readers]
 
 
 def image_of(position: Position) -> Image:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from django.db.models import Count, Max, Q
@@ -11,8 +12,11 @@ from django.db.models.functions import Coalesce
 
 from readerstudy.reading.stages import is_last_answer
 from readerstudy.reading.washout import Gate, gates_of
-from readerstudy.studies.choices import EnrolmentState
+from readerstudy.studies.kept import Counted, Plain, kept_by_reader
 from readerstudy.studies.models import Position, SessionOpening, Study
+from readerstudy.studies.selectors import taking_part
+
+NAME = "sittings-1"
 
 
 @dataclass(frozen=True)
@@ -36,36 +40,47 @@ class Sitting:
 
 
 def sittings_of(study: Study, *, reader: str = "") -> list[Sitting]:
-    """Every later session of the readers who take part, or of one of them, by reader and session. Two queries."""
-    of_reader: dict[int, list[Sitting]] = defaultdict(list)
-    for enrolment, code, session, done, total, last in _rows(study, reader):
-        complete = last if done >= total else None
-        of_reader[enrolment].append(Sitting(code, session, done, total, complete))
+    """Every later session of the readers who take part, or of the one with this code, by reader and session."""
+    readers = dict(taking_part(study).values_list("pk", "code"))
+    if reader:
+        counted = _counted(study, [pk for pk, code in readers.items() if code == reader])
+    else:
+        counted = kept_by_reader(study, list(readers), partial(_counted, study), name=NAME)
     openings = SessionOpening.objects.filter(enrolment__study=study)
     gates = gates_of(openings, washout_days=study.design.washout_days)
     return [
-        later for enrolment, own in of_reader.items() for later in _opened(own, gates[enrolment])
+        later
+        for enrolment, code in readers.items()
+        for later in _opened(_own(code, counted.get(enrolment, ())), gates[enrolment])
     ]
 
 
-def _rows(study: Study, reader: str) -> Sequence[tuple[int, str, int, int, int, datetime | None]]:
+def _own(code: str, rows: Plain) -> list[Sitting]:
+    return [
+        Sitting(code, session, done, total, last if done >= total else None)
+        for session, done, total, last in rows
+    ]
+
+
+def _counted(study: Study, readers: Sequence[int]) -> Counted:
+    """Reader → a row for each session: its number, how many are done, of how many, and when the last one was. One query."""
     read = Q(readings__version=1) & is_last_answer(
         study.protocol, readings="readings__", position=""
     )
-    positions = Position.objects.filter(enrolment__study=study, study_case__withdrawn_at=None)
-    if reader:
-        positions = positions.filter(enrolment__code=reader)
-    counted = (
-        positions.exclude(enrolment__state=EnrolmentState.WITHDRAWN)
-        .order_by("enrolment__code", "session__number")
-        .values_list("enrolment_id", "enrolment__code", "session__number")
+    positions = Position.objects.filter(enrolment__in=readers, study_case__withdrawn_at=None)
+    rows = (
+        positions.order_by("enrolment", "session__number")
+        .values_list("enrolment_id", "session__number")
         .annotate(
             done=Coalesce(Count("pk", filter=read, distinct=True), 0),
             total=Count("pk", distinct=True),
             last=Max("readings__received_at", filter=read),
         )
     )
-    return list(counted)
+    counted: dict[int, list[Plain]] = defaultdict(list)
+    for reader, *of_session in rows:
+        counted[reader].append(tuple(of_session))
+    return {reader: tuple(own) for reader, own in counted.items()}
 
 
 def _opened(own: Sequence[Sitting], gate: Gate) -> list[Sitting]:

@@ -11,7 +11,7 @@ from readerstudy.core.errors import NotFound
 from readerstudy.reading.models import Message, MessageSeen
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.models import Enrolment, Study
-from readerstudy.studies.selectors import taking_part
+from readerstudy.studies.selectors import readers_found, taking_part
 
 _NOBODY_WRITES = (StudyState.DRAFT, StudyState.ARCHIVED)
 
@@ -74,14 +74,14 @@ def unseen(user: User, *, is_from_reader: bool) -> QuerySet[Message]:
     return Message.objects.filter(~Exists(seen), is_from_reader=is_from_reader)
 
 
-def threads_of(study: Study, *, user: User) -> list[Thread]:
+def threads_of(study: Study, *, user: User, search: str = "") -> list[Thread]:
     """Every thread with a message, those with something new to this person first, then the newest. Two queries.
 
-    Withdrawn readers are included.
+    Withdrawn readers are included; with `search` those who are found alone.
     """
     newest = Message.objects.filter(enrolment=OuterRef("pk")).order_by("-sent_at", "-pk")
     rows = (
-        study.enrolments.filter(messages__isnull=False)
+        readers_found(study.enrolments.filter(messages__isnull=False), search)
         .select_related("user")
         .annotate(
             count=Count("messages"),
@@ -98,9 +98,9 @@ def threads_of(study: Study, *, user: User) -> list[Thread]:
     return sorted(threads, key=lambda one: one.unread == 0)
 
 
-def reachable_readers(study: Study) -> list[Enrolment]:
+def reachable_readers(study: Study, *, search: str = "") -> list[Enrolment]:
     """The readers who can be written to: they take part and have a password to sign in with. By code."""
-    rows = taking_part(study).select_related("user")
+    rows = readers_found(taking_part(study), search).select_related("user")
     return [one for one in rows if one.user.has_usable_password()]
 
 

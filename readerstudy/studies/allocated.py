@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q
 
+from readerstudy.core.parts import in_parts
 from readerstudy.images.models import Case
 from readerstudy.studies.allocation import allocate
 from readerstudy.studies.choices import ArmKind, StudyState
@@ -19,6 +20,7 @@ from readerstudy.studies.selectors import taking_part
 SUPPOSED_READERS = 8
 # Readers × cases up to which a page derives the rows of a draft: about a second.
 MOST_ROWS = 100_000
+_READERS_AT_ONCE = 50
 ORDER_COLUMNS = (
     "reader",
     "session",
@@ -100,10 +102,14 @@ def _stored_flow(study: Study) -> Flow:
 
 
 def stored_order(study: Study) -> Iterator[tuple[str | int | None, ...]]:
-    """The rows of all readers as they are stored, by reader, session and place; no truth, no names."""
-    positions = Position.objects.filter(enrolment__study=study)
-    return iter(
-        positions.order_by("enrolment__code", "session__number", "number").values_list(
+    """The rows of all readers as they are stored, by reader, session and place; no truth, no names.
+
+    Some readers at a time: whoever writes a file of a million rows never holds them.
+    """
+    readers = list(study.enrolments.order_by("code").values_list("pk", flat=True))
+    for some in in_parts(readers, _READERS_AT_ONCE):
+        positions = Position.objects.filter(enrolment__in=some)
+        yield from positions.order_by("enrolment__code", "session__number", "number").values_list(
             "enrolment__code",
             "session__number",
             "number",
@@ -113,4 +119,3 @@ def stored_order(study: Study) -> Iterator[tuple[str | int | None, ...]]:
             "repeat_of__session__number",
             "repeat_of__number",
         )
-    )

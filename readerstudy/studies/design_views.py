@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
-from readerstudy.core.csvio import write_table
+from readerstudy.core.csvio import table_lines
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
 from readerstudy.studies.allocated import ORDER_COLUMNS, allocation_of, stored_order
@@ -92,14 +93,14 @@ def _table(flow: Flow) -> list[tuple[int, int, list[str]]]:
 
 @require_safe
 @login_required
-def study_order(request: SignedInRequest, slug: str) -> HttpResponse:
+def study_order(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The stored order of all readers as CSV, for the staff of a locked study."""
     study = overseen_study_for(request.user, slug)
     if study.state == StudyState.DRAFT:
         raise NotFound("The study is not locked yet.")
     headers = {"Content-Disposition": f'attachment; filename="{slug}-order.csv"'}
-    text = write_table(ORDER_COLUMNS, stored_order(study))
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+    lines = table_lines(ORDER_COLUMNS, stored_order(study))
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

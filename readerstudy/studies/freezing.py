@@ -1,11 +1,12 @@
 """What the lock stores: the cases, every reader's order, and the manifest over all of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from readerstudy.accounts.models import User
 from readerstudy.core.bulk import counted_again
 from readerstudy.core.canonical import sha256_of
+from readerstudy.core.parts import in_parts
 from readerstudy.studies.allocation import Row
 from readerstudy.studies.deriving import derived_rows, numbered_patients, panel_of
 from readerstudy.studies.hooks import build_lock_sections
@@ -25,6 +26,7 @@ from readerstudy.studies.practice import store_practice_cases
 from readerstudy.studies.selectors import taking_part
 
 _BATCH = 2_000
+_READERS_AT_ONCE = 50
 
 
 def freeze(
@@ -66,11 +68,17 @@ def store_orders(study: Study, enrolments: Iterable[Enrolment]) -> None:
     design, panel = Design.objects.get(study=study), panel_of(study)
     cases = {one.public_id: one for one in StudyCase.objects.filter(study=study)}
     sessions = {session.number: session for session in study.sessions.all()}
-    rows = [
-        (row, _position(row, enrolment, sessions, cases))
-        for enrolment in enrolments
-        for row in derived_rows(design, panel, enrolment.code)
-    ]
+    for some in in_parts(list(enrolments), _READERS_AT_ONCE):
+        _store_rows(
+            [
+                (row, _position(row, enrolment, sessions, cases))
+                for enrolment in some
+                for row in derived_rows(design, panel, enrolment.code)
+            ]
+        )
+
+
+def _store_rows(rows: Sequence[tuple[Row, Position]]) -> None:
     stored = {(row.reader, row.session, row.place): position for row, position in rows}
     _store(position for row, position in rows if row.repeat_of is None)
     # A repeat points at its first reading, which has a key only now.

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from readerstudy.core.canonical import sha256_of
+from readerstudy.core.canonical import sha256_of_all
+from readerstudy.core.parts import in_parts
 from readerstudy.core.version import VERSION
 from readerstudy.images.models import Image
 from readerstudy.images.selectors import hashes_by_case
@@ -24,6 +25,8 @@ from readerstudy.studies.practice_part import practice_part
 from readerstudy.studies.selectors import taking_part
 
 FORMAT = "reader-study-lock/1"
+# A million rows are never in memory together. Rows begin with the code, so that readers in order give rows in order.
+_READERS_AT_ONCE = 100
 PROTOCOL_FIELDS = (
     "question_en",
     "question_de",
@@ -135,8 +138,14 @@ def orders_sha256(
     studies locked before there were designs, the first four of these.
     """
     columns = _PLAIN_COLUMNS if algorithm == ORDER_ALGORITHM else _COLUMNS
-    rows = Position.objects.filter(enrolment__in=enrolments).values_list(*columns)
-    return sha256_of(sorted(map(list, rows)))
+    readers = sorted((one.code, one.pk) for one in enrolments)
+    return sha256_of_all(
+        list(row)
+        for some in in_parts([pk for _code, pk in readers], _READERS_AT_ONCE)
+        for row in sorted(
+            Position.objects.filter(enrolment__in=some).order_by().values_list(*columns)
+        )
+    )
 
 
 def _image_set(study: Study) -> dict[str, Any]:

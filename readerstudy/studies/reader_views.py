@@ -17,6 +17,7 @@ from readerstudy.core.forms import show_problems
 from readerstudy.core.sentences import translated
 from readerstudy.studies.choices import StudyState
 from readerstudy.studies.enrolling import OPEN_FOR_READERS
+from readerstudy.studies.finding import page_of, searched
 from readerstudy.studies.forms import InviteForm, ReasonForm, RosterForm
 from readerstudy.studies.models import Enrolment, Study
 from readerstudy.studies.permissions import may_coordinate
@@ -24,6 +25,7 @@ from readerstudy.studies.selectors import (
     enrolments_of,
     overseen_study_for,
     reader_counts,
+    readers_found,
     staff_study_for,
 )
 from readerstudy.studies.services import (
@@ -37,11 +39,15 @@ from readerstudy.studies.services import (
 @require_safe
 @login_required
 def study_readers(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Every reader of the study with code, name, group and state."""
+    """The readers of the study with code, name, group and state; `?q=` shows those who are looked for."""
     study = overseen_study_for(request.user, slug)
+    search = searched(request)
+    page = page_of(request, readers_found(enrolments_of(study), search))
     context = {
         "study": study,
-        "enrolments": enrolments_of(study),
+        "page": page,
+        "enrolments": page.object_list,
+        "search": search,
         "readers": reader_counts(study),
         "may_invite": may_coordinate(request.user, study) and study.state in OPEN_FOR_READERS,
         "has_later_sessions": study.state == StudyState.READING and study.sessions.count() > 1,

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.emails import has_plain_local_part, normal_email
-from readerstudy.accounts.mail import Link
+from readerstudy.accounts.mail import Link, mails_together
 from readerstudy.accounts.models import User
 from readerstudy.accounts.services import check_language
+from readerstudy.core.audit import events_together
 from readerstudy.core.csvio import Table
 from readerstudy.core.errors import InvalidInputs, Problem
 from readerstudy.studies.blinding import staff_over
@@ -41,7 +42,7 @@ def invite_readers(
     its row and column; NotAllowed; Conflict once the study is closed.
     """
     check_language(language)
-    with transaction.atomic():
+    with transaction.atomic(), mails_together(), events_together():
         locked = study_open_for_readers(actor, study)
         may_add = add_institutions and locked.state == StudyState.DRAFT
         readers = _read(locked, table, may_add=may_add)

@@ -120,6 +120,17 @@ def enrolments_of(study: Study) -> QuerySet[Enrolment]:
     )
 
 
+def readers_found(readers: QuerySet[Enrolment], search: str) -> QuerySet[Enrolment]:
+    """Those whose code, name, rank group or institution has these letters in it; all where nothing is looked for."""
+    if not search:
+        return readers
+    names = ("code", "user__name", "rank_group__name", "institution__name")
+    found = Q()
+    for name in names:
+        found |= Q(**{f"{name}__icontains": search})
+    return readers.filter(found)
+
+
 def taking_part(study: Study) -> QuerySet[Enrolment]:
     """The study's enrolments without the withdrawn ones, by code."""
     return (

@@ -1,7 +1,7 @@
 """Whether a locked study still is what was locked: the manifest is built again from the rows, the orders from the seed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 from readerstudy.core.canonical import canonical_json, sha256_of
 from readerstudy.core.errors import Conflict, DomainError
 from readerstudy.core.media import sha256_of_stored
+from readerstudy.core.parts import in_parts
 from readerstudy.images.models import Image
 from readerstudy.studies.allocation import Row
 from readerstudy.studies.choices import StudyState
@@ -20,6 +21,7 @@ from readerstudy.studies.models import Position, ProtocolVersion, Study
 from readerstudy.studies.selectors import lock_of
 
 _SHOWN = 60
+_READERS_AT_ONCE = 100
 # The version of the code is a fact of the lock, not of the rows.
 _NOT_REBUILT = {"app_version", "sections"}
 
@@ -97,9 +99,11 @@ def order_faults(study: Study) -> Iterator[str]:
     if not is_known(design.algorithm):
         yield f"No version of the allocation is called {design.algorithm}."
         return
-    stored = _stored_rows(study)
-    for code in study.enrolments.values_list("code", flat=True):
-        yield from _row_faults(code, derived_rows(design, panel, code), stored.pop(code, []))
+    readers = list(study.enrolments.values_list("pk", "code"))
+    for some in in_parts(readers, _READERS_AT_ONCE):
+        stored = _stored_rows([pk for pk, _code in some])
+        for _pk, code in some:
+            yield from _row_faults(code, derived_rows(design, panel, code), stored.pop(code, []))
 
 
 def _row_faults(code: str, derived: list[Row], stored: list[Row]) -> Iterator[str]:
@@ -129,11 +133,9 @@ def _fault(derived: Row | None, stored: Row | None) -> str:
     return next(different, "")
 
 
-def _stored_rows(study: Study) -> dict[str, list[Row]]:
+def _stored_rows(readers: Sequence[int]) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = defaultdict(list)
-    positions = Position.objects.filter(enrolment__study=study).order_by(
-        "session__number", "number"
-    )
+    positions = Position.objects.filter(enrolment__in=readers).order_by("session__number", "number")
     fields = (
         "enrolment__code",
         "session__number",

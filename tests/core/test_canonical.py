@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from readerstudy.core.canonical import canonical_json, sha256_of
+from readerstudy.core.canonical import canonical_json, sha256_of, sha256_of_all
 
 
 def test_equal_content_gives_equal_bytes():
@@ -20,3 +20,8 @@ def test_the_hash_is_that_of_the_bytes():
 def test_numbers_that_json_does_not_have_are_refused(number):
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json([number])
+
+
+@pytest.mark.parametrize("items", [[], [1], [["R-1", 1, None], ["Ä", 2, "x"]]])
+def test_the_hash_of_items_one_by_one_is_that_of_their_list(items):
+    assert sha256_of_all(iter(items)) == sha256_of(items)

@@ -30,6 +30,7 @@ from readerstudy.operations.parking import UNREADABLE, park_unreadable_message
 from readerstudy.operations.services import drop_letter, requeue_letter
 from readerstudy.operations.tasks import tidy_task
 from readerstudy.operations.workers import hear_of, lives, living_workers
+from tests.reading.factories import open_study
 from tests.reading.test_sittings import DAY, enrolment, read  # noqa: F401 (a fixture)
 
 
@@ -226,3 +227,11 @@ def test_nobody_is_told_of_a_session_that_opened_long_ago_or_has_begun(
     read(enrolment, 1, now=now + 28 * DAY)
     assert tell_who_may_go_on(now=now + 29 * DAY) == 0
     assert not SessionNotice.objects.exists()
+
+
+def test_a_study_of_one_session_is_not_looked_through(
+    admin, coordinator, now, django_assert_num_queries
+):
+    open_study(admin=admin, coordinator=coordinator, now=now, cases=3)
+    with django_assert_num_queries(1):
+        assert tell_who_may_go_on(now=now) == 0

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.management import call_command
 
@@ -11,6 +12,7 @@ from readerstudy.accounts.models import Consent, User
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.verifying import verify_trail
+from readerstudy.privacy import names
 from readerstudy.privacy.emptying import is_erased
 from readerstudy.privacy.names import erase_due_names, erase_names, remind_coordinators
 from readerstudy.privacy.rules import declare_rule, privacy_of, set_retention
@@ -18,6 +20,7 @@ from readerstudy.reading.messaging import write_to_coordinators
 from readerstudy.reading.models import Reading
 from readerstudy.reading.services import commit_readings
 from readerstudy.studies.copying import copy_study
+from readerstudy.studies.models import Study
 from readerstudy.studies.services import close_study
 from readerstudy.studies.verifying import faults_of
 from tests.privacy.everywhere import tables_with
@@ -137,3 +140,28 @@ def test_the_rule_is_of_the_draft_and_the_day_in_the_future(read, admin, coordin
     declare_rule(actor=coordinator, study=draft, at_withdrawal="remove", now=now)
     copy = copy_study(actor=coordinator, source=draft, title="Copy", now=now)
     assert privacy_of(copy).at_withdrawal == "remove"
+
+
+def test_a_server_that_stops_on_the_way_goes_on_where_it_stopped(
+    read, coordinator, now, monkeypatch
+):
+    close_study(actor=coordinator, study=read.study, now=now)
+    cut, seen = names._cut, []
+
+    def stopping(enrolment, moment):
+        seen.append(enrolment.pk)
+        if len(seen) == 2:
+            raise SoftTimeLimitExceeded
+        cut(enrolment, moment)
+
+    monkeypatch.setattr(names, "_cut", stopping)
+    with pytest.raises(SoftTimeLimitExceeded):
+        erase_due_names(now=now + 41 * DAY)
+    first, second = read.study.enrolments.order_by("pk").select_related("user")
+    assert (is_erased(first.user), is_erased(second.user)) == (True, False)
+    assert privacy_of(read.study).names_erased_at is None
+    assert erase_due_names(now=now + 42 * DAY) == [read.study]
+    assert seen == [first.pk, second.pk, second.pk]
+    assert privacy_of(Study.objects.get(pk=read.study_id)).names_erased_at == now + 42 * DAY
+    assert tables_with(NAME, MAIL) == set()
+    assert verify_trail().faults == ()

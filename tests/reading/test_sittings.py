@@ -64,12 +64,12 @@ def test_a_session_that_was_opened_early_is_open(enrolment, coordinator, now):
     assert own(enrolment).opens_at == now + DAY
 
 
-def test_all_readers_but_the_withdrawn_are_in_two_queries(
+def test_all_readers_but_the_withdrawn_are_in_four_queries(
     enrolment, coordinator, now, django_assert_max_num_queries
 ):
     study = enrolment.study
     assert study.design.washout_days == 28
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(4):
         assert len(sittings_of(study)) == 2
     second = study.enrolments.exclude(pk=enrolment.pk).get()
     withdraw_reader(actor=coordinator, enrolment=second, reason="Left.", now=now)

@@ -6,9 +6,12 @@ import pytest
 from django.apps import apps
 
 from readerstudy.core.audit import first_broken_event
+from readerstudy.core.canonical import sha256_of
+from readerstudy.core.csvio import write_table
 from readerstudy.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.images.models import Case
+from readerstudy.studies import allocated, freezing, manifest, verifying
 from readerstudy.studies.allocation import allocate
 from readerstudy.studies.choices import ArmKind, DesignKind, RepeatWhen, Revision
 from readerstudy.studies.deriving import panel_of
@@ -277,3 +280,37 @@ def test_studies_from_before_are_given_the_design_that_they_had(admin, coordinat
     assert kinds == {locked.pk: "unaided", draft.pk: "unaided"}
     algorithms = dict(Design.objects.values_list("study", "algorithm"))
     assert algorithms == {locked.pk: ORDER_ALGORITHM, draft.pk: ALGORITHM}
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch):
+    """Readers come one after the other where they come by the hundred otherwise."""
+    for module in (allocated, freezing, manifest, verifying):
+        monkeypatch.setattr(module, "_READERS_AT_ONCE", 1)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_orders_are_the_same_however_many_readers_are_in_memory_at_once(lock, one_at_a_time, name):
+    study = lock(**DESIGNS[name])
+    rows = Position.objects.filter(enrolment__study=study).values_list(*manifest._COLUMNS)
+    assert lock_of(study).manifest["order"]["sha256"] == sha256_of(sorted(map(list, rows)))
+    assert faults_of(study, with_files=False) == []
+    listed = list(allocated.stored_order(study))
+    assert len(listed) == len(rows)
+    assert listed == sorted(listed, key=lambda row: row[:3])
+    with unguarded():
+        last = Position.objects.order_by("enrolment__code", "session__number", "number").last()
+        Position.objects.filter(pk=last.pk).update(block=9)
+    [fault] = order_faults(study)
+    assert "The block of" in fault
+    assert any(one.startswith("order.sha256") for one in faults_of(study, with_files=False))
+
+
+def test_the_order_as_a_file_is_sent_as_it_is_read(client, lock, coordinator):
+    study = lock()
+    client.force_login(coordinator)
+    response = client.get(f"/studies/{study.slug}/order.csv")
+    assert response.streaming
+    table = write_table(allocated.ORDER_COLUMNS, allocated.stored_order(study))
+    assert b"".join(response).decode() == table
+    assert table.count("\r\n") == 1 + 4 * 12
