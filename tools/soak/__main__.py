@@ -148,8 +148,8 @@ def _parser() -> argparse.ArgumentParser:
         help="of waiting between the repeats of a fault, together",
     )
     parser.add_argument("--calls", type=int, default=50_000, help="of the API")
-    parser.add_argument("--day-cases", type=int, default=400, help="of each reader in a day")
-    parser.add_argument("--minutes", type=float, default=30.0, help="for the requests of a day")
+    parser.add_argument("--day-cases", type=int, default=150, help="of each reader in a day")
+    parser.add_argument("--minutes", type=float, default=25.0, help="that a reader takes for a day on average")
     return parser
 
 
