@@ -15,6 +15,7 @@ from django.db.models import Count
 from readerstudy.core.models import AuditEvent, AuditHead
 from readerstudy.core.outages import AWAY
 from readerstudy.core.parts import in_parts
+from readerstudy.core.plain import packed, unpacked
 from readerstudy.studies.models import Enrolment, Study
 
 # Readers × cases from which on they are kept: fewer are counted while nobody notices.
@@ -102,13 +103,13 @@ def _changed_since(study: Study, kept: _Kept) -> set[int] | None:
 def _fetched(study: Study, name: str) -> _Kept | None:
     with suppress(*AWAY):  # what is not kept is counted
         if found := cache.get(key_of(study, name)):
-            return _Kept(*found)
+            return _Kept(*unpacked(found))
     return None
 
 
 def _keep(study: Study, name: str, kept: _Kept) -> None:
     with suppress(*AWAY):
-        cache.set(key_of(study, name), tuple(kept), KEPT_SECONDS)
+        cache.set(key_of(study, name), packed(tuple(kept)), KEPT_SECONDS)
 
 
 def key_of(study: Study, name: str) -> str:

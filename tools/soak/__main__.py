@@ -149,7 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--calls", type=int, default=50_000, help="of the API")
     parser.add_argument("--day-cases", type=int, default=150, help="of each reader in a day")
-    parser.add_argument("--minutes", type=float, default=25.0, help="that a reader takes for a day on average")
+    parser.add_argument(
+        "--minutes", type=float, default=25.0, help="that a reader takes for a day on average"
+    )
     return parser
 
 
