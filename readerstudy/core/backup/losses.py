@@ -5,7 +5,7 @@ file is lost for good this would go on for ever and fill the disk. So an operato
 its name and with a reason. The audit trail is where that stands; a file that comes back takes it back.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from readerstudy.core.backup.faults import BackupRefused
 from readerstudy.core.backup.making import Made
 from readerstudy.core.backup.snapshot import files_named_by, vendor
 from readerstudy.core.models import AuditEvent, AuditHead
+from readerstudy.core.parts import in_parts
 
 MADE = "backup.made"
 ACKNOWLEDGED, OVER = "backup.loss_acknowledged", "backup.loss_over"
@@ -91,10 +92,6 @@ def last_complete_backup() -> datetime | None:
 
 def _record(verb: str, names: list[str], now: datetime, **data: Any) -> None:
     with transaction.atomic():
-        for some in _portions(names):
+        for some in in_parts(names, _AT_ONCE):
             given = {"names": some, **data}
             record_event(actor=None, verb=verb, subject=AuditHead(pk=1), now=now, data=given)
-
-
-def _portions(names: list[str]) -> Iterator[list[str]]:
-    yield from (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE))
