@@ -16,6 +16,7 @@ from tests.images.factories import make_image_set
 from tests.inference.factories import make_model, run_all
 from tests.intake.archives import good_zip
 from tests.reading.factories import begin, ids, item
+from tests.signed_in import just_signed_in
 from tests.studies.factories import advance, invite, make_study
 
 TRUTH = ("TRUTHMELANOMA", "TRUTHNEVUS", "TRUTHHISTOLOGY")
@@ -75,7 +76,7 @@ def make_people(*, admin, coordinator, reader_user, now, tmp_path, settings):
 def pages_of(client, user):
     client.logout()
     if user:
-        client.force_login(user)
+        just_signed_in(client, user)
     return list(crawl(client))
 
 

@@ -45,6 +45,7 @@ from tests.reading.factories import begin, ids, item, open_study
 from tests.reading.practising import practise
 from tests.results.finished.files import long_csv, named
 from tests.results.unblinded import read_study, unblinded
+from tests.signed_in import just_signed_in
 from tests.studies.factories import invite, make_study
 from tests.truth.factories import record_truth
 
@@ -248,7 +249,7 @@ def browsers(people):
     found = {role: Client() for role in ROLES}
     for role, client in found.items():
         if role != "nobody":
-            client.force_login(people[role])
+            just_signed_in(client, people[role])
     return found
 
 

@@ -13,6 +13,7 @@ from tests.conftest import make_user
 from tests.crawled import TRUTH, leaks, pages_of
 from tests.images.factories import make_image_set
 from tests.reading.factories import begin, ids, item
+from tests.signed_in import just_signed_in
 from tests.studies.factories import advance, invite, make_study
 
 pytestmark = pytest.mark.long
@@ -117,11 +118,11 @@ def status_of(client, address):
 
 
 def test_before_the_first_answer_there_is_no_further_image(client, people):
-    client.force_login(people["second"])
+    just_signed_in(client, people["second"])
     own = Position.objects.filter(enrolment__user=people["second"]).first().public_id
     assert status_of(client, f"/reading/image/{own}/") == 200
     assert status_of(client, f"/reading/image/{own}/1/") == 404
-    client.force_login(people["reader"])
+    just_signed_in(client, people["reader"])
     first = first_position().public_id
     numbers = range(4)
     found = [status_of(client, f"/reading/image/{first}/{number}/") for number in numbers]

@@ -14,6 +14,7 @@ POLICIES = [
     policy("accounts:reset", get=ANYBODY, post=ANYBODY),
     policy("accounts:reset-choose", Thing.RESET_LINK, get=ANYBODY, post=ANYBODY),
     policy("accounts:again", get=SIGNED_IN),
+    policy("accounts:file", get=SIGNED_IN),
     policy("accounts:sessions", get=SIGNED_IN),
     policy("accounts:session-end", Thing.SIGN_IN_SESSION, post=OWN),
     policy("accounts:sessions-end-others", post=SIGNED_IN),

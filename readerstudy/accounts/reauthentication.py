@@ -2,13 +2,15 @@
 
 The one place for it. A form inherits `ConfirmationForm`, or `ConfirmationFields` where the service itself calls
 `check_confirmation`. A password, a code or a recovery code in the form will do, or a passkey (or, for people who have nothing of their
-own here, a sign-in at their hospital) a few minutes before.
+own here, a sign-in at their hospital) a few minutes before. A view that sends a file of data is an `export_view`: a link has no form.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -16,8 +18,14 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from readerstudy.accounts.adapters import signed_in_lately
 from readerstudy.accounts.models import User
 from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.recording import CODE, record_refusal
@@ -30,6 +38,7 @@ from readerstudy.core.forms import show_problems
 # The names of the fields by which a form is confirmed.
 CONFIRMATION = ("password", "code")
 _LIMITS = (CODES, CODES_OF_A_DAY)
+Given = ParamSpec("Given")
 _WITH_CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
@@ -84,6 +93,36 @@ def confirmed_lately(request: SignedInRequest) -> bool:
     return time.time() - max(counted, default=0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def export_view(
+    view: Callable[Concatenate[SignedInRequest, Given], HttpResponseBase],
+) -> Callable[Concatenate[SignedInRequest, Given], HttpResponseBase]:
+    """A view that sends a file of data, to people who have shown in the last minutes who they are.
+
+    All others are led to show it first, whether or not they may have the file, and then to a page with the link to it.
+    """
+
+    @wraps(view)
+    def asked_first(
+        request: SignedInRequest, *args: Given.args, **kwargs: Given.kwargs
+    ) -> HttpResponseBase:
+        if signed_in_lately(request):
+            return view(request, *args, **kwargs)
+        return redirect(with_next(reverse("accounts:file"), request.get_full_path()))
+
+    return require_safe(login_required(asked_first))
+
+
+def way_to_confirm(request: SignedInRequest) -> str:
+    """The page on which the person shows that it is they, and from which they come back."""
+    [way, *_others] = get_adapter().get_reauthentication_methods(request.user)
+    return with_next(way["url"], request.get_full_path())
+
+
+def with_next(address: str, then: str) -> str:
+    """The address of a page that goes on to `then`."""
+    return f"{address}?{urlencode({'next': then})}"
+
+
 class ConfirmationFields(forms.Form):
     """Password or code once more. What a form adds stands before them; the service that takes `confirmation` checks it."""
 
@@ -127,8 +166,7 @@ class ConfirmationFields(forms.Form):
         """Where to confirm that it is oneself, for whom no field of the form can do it; empty for all others."""
         if self._is_recent or not set(CONFIRMATION).isdisjoint(self.fields):
             return ""
-        [way, *_others] = get_adapter().get_reauthentication_methods(self._request.user)
-        return f"{way['url']}?{urlencode({'next': self._request.get_full_path()})}"
+        return way_to_confirm(self._request)
 
     @property
     def confirmation(self) -> Confirmation:

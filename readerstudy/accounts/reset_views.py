@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, ResetRequestForm
+from readerstudy.accounts.models import User
 from readerstudy.accounts.password_reset import request_reset, reset_password, resettable_user
-from readerstudy.accounts.throttle import RESETS_FROM, WRONG_LINKS
+from readerstudy.accounts.throttle import RESETS_FROM, WRONG_LINKS, check_links_from
 from readerstudy.core.clock import now
-from readerstudy.core.errors import DomainError, NotFound
+from readerstudy.core.errors import DomainError, NotFound, TooManyTries
 from readerstudy.core.forms import show_problems
 
 
@@ -32,18 +33,26 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/reset_sent.html")
 
 
+def _owner(request: HttpRequest, public_id: str, token: str) -> User:
+    """Whose link it is. Raises NotFound for a link that opens nothing, TooManyTries after too many of them."""
+    address = counted_address(request)
+    check_links_from(address)
+    try:
+        return resettable_user(public_id, token)
+    except NotFound:
+        WRONG_LINKS.count(address)
+        raise
+
+
 @sensitive_post_parameters("password", "repeated")
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
     """Asks the owner of the link for a new password."""
-    address = counted_address(request)
     try:
-        user = None if WRONG_LINKS.is_reached(address) else resettable_user(public_id, token)
-    except NotFound:
-        WRONG_LINKS.count(address)
-        user = None
-    if user is None:
-        return render(request, "accounts/reset_closed.html", status=404)
+        user = _owner(request, public_id, token)
+    except (NotFound, TooManyTries) as error:
+        told = {"error": error}
+        return render(request, "accounts/reset_closed.html", told, status=error.status)
     form = AcceptForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from readerstudy.core.errors import TooManyTries
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -74,6 +76,13 @@ RESETS_FROM = Limit("reset-from", 60, 3600)
 # Links of invitations and resets that open nothing, from one address.
 WRONG_LINKS = Limit("wrong-link", 60, SECONDS)
 WRONG_TOKENS = Limit("wrong-token", 60, SECONDS)
+
+
+def check_links_from(address: str) -> None:
+    """Raises TooManyTries for every link, the right one too, where too many were tried that open nothing."""
+    if WRONG_LINKS.is_reached(address):
+        sentence = "Too many links that open nothing were tried from your network. Please open yours again in five minutes."
+        raise TooManyTries(sentence)
 
 
 def is_shut(email: str) -> bool:

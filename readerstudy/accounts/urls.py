@@ -17,6 +17,7 @@ urlpatterns = [
     path("password/reset/", reset_views.ask, name="reset"),
     path("password/reset/<str:public_id>/<str:token>/", reset_views.choose, name="reset-choose"),
     path("again/", views.sign_in_again, name="again"),
+    path("file/", views.confirmed_file, name="file"),
     path("sessions/", session_views.sessions, name="sessions"),
     path("sessions/<int:pk>/end/", session_views.end, name="session-end"),
     path("sessions/end-others/", session_views.end_others, name="sessions-end-others"),

@@ -27,23 +27,26 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from readerstudy.accounts.adapters import signed_in_lately
 from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, AccountForm, PasswordForm, SignInForm
 from readerstudy.accounts.language import remember_language
 from readerstudy.accounts.models import Invitation, User
+from readerstudy.accounts.reauthentication import way_to_confirm
 from readerstudy.accounts.requests import SignedInRequest, user_of
 from readerstudy.accounts.second_factor import is_last_required, lacks_second_factor
 from readerstudy.accounts.selectors import open_invitation
 from readerstudy.accounts.services import accept_invitation, change_password, update_account
 from readerstudy.accounts.sessions import end_other_sessions
-from readerstudy.accounts.throttle import WRONG_LINKS
+from readerstudy.accounts.throttle import WRONG_LINKS, check_links_from
 from readerstudy.core.clock import now
-from readerstudy.core.errors import Conflict, DomainError, NotFound
+from readerstudy.core.errors import Conflict, DomainError, NotFound, TooManyTries
 from readerstudy.core.forms import show_problems
 
 
@@ -132,6 +135,18 @@ def sign_in_again(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/again.html", context)
 
 
+@require_http_methods(["GET", "HEAD"])
+@login_required
+def confirmed_file(request: SignedInRequest) -> HttpResponse:
+    """Where somebody who had to show first that it is they finds the file that they wanted."""
+    address = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(address, None):
+        return redirect("/")
+    if not signed_in_lately(request):
+        return redirect(way_to_confirm(request))
+    return render(request, "accounts/file.html", {"address": address})
+
+
 @sensitive_post_parameters("password", "code")
 @ensure_csrf_cookie
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,7 +204,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Asks an invited person for a password and signs them in."""
     try:
         invitation = _invitation(request, token)
-    except (NotFound, Conflict) as error:
+    except (NotFound, Conflict, TooManyTries) as error:
         context = {"error": error}
         return render(request, "accounts/invitation_closed.html", context, status=error.status)
     form = AcceptForm(request.POST or None)
@@ -202,10 +217,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _invitation(request: HttpRequest, token: str) -> Invitation:
-    """What the link opens. Raises NotFound for an address too from which too many links were tried."""
+    """What the link opens. Raises TooManyTries where too many links were tried that open nothing."""
     address = counted_address(request)
-    if WRONG_LINKS.is_reached(address):
-        raise NotFound("There is no such invitation.")
+    check_links_from(address)
     try:
         return open_invitation(token, now=now())
     except NotFound:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from readerstudy.accounts.models import User
 from readerstudy.accounts.permissions import check_is_admin
+from readerstudy.accounts.reauthentication import export_view
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.auditing.exports import csv_lines, document_html, document_pdf
 from readerstudy.auditing.forms import FilterForm
@@ -79,8 +80,7 @@ def _query(request: SignedInRequest) -> str:
     return query.urlencode()
 
 
-@require_safe
-@login_required
+@export_view
 def export(request: SignedInRequest, file_format: str, slug: str = "") -> HttpResponseBase:
     """The events that fit the filter as a file. That it was taken is written into the trail first."""
     study = _scope(request.user, slug)

@@ -77,6 +77,13 @@ class NotFound(DomainError):
     default_code = "not_found"
 
 
+class TooManyTries(DomainError):
+    """Whatever is asked for has to wait: too much of its kind was wrong before."""
+
+    status = 429
+    default_code = "throttled"
+
+
 class TooLarge(DomainError):
     """What was sent is larger than is taken."""
 

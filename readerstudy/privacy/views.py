@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from readerstudy.accounts.models import User
-from readerstudy.accounts.reauthentication import ConfirmationForm
+from readerstudy.accounts.reauthentication import ConfirmationForm, export_view
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError
@@ -42,8 +42,7 @@ def my_data(request: SignedInRequest) -> HttpResponse:
     return render(request, "privacy/my_data.html", context)
 
 
-@require_safe
-@login_required
+@export_view
 def my_data_file(request: SignedInRequest) -> HttpResponse:
     """Everything that is stored of the person, to be kept by them."""
     return _archive(request.user, request.user)

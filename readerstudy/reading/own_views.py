@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from readerstudy.accounts.reauthentication import export_view
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.reading.certificates import certificate_of
@@ -16,8 +17,7 @@ from readerstudy.studies.selectors import enrolment_for
 from readerstudy.studies.services import leave_study
 
 
-@require_safe
-@login_required
+@export_view
 def data(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Everything that is stored of the reader in this study, as a JSON file."""
     enrolment = enrolment_for(request.user, public_id)

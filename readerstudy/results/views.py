@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from readerstudy.accounts.reauthentication import export_view
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import NotFound
@@ -122,8 +123,7 @@ def table_csv(request: SignedInRequest, public_id: str, name: str) -> HttpRespon
     return csv_response(table, prefix=analysis.subject.slug)
 
 
-@login_required
-@require_safe
+@export_view
 def document_json(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The whole analysis as JSON, as it was frozen."""
     analysis = analysis_for(request.user, public_id)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from readerstudy.accounts.reauthentication import export_view
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.csvio import write_table
@@ -78,8 +79,7 @@ def _page(
     return render(request, "truth/standard.html", context, status=status)
 
 
-@require_safe
-@login_required
+@export_view
 def file(request: SignedInRequest, slug: str) -> HttpResponse:
     """The same as a table, to be corrected and brought back."""
     study = _study_for(request, slug)

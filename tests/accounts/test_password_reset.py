@@ -163,7 +163,9 @@ def test_links_that_are_guessed_shut_out_their_address(client, link, reader_user
     wrong = reverse("accounts:reset-choose", args=[reader_user.public_id, "abc-def"])
     for _ in range(WRONG_LINKS.attempts):
         assert client.get(wrong).status_code == 404
-    assert client.get(link).status_code == 404
+    refused = client.get(link)
+    assert refused.status_code == 429
+    assert "Please open yours again in five minutes" in refused.content.decode()
     assert client.get(link, REMOTE_ADDR="192.0.2.7").status_code == 200
 
 

@@ -305,5 +305,7 @@ def test_links_of_invitations_that_are_guessed_shut_out_their_address(client, to
     for _ in range(WRONG_LINKS.attempts):
         assert client.get(wrong).status_code == 404
     right = reverse("accounts:accept", args=[token])
-    assert client.get(right).status_code == 404
+    refused = client.get(right)
+    assert refused.status_code == 429
+    assert "Please open yours again in five minutes" in refused.content.decode()
     assert client.get(right, REMOTE_ADDR="192.0.2.7").status_code == 200

@@ -22,6 +22,7 @@ from readerstudy.studies.models import StudyMember
 from readerstudy.studies.services import close_study, unblind_study
 from tests.conftest import make_user
 from tests.reading.factories import begin, ids, item, open_study
+from tests.signed_in import just_signed_in
 from tests.unguarded import overwrite
 
 
@@ -68,7 +69,7 @@ def test_each_page_is_open_to_those_it_is_for(client, study, auditor, admin, coo
     StudyMember.objects.create(study=study, user=keeper, role=StudyRole.TRUTH_KEEPER)
     may = {admin: (200, 200), coordinator: (404, 200), auditor: (404, 200)}
     for user in (admin, coordinator, auditor, keeper, stranger, reader_user):
-        client.force_login(user)
+        just_signed_in(client, user)
         for site, own in (("trail", "study-trail"), ("export", "study-export")):
             more = ["csv"] if site == "export" else []
             addresses = (reverse(f"auditing:{site}", args=more), of_study(study, own, *more))
@@ -80,20 +81,20 @@ def test_each_page_is_open_to_those_it_is_for(client, study, auditor, admin, coo
         assert asked == (302 if user in may else 404)
     client.logout()
     assert client.get(of_study(study)).status_code == 302
-    client.force_login(admin)
+    just_signed_in(client, admin)
     assert client.get(of_study(study, "study-export", "xml")).status_code == 404
 
 
 def test_readers_go_by_their_codes_in_a_study_and_by_name_on_the_site(client, study, coordinator, admin):  # fmt: skip
     code = study.enrolments.get().code
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     page = text_of(client, of_study(study))
     assert f"The reader {code} answered." in page
     assert "Rhea Reader" not in page
     assert "reader@example.org" not in page
     assert "No event fits" in text_of(client, of_study(study), person="Rhea")
     assert f"The reader {code} answered." in text_of(client, of_study(study), person=code)
-    client.force_login(admin)
+    just_signed_in(client, admin)
     assert "Rhea Reader agreed to take part." in text_of(client, reverse("auditing:trail"))
 
 
@@ -117,7 +118,7 @@ def test_a_verb_of_a_later_room_is_told_all_the_same():
 
 def test_before_unblinding_what_is_not_known_to_be_harmless_stays_closed(client, study, coordinator, admin, now):  # fmt: skip
     record_event(actor=admin, verb="truth.kept", subject=study, now=now, study_id=study.public_id, data={"reason": "SECRET-WORD", "recorded": 3, "sensitivity": 0.123456})  # fmt: skip
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     page = text_of(client, of_study(study))
     assert "Closed until unblinding" in page
     assert "reason, sensitivity" in page
@@ -134,7 +135,7 @@ def test_before_unblinding_what_is_not_known_to_be_harmless_stays_closed(client,
 
 
 def test_the_filter_finds_by_group_day_thing_and_text(client, study, admin, now):
-    client.force_login(admin)
+    just_signed_in(client, admin)
     site = reverse("auditing:trail")
     found = text_of(client, site, group="reading")
     assert " answered." in found
@@ -165,7 +166,7 @@ def test_pages_lead_from_the_newest_to_the_oldest_and_back(coordinator, now):
 
 
 def test_a_page_takes_few_queries(client, study, admin, django_assert_max_num_queries):
-    client.force_login(admin)
+    just_signed_in(client, admin)
     text_of(client, reverse("auditing:trail"))
     with django_assert_max_num_queries(30):
         text_of(client, reverse("auditing:trail"))
@@ -177,7 +178,7 @@ def test_a_page_takes_few_queries(client, study, admin, django_assert_max_num_qu
 def test_the_csv_file_is_safe_for_spreadsheets_and_has_every_event(client, study, admin, now):
     admin.name = "=HYPERLINK(1)"
     admin.save()
-    client.force_login(admin)
+    just_signed_in(client, admin)
     content = exported(client, reverse("auditing:export", args=["csv"])).decode()
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
     assert [int(row["sequence"]) for row in rows] == list(range(1, AuditEvent.objects.count() + 1))
@@ -188,7 +189,7 @@ def test_the_csv_file_is_safe_for_spreadsheets_and_has_every_event(client, study
 
 
 def test_the_readable_files_hold_the_same_events(client, study, coordinator):
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     html = exported(client, of_study(study, "study-export", "html"), group="studies").decode()
     assert f"Cora Coordinator locked the study {study.title}." in html
     assert "<script" not in html
@@ -197,7 +198,7 @@ def test_the_readable_files_hold_the_same_events(client, study, coordinator):
 
 def test_a_document_that_nobody_could_read_is_refused(client, study, coordinator, monkeypatch):
     monkeypatch.setitem(document_html.__kwdefaults__, "most", 3)
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     response = client.get(of_study(study, "study-export", "html"))
     assert response.status_code == 400
     assert "More than 3 events fit" in response.content.decode()
@@ -205,7 +206,7 @@ def test_a_document_that_nobody_could_read_is_refused(client, study, coordinator
 
 
 def test_looking_at_the_trail_stands_in_the_trail(client, study, auditor):
-    client.force_login(auditor)
+    just_signed_in(client, auditor)
     text_of(client, of_study(study), group="reading")
     text_of(client, of_study(study), before=3)
     [event] = AuditEvent.objects.filter(verb="audit.viewed")
@@ -217,7 +218,7 @@ def test_looking_at_the_trail_stands_in_the_trail(client, study, auditor):
 
 
 def test_verify_now_is_done_by_the_worker_and_told(client, study, auditor, admin, django_capture_on_commit_callbacks):  # fmt: skip
-    client.force_login(auditor)
+    just_signed_in(client, auditor)
     assert "It was not verified here yet." in text_of(client, of_study(study))
     with django_capture_on_commit_callbacks(execute=True):
         client.post(of_study(study, "study-verify"))
@@ -234,7 +235,7 @@ def test_verify_now_is_done_by_the_worker_and_told(client, study, auditor, admin
     assert "The admins are told which." in page
     assert "does not fit its hash" not in page
     assert [(one.to, "does not fit its hash" in one.body) for one in mail.outbox] == [([admin.email], True)]  # fmt: skip
-    client.force_login(admin)
+    just_signed_in(client, admin)
     assert "Event 2 (" in text_of(client, reverse("auditing:trail"))
 
 

@@ -14,6 +14,7 @@ from readerstudy.core import policies as declarations
 from readerstudy.core.policies import Thing, declared_policies, undeclared
 from tests.permissions.cells import surprises
 from tests.permissions.world import PEOPLE, make_world
+from tests.signed_in import just_signed_in
 
 FEWEST_CELLS = 10_000
 
@@ -52,7 +53,7 @@ def test_everybody_is_answered_as_declared_and_no_other_way(db, settings, tmp_pa
     for person in PEOPLE:
         client = Client(raise_request_exception=False)
         if world.people[person]:
-            client.force_login(world.people[person])
+            just_signed_in(client, world.people[person])
         cells, found = surprises(client, world, person, declared_policies())
         counted += cells
         told += found

@@ -17,6 +17,7 @@ from readerstudy.studies.models import Study
 from tests.conftest import PASSWORD
 from tests.german import DE, english_in
 from tests.reading.factories import begin, ids, item, open_study
+from tests.signed_in import just_signed_in
 from tests.studies.factories import make_study
 
 
@@ -39,7 +40,7 @@ def opened(content):
 
 
 def test_ones_own_data_are_complete_for_programs_and_for_people(read, client):
-    client.force_login(read.user)
+    just_signed_in(client, read.user)
     response = client.get("/privacy/my-data.zip")
     assert response["Content-Type"] == "application/zip"
     files = opened(response.content)
@@ -62,7 +63,7 @@ def test_ones_own_data_are_complete_for_programs_and_for_people(read, client):
 
 def test_what_people_wrote_cannot_become_a_page_of_its_own(read, client):
     User.objects.filter(pk=read.user_id).update(name="<script>alert(1)</script>")
-    client.force_login(read.user)
+    just_signed_in(client, read.user)
     page = opened(client.get("/privacy/my-data.zip").content)["data.html"]
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -75,7 +76,7 @@ def copied(client, person, **given):
 @pytest.mark.parametrize("state", StudyState)
 def test_an_admin_gets_no_answers_before_the_unblinding(read, admin, client, state):
     Study.objects.filter(pk=read.study_id).update(state=state)
-    client.force_login(admin)
+    just_signed_in(client, admin)
     files = opened(copied(client, read.user).content)
     (study,) = json.loads(files["data.json"])["studies_read"]
     is_open = state in ("unblinded", "archived")
@@ -83,13 +84,13 @@ def test_an_admin_gets_no_answers_before_the_unblinding(read, admin, client, sta
     sentence = "admins may not see answers before the study is unblinded"
     assert (sentence in study.get("readings_left_out", "")) is not is_open
     assert (sentence in files["data.html"]) is not is_open
-    client.force_login(read.user)
+    just_signed_in(client, read.user)
     own = json.loads(opened(client.get("/privacy/my-data.zip").content)["data.json"])
     assert len(own["studies_read"][0]["readings"]) == 4
 
 
 def test_a_session_left_open_copies_and_erases_nobody(read, admin, client):
-    client.force_login(admin)
+    just_signed_in(client, admin)
     address = f"/privacy/people/{read.user.public_id}"
     assert client.get(f"{address}/copy/")["Content-Type"].startswith("text/html")
     for wrong in ("", "a guess"):
@@ -102,7 +103,7 @@ def test_a_session_left_open_copies_and_erases_nobody(read, admin, client):
 
 
 def test_an_admin_has_the_same_for_whom_they_asked_it(read, admin, client, tmp_path):
-    client.force_login(admin)
+    just_signed_in(client, admin)
     files = opened(copied(client, read.user).content)
     assert json.loads(files["data.json"])["studies_read"][0]["enrolment"]["code"] == read.code
     out = tmp_path / "data.zip"
@@ -117,17 +118,17 @@ def test_an_admin_has_the_same_for_whom_they_asked_it(read, admin, client, tmp_p
 @pytest.mark.parametrize("name", ["Rhea Reader", "李医生"])
 def test_files_of_several_people_cannot_be_taken_for_one_another(read, admin, client, name):
     User.objects.filter(pk=read.user_id).update(name=name)
-    client.force_login(read.user)
+    just_signed_in(client, read.user)
     own = client.get("/privacy/my-data.zip")["Content-Disposition"]
     assert own == 'attachment; filename="my-data.zip"'
-    client.force_login(admin)
+    just_signed_in(client, admin)
     named = copied(client, read.user)["Content-Disposition"]
     words = "data-rhea-reader" if name.isascii() else "data"
     assert named == f'attachment; filename="{words}-{read.user.public_id}.zip"'
 
 
 def test_a_person_asks_for_the_erasure_and_takes_it_back(read, client):
-    client.force_login(read.user)
+    just_signed_in(client, read.user)
     page = client.get("/privacy/my-data/").content.decode()
     assert read.code in page
     assert "Ask for the erasure" in page
@@ -138,9 +139,9 @@ def test_a_person_asks_for_the_erasure_and_takes_it_back(read, client):
 
 
 def test_an_admin_erases_with_name_and_reason(read, admin, client):
-    client.force_login(read.user)
+    just_signed_in(client, read.user)
     client.post("/privacy/my-data/erasure/")
-    client.force_login(admin)
+    just_signed_in(client, admin)
     page = client.get("/privacy/people/?q=rhea").content.decode()
     assert "Requests for erasure" in page
     assert "second@example.org" not in page
@@ -157,7 +158,7 @@ def test_an_admin_erases_with_name_and_reason(read, admin, client):
 def test_a_coordinator_sets_rule_and_day_and_others_read_them(admin, coordinator, client, now):
     study = make_study(admin=admin, coordinator=coordinator, now=now)
     address = f"/privacy/studies/{study.slug}/"
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     given = {"at_withdrawal": "remove", "names_until": "2099-12-31"}
     assert client.post(address, given).status_code == 302
     assert privacy_of(study).at_withdrawal == "remove"
@@ -167,7 +168,7 @@ def test_a_coordinator_sets_rule_and_day_and_others_read_them(admin, coordinator
         "Choose a day in the future: the retention date must not have passed."
         in past.content.decode()
     )
-    client.force_login(admin)
+    just_signed_in(client, admin)
     page = client.get(address).content.decode()
     assert "They are deleted" in page
     assert '<button class="button primary"' not in page
@@ -184,5 +185,5 @@ def test_the_pages_speak_german(read, admin, coordinator, client):
         (admin, f"{person}/copy/"),
     )
     for user, address in asked:
-        client.force_login(user)
+        just_signed_in(client, user)
         assert english_in(client.get(address, headers=DE).content.decode()) == []

@@ -11,6 +11,7 @@ from tests.conftest import PASSWORD, make_user
 from tests.german import DE, english_in
 from tests.reading.factories import ids, item, open_study
 from tests.reading.test_messages import answer, archive, send, write
+from tests.signed_in import just_signed_in
 
 
 def own(enrolment):
@@ -40,13 +41,13 @@ def second(study):
 
 @pytest.fixture
 def begun(enrolment, client):
-    client.force_login(enrolment.user)
+    just_signed_in(client, enrolment.user)
     return enrolment
 
 
 @pytest.fixture
 def staff(client, coordinator):
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     return client
 
 
@@ -115,12 +116,12 @@ def test_a_foreign_coordinator_finds_no_page_and_staff_no_readers_page(
     client, enrolment, coordinator, admin, now
 ):
     write(enrolment, now)
-    client.force_login(make_user("coordinator", "other@example.org", "Other"))
+    just_signed_in(client, make_user("coordinator", "other@example.org", "Other"))
     for address in (listed(enrolment.study), staffs(enrolment), own(enrolment)):
         assert client.get(address).status_code == 404
         assert client.post(address, {"text": "x"}).status_code == 404
     for user in (coordinator, admin):
-        client.force_login(user)
+        just_signed_in(client, user)
         assert client.get(own(enrolment)).status_code == 404
     client.logout()
     assert client.get(staffs(enrolment)).status_code == 302
@@ -136,7 +137,7 @@ def test_a_thread_is_found_under_its_own_study_alone(staff, enrolment, admin, co
 
 def test_an_admin_reads_and_does_not_answer(client, enrolment, admin, now):
     write(enrolment, now)
-    client.force_login(admin)
+    just_signed_in(client, admin)
     assert "SECRETWORDS" in text_of(client.get(staffs(enrolment)))
     for address in (listed(enrolment.study), staffs(enrolment)):
         assert "Send the message" not in text_of(client.get(address))
@@ -158,7 +159,7 @@ def test_what_is_new_is_marked_until_the_thread_was_opened(client, begun, coordi
     assert '<span class="badge training">new</span>' in text_of(client.get(own(begun)))
     assert '<span class="badge training">new</span>' not in text_of(client.get(own(begun)))
     assert badge not in text_of(client.get("/reading/"))
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     progress = f"/reading/progress/{study.slug}/"
     for address in (progress, listed(study)):
         assert badge in text_of(client.get(address))
@@ -184,7 +185,7 @@ def test_an_archived_study_is_read_and_not_written_in(client, begun, coordinator
     page = text_of(client.get(own(begun)))
     assert "SECRETWORDS" in page
     assert "<textarea" not in page
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     assert "<textarea" not in text_of(client.get(staffs(begun)))
     assert "no messages are written in it" in text_of(
         client.post(staffs(begun), {"text": "x"}), 409
@@ -210,7 +211,7 @@ def test_the_pages_are_german_for_germans(client, begun, coordinator, second, no
     assert "Nachricht senden" in page
     refused = text_of(client.post(own(begun), {"text": "x" * 4001}, headers=DE), 400)
     assert "Eine Nachricht hat 1 bis 4000 Zeichen." in refused
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     for address in (listed(begun.study), staffs(begun), staffs(second)):
         assert english_in(text_of(client.get(address, headers=DE))) == []
 
@@ -223,7 +224,7 @@ def test_the_lists_take_as_many_queries_for_thirty_threads_as_for_two(
     for enrolment in study.enrolments.all():
         write(enrolment, now)
         answer(coordinator, enrolment, now)
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     with django_assert_max_num_queries(10):
         client.get(listed(study))
     with django_assert_max_num_queries(10):

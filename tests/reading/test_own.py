@@ -12,6 +12,7 @@ from readerstudy.studies.leaving import leave_study
 from readerstudy.studies.services import close_study
 from tests.conftest import PASSWORD
 from tests.reading.factories import ids, item
+from tests.signed_in import just_signed_in
 
 
 def page(enrolment, name):
@@ -29,7 +30,7 @@ def read(enrolment, now, stop=None):
 
 @pytest.fixture
 def begun(enrolment, client):
-    client.force_login(enrolment.user)
+    just_signed_in(client, enrolment.user)
     return enrolment
 
 
@@ -49,7 +50,7 @@ def test_ones_own_data_holds_every_answer_and_the_consent(client, begun, now):
 
 def test_nobody_gets_anothers_data_certificate_or_way_out(client, begun, coordinator, admin):
     for user in (other_of(begun).user, coordinator, admin):
-        client.force_login(user)
+        just_signed_in(client, user)
         for name in ("my-data.json", "certificate/", "leave/"):
             assert client.get(page(begun, name)).status_code == 404
 

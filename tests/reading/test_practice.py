@@ -25,6 +25,7 @@ from tests.reading.practising import (
     practised_study,
     right_decision,
 )
+from tests.signed_in import just_signed_in
 from tests.unguarded import unguarded
 
 
@@ -288,7 +289,7 @@ def test_a_practised_study_is_verified(enrolment, study, now):
 
 def test_the_readers_own_data_have_their_practice(client, enrolment, study, now):
     practise(enrolment, now=now, rights=[True, False, True])
-    client.force_login(enrolment.user)
+    just_signed_in(client, enrolment.user)
     practice = client.get(f"/reading/{enrolment.public_id}/my-data.json").json()["practice"]
     assert [one["is_right"] for one in practice["answers"]] == [True, False, True]
     known = set(study.practice_cases.values_list("public_id", flat=True))
@@ -311,7 +312,7 @@ def test_the_staff_see_who_has_practised_and_never_how_well(
         0,
         False,
     )
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     address = f"/reading/progress/{study.slug}/"
     assert client.get(address).content.decode().count("not begun") == 2
     practise(enrolment, now=now, rights=[False] * 3)
@@ -328,6 +329,6 @@ def test_a_study_without_practice_has_no_such_column(client, admin, coordinator,
     from tests.reading.factories import open_study
 
     study = open_study(admin=admin, coordinator=coordinator, now=now)
-    client.force_login(coordinator)
+    just_signed_in(client, coordinator)
     assert ">Practice</th>" not in client.get(f"/reading/progress/{study.slug}/").content.decode()
     assert cockpit_of(study, now=now).lines[0].practice is None

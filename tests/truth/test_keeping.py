@@ -12,6 +12,7 @@ from readerstudy.studies.services import appoint, create_study
 from readerstudy.truth.keeping import Kept, keep_truth, kept_cases
 from readerstudy.truth.models import ReferenceStandard, TruthAccess
 from readerstudy.truth.services import Truth, record_reference_standards, seal_holds
+from tests.signed_in import just_signed_in
 from tests.studies.factories import advance, invite, make_person, make_study
 
 
@@ -130,7 +131,7 @@ def test_nobody_else_keeps_or_looks(keep, study, admin, coordinator, now):
 
 
 def test_the_page_shows_logs_and_takes_a_table(client, study, keeper, ids):
-    client.force_login(keeper)
+    just_signed_in(client, keeper)
     address = reverse("truth:standard", args=[study.slug])
     shown = client.get(address).content.decode()
     assert ids[0] in shown

@@ -3,6 +3,7 @@ const form = document.getElementById("room-form");
 const tooSmall = document.getElementById("too-small");
 const matches = (query) => matchMedia(query).matches;
 const PHONE = 600; // CSS pixels: the shorter side of a touch screen below this is a telephone's
+const PATIENCE = 5000; // ms: the reader wants to read, and a line that hangs must not keep them at this form
 
 function gamut() {
   return ["rec2020", "p3", "srgb"].find((name) => matches(`(color-gamut: ${name})`)) ?? "";
@@ -33,6 +34,7 @@ function warn() {
 async function send(light) {
   const response = await fetch(form.dataset.environments, {
     method: "POST",
+    signal: AbortSignal.timeout(PATIENCE),
     credentials: "same-origin",
     headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
     body: JSON.stringify({ room_light: light, ...measured() }),
