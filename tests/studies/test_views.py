@@ -236,7 +236,7 @@ def test_a_draft_that_misses_something_is_not_locked(signed_in, study):
 # --- Queries -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "most"), [("detail", 11), ("protocol", 9), ("readers", 7)])
+@pytest.mark.parametrize(("name", "most"), [("detail", 11), ("protocol", 9), ("readers", 8)])
 def test_pages_take_as_many_queries_for_many_readers_as_for_few(  # noqa: PLR0917 (fixtures)
     signed_in, coordinator, study_with_readers, now, name, most, django_assert_max_num_queries
 ):
