@@ -161,7 +161,7 @@ def test_the_page_saves_shows_and_takes_back(draft, coordinator, client, now):
     assert (plan.margin, plan.prevalence) == (None, None)
     advance(draft, "locked", coordinator=coordinator, now=now)
     shown = client.get(page).content.decode()
-    assert "<form method" not in shown.split("<main")[1]
+    assert "<form method" not in shown.split("<main")[1].split("</main>")[0]
     assert "superiority alone" in shown
     assert client.post(page, PLANNED).status_code == 409
 
