@@ -6,11 +6,10 @@ It lies where the messages lie and expires by itself: who is killed, or loses th
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 
 from django.core.cache import cache
 
-from readerstudy.core.outages import status_of
+from readerstudy.core.outages import is_of_the_machine
 
 RENEWED_SECONDS = 15
 # Long enough that a process which computes without a pause is not taken for a dead one.
@@ -45,7 +44,7 @@ def _show(name: str) -> None:
     try:
         cache.set(_key(name), 1, LASTS_SECONDS)
     except Exception as error:
-        if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+        if not is_of_the_machine(error):
             raise
 
 

@@ -7,7 +7,7 @@ fails unexpectedly is tried again after a while, a bounded number of times; `ope
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
+from types import ModuleType
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
@@ -75,9 +75,14 @@ def most_retries(error: Exception) -> int:
 
 
 def _is_outage(error: Exception) -> bool:
-    from readerstudy.core.outages import status_of  # noqa: PLC0415 (it loads the library of a queue that not every site has)
+    return _outages().is_outage(error)
 
-    return status_of(error) == HTTPStatus.SERVICE_UNAVAILABLE
+
+def _outages() -> ModuleType:
+    """Loaded when something has failed: it loads the library of a queue that not every site has."""
+    from readerstudy.core import outages  # noqa: PLC0415 (see above)
+
+    return outages
 
 
 def wait_before(retries: int) -> float:
@@ -106,7 +111,7 @@ def _end_counted(key: str) -> None:
     try:
         _change(key, -1)
     except Exception as error:
-        if not _is_outage(error):
+        if not _outages().is_of_the_machine(error):
             raise
 
 

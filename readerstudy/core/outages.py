@@ -25,9 +25,19 @@ def status_of(error: BaseException | None) -> HTTPStatus:
     for one in _with_causes(error):
         if isinstance(one, OSError) and one.errno in _FULL:
             return HTTPStatus.INSUFFICIENT_STORAGE
-        if isinstance(one, AWAY) and _is_of_the_machine(one):
+        if isinstance(one, AWAY) and _may_pass(one):
             return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether something is away that will come back, so that the same can be tried again."""
+    return status_of(error) == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether something is away or full: no fault of the program."""
+    return status_of(error) != HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -66,7 +76,7 @@ def _told(status: HTTPStatus) -> tuple[str, str]:
     return told.get(status, ("server_error", fault))
 
 
-def _is_of_the_machine(error: BaseException) -> bool:
+def _may_pass(error: BaseException) -> bool:
     """SQLite calls a statement that it does not understand by the same name as a file that it cannot read."""
     name = str(getattr(error.__cause__, "sqlite_errorname", ""))
     return not name or name.startswith(_SQLITE_AWAY)
