@@ -67,7 +67,7 @@ def test_after_the_lock_there_is_no_form_and_the_stored_order_can_be_downloaded(
     assert "stored at the lock" in content
     response = signed_in.get(page("order", study))
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    header, *rows = csv.reader(io.StringIO(text(response)))
+    header, *rows = csv.reader(io.StringIO(response.getvalue().decode()))
     assert header[:5] == ["reader", "session", "place", "case", "arm"]
     assert len(rows) == 3 * 4
     assert {row[0] for row in rows} == set(study.enrolments.values_list("code", flat=True))
