@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.core.cache import cache
 
-from readerstudy.core.outages import is_of_the_machine
+from readerstudy.core.outages import done_without
 
 RENEWED_SECONDS = 15
 # Long enough that a process which computes without a pause is not taken for a dead one.
@@ -41,11 +41,8 @@ def _renew(name: str, over: threading.Event) -> None:
 
 def _show(name: str) -> None:
     """Work goes on where the cache is away; the next sign may reach it again."""
-    try:
+    with done_without():
         cache.set(_key(name), 1, LASTS_SECONDS)
-    except Exception as error:
-        if not is_of_the_machine(error):
-            raise
 
 
 def _key(name: str) -> str:

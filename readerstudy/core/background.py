@@ -7,7 +7,6 @@ fails unexpectedly is tried again after a while, a bounded number of times; `ope
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from types import ModuleType
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
@@ -18,6 +17,7 @@ from django.db import InterfaceError, OperationalError
 
 from readerstudy.core.canonical import sha256_of
 from readerstudy.core.errors import DomainError
+from readerstudy.core.outages import done_without, is_outage
 
 MOST_RETRIES = 4
 # With the longest wait between them about eight hours.
@@ -71,18 +71,7 @@ class WorkTask(DjangoTask):
 
 def most_retries(error: Exception) -> int:
     """The work is not to blame where a part of the site is away, which it may be for a night; without end nothing is tried."""
-    return MOST_RETRIES_OF_AN_OUTAGE if _is_outage(error) else MOST_RETRIES
-
-
-def _is_outage(error: Exception) -> bool:
-    return _outages().is_outage(error)
-
-
-def _outages() -> ModuleType:
-    """Loaded when something has failed: it loads the library of a queue that not every site has."""
-    from readerstudy.core import outages  # noqa: PLC0415 (see above)
-
-    return outages
+    return MOST_RETRIES_OF_AN_OUTAGE if is_outage(error) else MOST_RETRIES
 
 
 def wait_before(retries: int) -> float:
@@ -108,11 +97,8 @@ def _deaths_counted(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
 
 def _end_counted(key: str) -> None:
     """Work that is done stays done where nobody can count any more."""
-    try:
+    with done_without():
         _change(key, -1)
-    except Exception as error:
-        if not _outages().is_of_the_machine(error):
-            raise
 
 
 def _change(key: str, by: int) -> None:

@@ -2,6 +2,8 @@
 
 import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
@@ -10,11 +12,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from kombu.exceptions import OperationalError as QueueError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 RETRY_SECONDS = 5
-AWAY = (OperationalError, InterfaceError, QueueError, RedisConnectionError, RedisTimeoutError)
+_AWAY = (OperationalError, InterfaceError, QueueError)
 _SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 API = "/api/"
@@ -25,7 +25,7 @@ def status_of(error: BaseException | None) -> HTTPStatus:
     for one in _with_causes(error):
         if isinstance(one, OSError) and one.errno in _FULL:
             return HTTPStatus.INSUFFICIENT_STORAGE
-        if isinstance(one, AWAY) and _may_pass(one):
+        if isinstance(one, _kinds_of_away()) and _may_pass(one):
             return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -35,9 +35,14 @@ def is_outage(error: BaseException) -> bool:
     return status_of(error) == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def is_of_the_machine(error: BaseException) -> bool:
-    """Whether something is away or full: no fault of the program."""
-    return status_of(error) != HTTPStatus.INTERNAL_SERVER_ERROR
+@contextmanager
+def done_without() -> Iterator[None]:
+    """Around what can be done without where something is away or full, a cache above all; faults of the program are raised."""
+    try:
+        yield
+    except Exception as error:
+        if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -74,6 +79,12 @@ def _told(status: HTTPStatus) -> tuple[str, str]:
     }
     fault = _("Something went wrong here, not with you. If it happens again, tell the coordinator.")
     return told.get(status, ("server_error", fault))
+
+
+def _kinds_of_away() -> tuple[type[Exception], ...]:
+    """Those of Redis where it was loaded: not every site has one, and it loads what traces are made with."""
+    redis = sys.modules.get("redis.exceptions")
+    return (*_AWAY, redis.ConnectionError, redis.TimeoutError) if redis else _AWAY
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -6,14 +6,13 @@ was seen. The hash of that event is kept as well: a database that was put back t
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count
 
 from readerstudy.core.models import AuditEvent, AuditHead
-from readerstudy.core.outages import AWAY
+from readerstudy.core.outages import done_without
 from readerstudy.core.parts import in_parts
 from readerstudy.core.plain import packed, unpacked
 from readerstudy.studies.models import Enrolment, Study
@@ -101,14 +100,14 @@ def _changed_since(study: Study, kept: _Kept) -> set[int] | None:
 
 
 def _fetched(study: Study, name: str) -> _Kept | None:
-    with suppress(*AWAY):  # what is not kept is counted
+    with done_without():  # what is not kept is counted
         if found := cache.get(key_of(study, name)):
             return _Kept(*unpacked(found))
     return None
 
 
 def _keep(study: Study, name: str, kept: _Kept) -> None:
-    with suppress(*AWAY):
+    with done_without():
         cache.set(key_of(study, name), packed(tuple(kept)), KEPT_SECONDS)
 
 

@@ -149,3 +149,11 @@ def test_a_queue_that_is_lost_between_two_steps_of_the_library_is_away_too(caplo
 
     assert send(Lost(), run_id=3) is False
     assert "some.task waits for the queue" in caplog.text
+
+
+def test_what_can_be_done_without_hides_no_fault_of_the_program():
+    for error in (RedisConnectionError("refused"), OperationalError("gone"), FULL):
+        with outages.done_without():
+            raise error
+    with pytest.raises(ZeroDivisionError), outages.done_without():
+        raise ZeroDivisionError

@@ -54,6 +54,7 @@ def asked(site, path, **headers):
 
 
 @pytest.mark.services
+@pytest.mark.long
 def test_the_files_of_the_figures_do_not_grow_with_every_new_process(tmp_path):
     environment = {"WEB_WORKERS": "2", "WEB_MAX_REQUESTS": "4", "METRICS_TOKEN": "good", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "figures")}  # fmt: skip
     (tmp_path / "site").mkdir()
