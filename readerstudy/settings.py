@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HAS_OWN_KEYS = bool(secret_setting("SECRET_KEY") and secret_setting("AUDIT_KEY"))
 # HTTPS=on is what a server behind nginx sets; the embedded server speaks plain HTTP to this machine only.
 HTTPS = env.bool("HTTPS", False)
-# Where people reach the site: for links in mails that no request asks for.
+# Where people reach the site: for links in mails.
 SITE_URL = env.str(
     "SITE_URL",
     f"https://{ALLOWED_HOSTS[0]}" if HTTPS and ALLOWED_HOSTS else "http://localhost:8000",

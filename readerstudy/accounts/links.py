@@ -1,5 +1,6 @@
 """Addresses that are sent to people."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -7,12 +8,18 @@ from readerstudy.accounts.mail import Link
 from readerstudy.accounts.models import User
 
 
+def address_on_site(request: HttpRequest, page: str) -> str:
+    """The whole address of a page. On a server it is that of `SITE_URL`: what a request calls the site, its port too, is said by who asks."""
+    root = settings.SITE_URL if settings.HTTPS else request.build_absolute_uri("/")
+    return root.rstrip("/") + page
+
+
 def invitation_link(request: HttpRequest) -> Link:
     """Makes the whole address of the page that a token opens; for an empty token, of the sign-in page."""
 
     def address(token: str) -> str:
         page = reverse("accounts:accept", args=[token]) if token else reverse("accounts:sign-in")
-        return request.build_absolute_uri(page)
+        return address_on_site(request, page)
 
     return address
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from readerstudy.accounts.addresses import counted_address
 from readerstudy.accounts.forms import AcceptForm, ResetRequestForm
+from readerstudy.accounts.links import address_on_site
 from readerstudy.accounts.models import User
 from readerstudy.accounts.password_reset import request_reset, reset_password, resettable_user
 from readerstudy.accounts.throttle import RESETS_FROM, WRONG_LINKS, check_links_from
@@ -29,7 +30,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Too many mails were asked for from here. Please try again later."))
         return render(request, "accounts/reset.html", {"form": form}, status=429)
     with transaction.atomic():
-        request_reset(email=form.cleaned_data["email"], root=request.build_absolute_uri("/"))
+        request_reset(email=form.cleaned_data["email"], root=address_on_site(request, "/"))
     return render(request, "accounts/reset_sent.html")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from readerstudy.accounts.links import address_on_site
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, InvalidInput
@@ -146,13 +147,13 @@ def _opened(request: SignedInRequest, enrolment: Enrolment, *, is_reader: bool) 
 def _staffs_page(request: SignedInRequest) -> ThreadLink:
     def address(enrolment: Enrolment) -> str:
         page = reverse("reading:thread", args=[enrolment.study.slug, enrolment.public_id])
-        return request.build_absolute_uri(page)
+        return address_on_site(request, page)
 
     return address
 
 
 def _readers_page(request: SignedInRequest) -> ThreadLink:
     def address(enrolment: Enrolment) -> str:
-        return request.build_absolute_uri(reverse("reading:messages", args=[enrolment.public_id]))
+        return address_on_site(request, reverse("reading:messages", args=[enrolment.public_id]))
 
     return address

@@ -36,6 +36,13 @@ def link(ask, reader_user, mailoutbox):
     return re.search(r"http://testserver(/\S+)", mailoutbox[-1].body)[1]
 
 
+def test_on_a_server_the_link_leads_where_the_site_is_and_not_where_the_request_says(ask, reader_user, mailoutbox, settings):  # fmt: skip
+    settings.HTTPS, settings.SITE_URL = True, "https://study.example.org/"
+    ask(reader_user.email, headers={"host": "testserver:6666"})
+    assert "https://study.example.org/account/password/reset/" in mailoutbox[-1].body
+    assert "6666" not in mailoutbox[-1].body
+
+
 def choose(client, link, password=GOOD, repeated=None):
     return client.post(link, {"password": password, "repeated": repeated or password})
 
