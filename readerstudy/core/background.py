@@ -65,7 +65,11 @@ class WorkTask(DjangoTask):
         if self.revive:
             with suppress(OperationalError, InterfaceError):
                 self.revive(*args, seconds=seconds, **kwargs)
-        again: Retry = self.retry(exc=error, countdown=seconds, throw=False)
+        try:
+            again: Retry = self.retry(exc=error, countdown=seconds, throw=False)
+        except Reject as refusal:
+            # The queue is away too. Celery would throw the message away, and the work would be given up after one try.
+            raise Reject(refusal.reason, requeue=True) from refusal
         return again
 
 

@@ -4,9 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from celery.exceptions import Retry
+from celery.exceptions import Reject, Retry
 from django.core.cache import cache
 from django.db import OperationalError
+from kombu.exceptions import OperationalError as QueueError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from inference.choices import RunState
@@ -137,6 +138,26 @@ def test_what_fails_is_tried_again_where_its_row_cannot_be_reached_either(sent):
     with pytest.raises(Retry):
         Delivered(works, revive=staticmethod(lambda **_: lost()))()
     assert len(sent) == 1
+
+
+def test_what_cannot_be_sent_again_goes_back_into_the_queue(monkeypatch):
+    """Found by faults under load: Redis was away when a run failed, and the run was given up after one try."""
+    revived = []
+
+    def fails():
+        raise RedisConnectionError("refused")
+
+    def revive(*, seconds):
+        revived.append(seconds)
+
+    def unsent(self, **_options):
+        raise QueueError("refused")
+
+    monkeypatch.setattr("celery.canvas.Signature.apply_async", unsent)
+    with pytest.raises(Reject) as refusal:
+        Delivered(fails, revive=staticmethod(revive))()
+    assert refusal.value.requeue
+    assert len(revived) == 1
 
 
 def test_an_outage_is_outlasted_and_not_for_ever(sent):
