@@ -5,7 +5,13 @@ import pytest
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.readiness import missing_for_lock
-from readerstudy.studies.services import appoint, lock_study, unblind_study
+from readerstudy.studies.services import (
+    appoint,
+    close_study,
+    lock_study,
+    open_study,
+    unblind_study,
+)
 from tests.conftest import make_user
 from tests.studies.factories import advance, invite, make_study
 from tests.truth.factories import record_truth
@@ -85,3 +91,18 @@ def test_a_truth_keeper_has_an_account_and_is_appointed_before_the_lock(first, c
     make_user("reader", "late@example.org", "Late Keeper")
     with pytest.raises(Conflict, match="before the study is locked"):
         appoint(email="late@example.org", **{**told, "study": first})
+
+
+def test_a_second_draft_shows_nobody_the_truth_until_the_first_is_closed(
+    first, second, coordinator, now
+):
+    study, other = second
+    make_user("reader", "late@example.org", "Late Keeper")
+    told = {"email": "late@example.org", "role": StudyRole.TRUTH_KEEPER, "now": now}
+    for step in (lock_study, open_study):
+        step(actor=coordinator, study=first, now=now)
+        with pytest.raises(Conflict, match="nobody is shown the truth of its cases"):
+            appoint(actor=other, study=study, **told)
+    assert not study.members.filter(role=StudyRole.TRUTH_KEEPER).exists()
+    close_study(actor=coordinator, study=first, now=now)
+    appoint(actor=other, study=study, **told)
