@@ -5,18 +5,19 @@ here knows. Whoever may know their names has the list of readers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.operator import COMMAND
-from readerstudy.studies.models import Enrolment, Study
+from readerstudy.studies.models import Enrolment, FormerMember, Study, StudyMember
 
 # What these are called says nothing but what kind of thing they are, and would tell file names.
 _UNNAMED = frozenset({"core.AuditHead", "intake.ImportJob"})
@@ -30,10 +31,13 @@ class Names:
     people: dict[int, str] = field(default_factory=dict)
     things: dict[tuple[str, str], str] = field(default_factory=dict)
     studies: dict[str, Study] = field(default_factory=dict)
+    cut_off: set[tuple[str, int]] = field(default_factory=set)
 
     def actor(self, event: AuditEvent) -> str:
         """Who did it: a person, somebody at the command line of the server, or nobody that is known."""
         if event.actor_id is not None:
+            if (event.study_id, event.actor_id) in self.cut_off:
+                return _("A reader whose name is erased")
             return self.people.get(event.actor_id, f"#{event.actor_id}")
         command = event.data.get(COMMAND)
         if isinstance(command, dict):
@@ -68,8 +72,31 @@ def names_for(events: Iterable[AuditEvent], *, study: Study | None) -> Names:
         for label, ids in wanted.items()
         for public_id, name in _things(label, ids, codes)
     }
-    studies = Study.objects.filter(public_id__in={one.study_id for one in listed if one.study_id})
-    return Names(people, things, {one.public_id: one for one in studies})
+    ids_of_studies = {one.study_id for one in listed if one.study_id}
+    studies = Study.objects.select_related("privacy").filter(public_id__in=ids_of_studies)
+    known = {one.public_id: one for one in studies}
+    return Names(people, things, known, _cut_off(listed, known.values()))
+
+
+def was_cut_off(study: Study) -> Q:
+    """Accounts that may have read in the study and do no more: their number in the trail is all that leads to their name.
+
+    Those of readers who are not among its readers, and neither belong nor belonged to its staff.
+    """
+    staff = [own.filter(study=study).values("user") for own in (StudyMember.objects, FormerMember.objects)]  # fmt: skip
+    known = Q(pk__in=staff[0]) | Q(pk__in=staff[1]) | Q(pk__in=study.enrolments.values("user"))
+    return Q(role=SiteRole.READER) & ~known
+
+
+def _cut_off(events: Sequence[AuditEvent], studies: Iterable[Study]) -> set[tuple[str, int]]:
+    """Study and person of events of studies whose retention date has cut the names off."""
+    found = set()
+    for study in studies:
+        if getattr(getattr(study, "privacy", None), "names_erased_at", None):
+            keys = {one.actor_id for one in events if one.study_id == study.public_id}
+            people = User.objects.filter(was_cut_off(study), pk__in=keys - {None})
+            found |= {(study.public_id, pk) for pk in people.values_list("pk", flat=True)}
+    return found
 
 
 def _codes(study: Study | None) -> dict[int, str]:
