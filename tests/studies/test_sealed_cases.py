@@ -3,6 +3,7 @@
 import pytest
 
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.studies import lifecycle
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.readiness import missing_for_lock
 from readerstudy.studies.services import (
@@ -77,6 +78,23 @@ def test_who_was_told_the_truth_reads_the_cases_in_no_other_study(first, second,
     with pytest.raises(Conflict, match="has read these cases in a study"):
         invite(third, coordinator=other, now=now, email="ann@example.org")
     invite(third, coordinator=other, now=now, email="cleo@example.org")
+
+
+def test_a_lock_waits_for_the_other_study_and_sees_what_it_told(
+    first, second, coordinator, now, monkeypatch
+):
+    study, other = second
+    invite(study, coordinator=other, now=now, email="ann@example.org")
+    done = closed(first, coordinator, now)
+
+    def held(_study):
+        # The other one had the cases first; until it is through, whoever wants them waits.
+        monkeypatch.undo()
+        unblind_study(actor=coordinator, study=done, reason="Done.", now=now)
+
+    monkeypatch.setattr(lifecycle, "hold_cases", held)
+    with pytest.raises(Conflict, match="may know the truth"):
+        lock_study(actor=other, study=study, now=now)
 
 
 def test_a_truth_keeper_has_an_account_and_is_appointed_before_the_lock(first, coordinator, now):
