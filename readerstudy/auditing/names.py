@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.operator import COMMAND
-from readerstudy.studies.models import Enrolment, FormerMember, Study, StudyMember
+from readerstudy.privacy.selectors import was_cut_off
+from readerstudy.studies.models import Enrolment, Study
 
 # What these are called says nothing but what kind of thing they are, and would tell file names.
 _UNNAMED = frozenset({"core.AuditHead", "intake.ImportJob"})
@@ -76,16 +76,6 @@ def names_for(events: Iterable[AuditEvent], *, study: Study | None) -> Names:
     studies = Study.objects.select_related("privacy").filter(public_id__in=ids_of_studies)
     known = {one.public_id: one for one in studies}
     return Names(people, things, known, _cut_off(listed, known.values()))
-
-
-def was_cut_off(study: Study) -> Q:
-    """Accounts that may have read in the study and do no more: their number in the trail is all that leads to their name.
-
-    Those of readers who are not among its readers, and neither belong nor belonged to its staff.
-    """
-    staff = [own.filter(study=study).values("user") for own in (StudyMember.objects, FormerMember.objects)]  # fmt: skip
-    known = Q(pk__in=staff[0]) | Q(pk__in=staff[1]) | Q(pk__in=study.enrolments.values("user"))
-    return Q(role=SiteRole.READER) & ~known
 
 
 def _cut_off(events: Sequence[AuditEvent], studies: Iterable[Study]) -> set[tuple[str, int]]:

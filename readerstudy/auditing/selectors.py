@@ -10,10 +10,11 @@ from readerstudy.accounts.models import User
 from readerstudy.auditing.choices import BEGINNINGS, CheckState
 from readerstudy.auditing.details import SEARCHED, Rows, details_of, is_closed
 from readerstudy.auditing.models import TrailCheck
-from readerstudy.auditing.names import Names, names_for, was_cut_off
+from readerstudy.auditing.names import Names, names_for
 from readerstudy.auditing.sentences import sentence_of
 from readerstudy.core.checkpoints import Checkpoint, last_checkpoint
 from readerstudy.core.models import AuditEvent, AuditHead
+from readerstudy.privacy.selectors import was_cut_off
 from readerstudy.studies.models import Enrolment, Study
 
 PAGE_SIZE = 50

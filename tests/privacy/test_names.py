@@ -16,6 +16,7 @@ from readerstudy.core.models import AuditEvent
 from readerstudy.core.verifying import verify_trail
 from readerstudy.privacy import names
 from readerstudy.privacy.emptying import is_erased
+from readerstudy.privacy.exporting import person_document
 from readerstudy.privacy.names import erase_due_names, erase_names, remind_coordinators
 from readerstudy.privacy.rules import declare_rule, privacy_of, set_retention
 from readerstudy.reading.messaging import write_to_coordinators
@@ -117,6 +118,9 @@ def test_the_trail_calls_nobody_by_the_name_that_was_cut_off(
     told = [one for one in csv_lines(None, Wanted()) if NAME in one]
     assert told
     assert not any(read.study.public_id in one for one in told)
+    # Nor does a copy of their data put it beside the code.
+    copied = person_document(reader_user, now=now)["audit_trail"]
+    assert {one["study_id"] for one in copied} == {other.public_id}
 
 
 def test_coordinators_are_reminded_once_a_month_before(
