@@ -29,10 +29,11 @@ def _listen() -> None:
     from allauth.mfa import signals  # noqa: PLC0415
     from allauth.usersessions.models import UserSession  # noqa: PLC0415
 
-    from readerstudy.accounts import second_factor, trail  # noqa: PLC0415
+    from readerstudy.accounts import reauthentication, second_factor, trail  # noqa: PLC0415
 
     signed_in.connect(trail.signed_in, dispatch_uid="trail")
     signed_in.connect(second_factor.note_hospital, dispatch_uid="note_hospital")
+    signed_in.connect(reauthentication.note_asked_again, dispatch_uid="note_asked_again")
     signals.authenticator_added.connect(trail.factor_added, dispatch_uid="trail")
     signals.authenticator_removed.connect(trail.factor_removed, dispatch_uid="trail")
     signals.authenticator_reset.connect(trail.codes_made, dispatch_uid="trail")

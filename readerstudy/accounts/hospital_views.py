@@ -13,7 +13,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from readerstudy.accounts.oidc_adapter import CheckedAdapter
+from readerstudy.accounts.reauthentication import AGAIN
 from readerstudy.core.errors import NotFound
+
+# Of whoever is signed in: the hospital is to ask who they are, and not to remember whose browser it was this morning.
+_ASKED_ANEW = {"prompt": "login"}
 
 
 class _SignInView(OAuth2LoginView):
@@ -21,7 +25,14 @@ class _SignInView(OAuth2LoginView):
 
     def dispatch(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         provider, wanted = self.get_provider(), get_next_redirect_url(request)
-        response: HttpResponse = provider.redirect(request, AuthProcess.LOGIN, next_url=wanted)
+        is_again = request.user.is_authenticated
+        response: HttpResponse = provider.redirect(
+            request,
+            AuthProcess.LOGIN,
+            next_url=wanted,
+            auth_params=provider.get_auth_params() | (_ASKED_ANEW if is_again else {}),
+            data={AGAIN: is_again},
+        )
         return response
 
 

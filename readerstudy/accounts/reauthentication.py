@@ -15,10 +15,13 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialLogin
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -37,6 +40,8 @@ from readerstudy.core.forms import show_problems
 
 # The names of the fields by which a form is confirmed.
 CONFIRMATION = ("password", "code")
+# What a sign-in at a hospital is begun with by somebody who is signed in, and how allauth calls such a sign-in.
+AGAIN, _HOSPITAL = "again", "socialaccount"
 _LIMITS = (CODES, CODES_OF_A_DAY)
 Given = ParamSpec("Given")
 _WITH_CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
@@ -86,11 +91,27 @@ def _check_code(actor: User, code: str, now: datetime) -> None:
 
 
 def confirmed_lately(request: SignedInRequest) -> bool:
-    """Whether a passkey or a code was asked for by itself in the last minutes; of people without a password any sign-in counts."""
+    """Whether a passkey, a code or the hospital was asked for by itself in the last minutes.
+
+    Of people without a password any sign-in counts but that at a hospital, which remembers them and need not have asked.
+    """
     records = get_authentication_records(request, request.user)
     has_password = request.user.has_usable_password()
-    counted = [one["at"] for one in records if one.get("reauthenticated") or not has_password]
+    counted = [
+        one["at"]
+        for one in records
+        if one.get("reauthenticated") or not (has_password or one["method"] == _HOSPITAL)
+    ]
     return time.time() - max(counted, default=0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def note_asked_again(
+    request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **_kwargs: Any
+) -> None:
+    """After the sign-in: a hospital that was to ask again has confirmed somebody who has no password here."""
+    given = (sociallogin.state.get("data") or {}) if sociallogin else {}
+    if given.get(AGAIN) and not user.has_usable_password():
+        record_authentication(request, user, _HOSPITAL, reauthenticated=True)
 
 
 def export_view(

@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from readerstudy.accounts.models import Consent, Invitation, User
 from readerstudy.accounts.tokens import hash_of
@@ -37,6 +41,14 @@ def was_never_used(user: User) -> bool:
         return False
     ways_in = (SocialAccount, Authenticator)
     return not any(way.objects.filter(user=user).exists() for way in ways_in)
+
+
+def who_came_in(people: QuerySet[User]) -> QuerySet[User]:
+    """The others: those with a password, a hospital or a factor to come in with, or who have come in before."""
+    of_person = {"user": OuterRef("pk")}
+    ways_in = (Exists(way.objects.filter(**of_person)) for way in (SocialAccount, Authenticator))
+    has_password = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.filter(reduce(or_, ways_in, has_password | Q(last_login__isnull=False)))
 
 
 def open_invitation(token: str, *, now: datetime, lock: bool = False) -> Invitation:

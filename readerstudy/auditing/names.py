@@ -5,7 +5,7 @@ here knows. Whoever may know their names has the list of readers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.models import User
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.operator import COMMAND
+from readerstudy.privacy.selectors import was_cut_off
 from readerstudy.studies.models import Enrolment, Study
 
 # What these are called says nothing but what kind of thing they are, and would tell file names.
@@ -30,10 +31,13 @@ class Names:
     people: dict[int, str] = field(default_factory=dict)
     things: dict[tuple[str, str], str] = field(default_factory=dict)
     studies: dict[str, Study] = field(default_factory=dict)
+    cut_off: set[tuple[str, int]] = field(default_factory=set)
 
     def actor(self, event: AuditEvent) -> str:
         """Who did it: a person, somebody at the command line of the server, or nobody that is known."""
         if event.actor_id is not None:
+            if (event.study_id, event.actor_id) in self.cut_off:
+                return _("A reader whose name is erased")
             return self.people.get(event.actor_id, f"#{event.actor_id}")
         command = event.data.get(COMMAND)
         if isinstance(command, dict):
@@ -68,8 +72,21 @@ def names_for(events: Iterable[AuditEvent], *, study: Study | None) -> Names:
         for label, ids in wanted.items()
         for public_id, name in _things(label, ids, codes)
     }
-    studies = Study.objects.filter(public_id__in={one.study_id for one in listed if one.study_id})
-    return Names(people, things, {one.public_id: one for one in studies})
+    ids_of_studies = {one.study_id for one in listed if one.study_id}
+    studies = Study.objects.select_related("privacy").filter(public_id__in=ids_of_studies)
+    known = {one.public_id: one for one in studies}
+    return Names(people, things, known, _cut_off(listed, known.values()))
+
+
+def _cut_off(events: Sequence[AuditEvent], studies: Iterable[Study]) -> set[tuple[str, int]]:
+    """Study and person of events of studies whose retention date has cut the names off."""
+    found = set()
+    for study in studies:
+        if getattr(getattr(study, "privacy", None), "names_erased_at", None):
+            keys = {one.actor_id for one in events if one.study_id == study.public_id}
+            people = User.objects.filter(was_cut_off(study), pk__in=keys - {None})
+            found |= {(study.public_id, pk) for pk in people.values_list("pk", flat=True)}
+    return found
 
 
 def _codes(study: Study | None) -> dict[int, str]:

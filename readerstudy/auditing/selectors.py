@@ -14,6 +14,7 @@ from readerstudy.auditing.names import Names, names_for
 from readerstudy.auditing.sentences import sentence_of
 from readerstudy.core.checkpoints import Checkpoint, last_checkpoint
 from readerstudy.core.models import AuditEvent, AuditHead
+from readerstudy.privacy.selectors import was_cut_off
 from readerstudy.studies.models import Enrolment, Study
 
 PAGE_SIZE = 50
@@ -98,12 +99,12 @@ def _with_text(text: str) -> Q:
 
 
 def _of_person(study: Study | None, typed: str) -> Q:
-    """By name or mail address. In a study its readers are found by their codes alone, as they are shown."""
+    """By name or mail address. In a study its readers are found by their codes alone, as they are shown, and by nothing later."""
     enrolments = Enrolment.objects.filter(code__iexact=typed)
     users = User.objects.filter(Q(name__icontains=typed) | Q(email__iexact=typed))
     if study is not None:
         enrolments = enrolments.filter(study=study)
-        users = users.exclude(enrolments__study=study)
+        users = users.exclude(enrolments__study=study).exclude(was_cut_off(study))
     keys = {*users.values_list("pk", flat=True), *enrolments.values_list("user_id", flat=True)}
     ids = [
         *User.objects.filter(pk__in=keys).values_list("public_id", flat=True),

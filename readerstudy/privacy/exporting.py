@@ -20,6 +20,7 @@ from readerstudy.core.audit import record_event
 from readerstudy.core.errors import NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.privacy.models import ErasureRequest
+from readerstudy.privacy.selectors import cut_off_from
 from readerstudy.reading.own_data import columns_told, own_data, rows_told
 from readerstudy.results.services import OPEN_STATES
 from readerstudy.studies.models import Enrolment, StudyMember
@@ -94,9 +95,11 @@ def _sessions(user: User, now: datetime) -> list[dict[str, Any]]:
 
 
 def _events(user: User) -> list[dict[str, Any]]:
+    """Without those of studies that know the person no more: their codes stand in them."""
     about = Q(actor=user) | Q(subject_type=User._meta.label, subject_id=user.public_id)
     columns = ("at", "verb", "subject_type", "subject_id", "study_id", "data")
-    return list(AuditEvent.objects.filter(about).order_by("sequence").values(*columns))
+    events = AuditEvent.objects.filter(about).exclude(study_id__in=cut_off_from(user))
+    return list(events.order_by("sequence").values(*columns))
 
 
 def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:

@@ -2,9 +2,12 @@
 
 from django.db.models import Q, QuerySet
 
+from readerstudy.accounts.choices import SiteRole
 from readerstudy.accounts.models import User
 from readerstudy.core.errors import NotFound
+from readerstudy.core.models import AuditEvent
 from readerstudy.privacy.models import ErasureRequest
+from readerstudy.studies.models import FormerMember, Study, StudyMember
 
 MOST = 200
 _NOBODY = "@erased.invalid"
@@ -36,6 +39,27 @@ def open_requests_for(actor: User) -> QuerySet[ErasureRequest]:
 def open_request_of(user: User) -> ErasureRequest | None:
     """What the person asked for, until it is done."""
     return ErasureRequest.objects.filter(user=user, done_at=None).first()
+
+
+def was_cut_off(study: Study) -> Q:
+    """Accounts that may have read in the study and do no more: their number in the trail is all that leads to their name.
+
+    Those of readers who are not among its readers, and neither belong nor belonged to its staff.
+    """
+    staff = [own.filter(study=study).values("user") for own in (StudyMember.objects, FormerMember.objects)]  # fmt: skip
+    known = Q(pk__in=staff[0]) | Q(pk__in=staff[1]) | Q(pk__in=study.enrolments.values("user"))
+    return Q(role=SiteRole.READER) & ~known
+
+
+def cut_off_from(user: User) -> list[str]:
+    """Public ids of the studies whose retention date has cut the person's name off."""
+    done = AuditEvent.objects.filter(actor=user).exclude(study_id="").order_by()
+    studies = Study.objects.filter(
+        privacy__names_erased_at__isnull=False,
+        public_id__in=done.values_list("study_id", flat=True).distinct(),
+    )
+    mine = User.objects.filter(pk=user.pk)
+    return [one.public_id for one in studies if mine.filter(was_cut_off(one)).exists()]
 
 
 def _check(actor: User) -> None:

@@ -68,7 +68,7 @@ def send_to_readers(
     """A coordinator writes the same to several readers, each in their own thread: nobody sees who else has it.
 
     Raises NotAllowed, InvalidInput where nobody is chosen or the text is empty or too long, Conflict where one of them
-    does not take part or has no password yet, in a draft and in an archived study; nothing is sent then.
+    does not take part or has not come in yet, in a draft and in an archived study; nothing is sent then.
     """
     check_may_coordinate(actor, study)
     given = _text(text)
@@ -126,7 +126,7 @@ def _chosen(study: Study, codes: Collection[str]) -> list[Enrolment]:
     for code in codes:
         if code not in known:
             raise Conflict(
-                f"{code} cannot be written to: they do not take part, or have no password yet.",
+                f"{code} cannot be written to: they do not take part, or have not come in yet.",
                 field="codes",
             )
     return [known[code] for code in sorted(set(codes))]

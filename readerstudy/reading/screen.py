@@ -7,6 +7,7 @@ from django.urls import reverse
 from readerstudy.reading.aided import aided_payload
 from readerstudy.reading.choices import NotAssessable
 from readerstudy.reading.order import OrderState, Place
+from readerstudy.reading.practice import is_open
 from readerstudy.reading.rating import FIRST_BIOPSY, SIX_POINTS
 from readerstudy.reading.second_look import second_look
 from readerstudy.studies.choices import Revision
@@ -59,8 +60,10 @@ def _bare(place: Place, number: int) -> dict[str, Any]:
 
 
 def _payload(place: Place, number: int, enrolment: Enrolment) -> dict[str, Any]:
-    """The position with what it is shown with now."""
+    """The position with what it is shown with now; alone where the reader does not read now."""
     payload, protocol = _bare(place, number), enrolment.study.protocol
+    if not is_open(enrolment):
+        return payload
     if place.is_aided:
         return {**payload, **aided_payload(place.public_id, protocol, level=place.level)}
     return {**payload, **second_look(place.public_id)} if place.level > 1 else payload

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.selectors import who_came_in
 from readerstudy.core.errors import NotFound
 from readerstudy.reading.models import Message, MessageSeen
 from readerstudy.studies.choices import StudyState
@@ -99,9 +100,9 @@ def threads_of(study: Study, *, user: User, search: str = "") -> list[Thread]:
 
 
 def reachable_readers(study: Study, *, search: str = "") -> list[Enrolment]:
-    """The readers who can be written to: they take part and have a password to sign in with. By code."""
+    """The readers who can be written to: they take part and have come in, or can: by a password or their hospital. By code."""
     rows = readers_found(taking_part(study), search).select_related("user")
-    return [one for one in rows if one.user.has_usable_password()]
+    return list(rows.filter(user__in=who_came_in(User.objects.filter(is_active=True))))
 
 
 def reader_of(study: Study, public_id: str) -> Enrolment:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from readerstudy.accounts.requests import SignedInRequest
 from readerstudy.accounts.services import give_consent
+from readerstudy.core.audit import events_together
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound
 from readerstudy.core.forms import show_problems
@@ -60,14 +62,16 @@ def consent(request: SignedInRequest, public_id: str) -> HttpResponse:
     form = ConsentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         moment, scope = now(), enrolment.study.public_id
-        give_consent(
-            actor=request.user,
-            scope=scope,
-            text=wording.consent,
-            language=wording.language,
-            now=moment,
-        )
-        activate_enrolment(actor=request.user, enrolment=enrolment, now=moment)
+        # A consent to what cannot be begun any more is not kept. The trail is held after the reader's row, as everywhere.
+        with transaction.atomic(), events_together():
+            give_consent(
+                actor=request.user,
+                scope=scope,
+                text=wording.consent,
+                language=wording.language,
+                now=moment,
+            )
+            activate_enrolment(actor=request.user, enrolment=enrolment, now=moment)
         return redirect("reading:instructions", public_id)
     context = {"enrolment": enrolment, "study": enrolment.study, "wording": wording, "form": form}
     return render(request, "reading/consent.html", context)

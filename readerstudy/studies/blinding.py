@@ -51,13 +51,27 @@ def readers_who_saw(study: Study) -> QuerySet[User]:
 
 def check_nobody_reads_elsewhere(study: Study) -> None:
     """Raises Conflict where another study on these cases may still take answers: its staff and readers would know the truth."""
-    others = Study.objects.filter(image_set=study.image_set_id).exclude(pk=study.pk)
-    still = others.filter(state__in=(StudyState.LOCKED, StudyState.READING)).first()
-    if still is not None:
+    if _is_read_elsewhere(study):
         raise Conflict(
             f"Another study on {study.image_set.name} is not closed yet: close it first, or its readers and staff could learn the truth.",
             code="read_elsewhere",
         )
+
+
+def check_truth_can_be_shown(study: Study) -> None:
+    """Raises Conflict for a new truth keeper while another study on these cases is read, whose staff would not know of them."""
+    if _is_read_elsewhere(study):
+        raise Conflict(
+            f"Another study on {study.image_set.name} is not closed yet: nobody is shown the truth of its cases until then.",
+            code="read_elsewhere",
+            field="role",
+        )
+
+
+def _is_read_elsewhere(study: Study) -> bool:
+    """Whether another study on these cases is locked or being read."""
+    others = Study.objects.filter(image_set=study.image_set_id).exclude(pk=study.pk)
+    return others.filter(state__in=(StudyState.LOCKED, StudyState.READING)).exists()
 
 
 def staff_over(image_set: int) -> QuerySet[User]:

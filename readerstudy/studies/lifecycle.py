@@ -33,6 +33,9 @@ def lock_study(
     """
 
     def effect(locked: Study) -> tuple[dict[str, Any], list[models.Model]]:
+        # Before its readers are looked at: a lock takes as long as its orders are long, and no other study on these cases may
+        # tell them the truth meanwhile.
+        hold_cases(locked)
         missing = missing_for_lock(locked) or practice_problems(locked)
         if missing:
             raise Conflict(missing[0].message, code=missing[0].code)

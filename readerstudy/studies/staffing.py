@@ -12,7 +12,11 @@ from readerstudy.accounts.services import invite_person
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.validation import check_valid
-from readerstudy.studies.blinding import check_reads_none_of, hold_cases
+from readerstudy.studies.blinding import (
+    check_reads_none_of,
+    check_truth_can_be_shown,
+    hold_cases,
+)
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.models import FormerMember, Study, StudyMember
 from readerstudy.studies.permissions import check_may_coordinate
@@ -75,6 +79,8 @@ def _check_keeper(study: Study, token: str) -> None:
     if study.state != StudyState.DRAFT:
         sentence = "A truth keeper is appointed before the study is locked."
         raise Conflict(sentence, code="keeper_too_late", field="role")
+    # A second draft on the same cases would else be a way around the lock of the first.
+    check_truth_can_be_shown(study)
     if token:
         sentence = "A truth keeper needs an account that is in use: invite the person to it first."
         raise InvalidInput(sentence, code="keeper_unknown", field="email")

@@ -297,6 +297,17 @@ def test_who_has_no_password_confirms_at_the_hospital_and_comes_back_to_the_form
     assert "/account/again/" not in client.get(page).content.decode()
 
 
+def test_a_hospital_that_remembers_somebody_confirms_nothing(client, hospital, ann):
+    page = "/account/tokens/"
+    begin = reverse("openid_connect_login", args=["hospital"])
+    for asks_again in (False, True):
+        begun = client.post(begin, {"next": page})
+        assert ("prompt=login" in leads_to(begun)) is asks_again
+        back(client, begun)
+        assert ("/account/again/" in client.get(page).content.decode()) is not asks_again
+    assert AuditEvent.objects.last().data == {"how": ["socialaccount"]}
+
+
 def test_who_has_a_passkey_alone_is_led_to_it(client, hospital, ann):
     Authenticator.objects.create(user=ann, type=Authenticator.Type.WEBAUTHN, data={})
     client.force_login(ann)

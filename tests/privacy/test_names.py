@@ -9,11 +9,14 @@ from django.core import mail
 from django.core.management import call_command
 
 from readerstudy.accounts.models import Consent, User
+from readerstudy.auditing.exports import csv_lines
+from readerstudy.auditing.selectors import Wanted, page_of
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed
 from readerstudy.core.models import AuditEvent
 from readerstudy.core.verifying import verify_trail
 from readerstudy.privacy import names
 from readerstudy.privacy.emptying import is_erased
+from readerstudy.privacy.exporting import person_document
 from readerstudy.privacy.names import erase_due_names, erase_names, remind_coordinators
 from readerstudy.privacy.rules import declare_rule, privacy_of, set_retention
 from readerstudy.reading.messaging import write_to_coordinators
@@ -97,6 +100,27 @@ def test_who_is_needed_elsewhere_keeps_the_account_and_loses_the_code(
     assert verify_trail().faults == ()
     read.study.refresh_from_db()
     assert faults_of(read.study, with_files=False) == []
+
+
+def test_the_trail_calls_nobody_by_the_name_that_was_cut_off(
+    read, admin, coordinator, reader_user, now
+):
+    other = open_study(admin=admin, coordinator=coordinator, now=now, emails=(MAIL,), title="Other")
+    begin(other, reader_user, now=now)
+    close_study(actor=coordinator, study=read.study, now=now)
+    erase_due_names(now=now + 41 * DAY)
+    lines = list(csv_lines(read.study, Wanted()))
+    assert not any(NAME in one for one in lines)
+    assert any("A reader whose name is erased" in one and read.code in one for one in lines)
+    assert any(coordinator.name in one for one in lines)
+    assert page_of(read.study, Wanted(person="Rhea")).events == []
+    # On the trail of the site the same person goes by name where that is still kept.
+    told = [one for one in csv_lines(None, Wanted()) if NAME in one]
+    assert told
+    assert not any(read.study.public_id in one for one in told)
+    # Nor does a copy of their data put it beside the code.
+    copied = person_document(reader_user, now=now)["audit_trail"]
+    assert {one["study_id"] for one in copied} == {other.public_id}
 
 
 def test_coordinators_are_reminded_once_a_month_before(

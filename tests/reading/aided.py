@@ -7,14 +7,20 @@ from readerstudy.studies.services import lock_study, open_study, update_design, 
 from tests.inference.factories import make_model, run_all
 
 
-def open_aided(study, *, admin, coordinator, now, design, aid=()):
-    """The draft with this design, no changes of answers and this aid: locked, scored and open for reading."""
+def lock_aided(study, *, admin, coordinator, now, design, aid=()):
+    """The draft with this design, no changes of answers and this aid, locked; the network has scored nothing yet."""
     update_design(actor=coordinator, study=study, now=now, **design)
     update_protocol(actor=coordinator, study=study, now=now, revision=Revision.NONE)
     model = make_model(admin=admin, now=now)
     plan_model(actor=coordinator, study=study, model=model, planned=True, now=now)
     artefact = model.artefacts.get()
     choose_aid(actor=coordinator, study=study, artefact=artefact, now=now, **dict(aid))
-    locked = lock_study(actor=coordinator, study=study, now=now)
-    run_all(coordinator, model, locked, now)
+    return lock_study(actor=coordinator, study=study, now=now)
+
+
+def open_aided(study, *, admin, coordinator, now, design, aid=()):
+    """The same, scored and open for reading."""
+    common = {"admin": admin, "coordinator": coordinator, "now": now}
+    locked = lock_aided(study, **common, design=design, aid=aid)
+    run_all(coordinator, locked.planned_models.get().model, locked, now)
     return open_study(actor=coordinator, study=locked, now=now)

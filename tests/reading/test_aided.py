@@ -15,8 +15,9 @@ from readerstudy.reading.selectors import (
 )
 from readerstudy.reading.services import commit_reading
 from readerstudy.studies.choices import ArmKind, DesignKind, StudyState
+from readerstudy.studies.services import withdraw_reader
 from tests.inference.factories import make_ready_study
-from tests.reading.aided import open_aided
+from tests.reading.aided import lock_aided, open_aided
 from tests.reading.factories import BIOPSY, NONE, answer, begin
 from tests.unguarded import unguarded
 
@@ -68,6 +69,27 @@ def commit(enrolment, position, now, **fields):
 def next_of(client, enrolment):
     client.force_login(enrolment.user)
     return client.get(API.format(enrolment.public_id)).json()
+
+
+def test_who_takes_no_part_any_more_is_told_nothing_of_the_network(
+    client, sequential, coordinator, now
+):
+    first, *_ = ids(sequential)
+    commit(sequential, first, now, decision=NONE, confidence=2)
+    assert next_of(client, sequential)["next"]["aid"]
+    withdraw_reader(actor=coordinator, enrolment=sequential, now=now)
+    assert set(next_of(client, sequential)["next"]) == {"id", "number", "image_url"}
+
+
+def test_whoever_looks_before_the_scores_are_there_finds_a_page(client, admin, coordinator, now):
+    study = make_ready_study(admin=admin, coordinator=coordinator, now=now, cases=6)
+    common = {"admin": admin, "coordinator": coordinator, "now": now}
+    locked = lock_aided(study, **common, design={"kind": DesignKind.ONCE, "batch_size": 1})
+    enrolment = begin(locked, locked.enrolments.get().user, now=now)
+    with unguarded():
+        enrolment.positions.update(arm=ArmKind.AIDED)
+    assert set(next_of(client, enrolment)["next"]) == {"id", "number", "image_url"}
+    assert client.get(f"/reading/{enrolment.public_id}/read/").status_code in {200, 302}
 
 
 def test_what_follows_an_answer_is_told_only_after_it(client, sequential, now):

@@ -4,9 +4,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from readerstudy.accounts.models import User
 from readerstudy.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from readerstudy.core.models import AppendOnlyError, AuditEvent
 from readerstudy.reading.messaging import (
@@ -18,7 +20,13 @@ from readerstudy.reading.messaging import (
 )
 from readerstudy.reading.models import Message, MessageSeen
 from readerstudy.reading.own_data import own_data
-from readerstudy.reading.threads import thread_of, threads_of, unread_by_reader, unread_in_study
+from readerstudy.reading.threads import (
+    reachable_readers,
+    thread_of,
+    threads_of,
+    unread_by_reader,
+    unread_in_study,
+)
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.models import Study, StudyMember
 from readerstudy.studies.services import close_study, withdraw_reader
@@ -169,7 +177,7 @@ def test_several_readers_get_the_same_each_in_their_own_thread(
 def test_nothing_is_sent_where_one_of_them_cannot_be_reached(study, enrolment, coordinator, now):
     other = study.enrolments.exclude(pk=enrolment.pk).get()
     for code in (other.code, "R-NONE"):
-        with pytest.raises(Conflict, match="or have no password yet") as refused:
+        with pytest.raises(Conflict, match="or have not come in yet") as refused:
             send(coordinator, study, [enrolment.code, code], now)
         assert refused.value.field == "codes"
     assert not Message.objects.exists()
@@ -187,6 +195,17 @@ def sent(django_capture_on_commit_callbacks):
         return {message.to[0]: message for message in mail.outbox}
 
     return commit
+
+
+def test_whom_the_hospital_signs_in_is_written_to_without_a_password(study, coordinator, now):
+    other = study.enrolments.select_related("user").get(user__email="second@example.org")
+    assert not other.user.has_usable_password()
+    SocialAccount.objects.create(user=other.user, provider="hospital", uid="2")
+    assert other in reachable_readers(study)
+    send(coordinator, study, [other.code], now)
+    assert Message.objects.get().enrolment == other
+    User.objects.filter(pk=other.user_id).update(is_active=False)
+    assert other not in reachable_readers(study)
 
 
 def test_every_coordinator_is_told_by_mail_in_their_language_and_never_the_text(

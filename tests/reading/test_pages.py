@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from readerstudy.accounts.models import Consent
+from readerstudy.core.models import AuditEvent
 from readerstudy.reading.models import Reading
 from readerstudy.reading.services import commit_readings
 from readerstudy.studies.choices import EnrolmentState
@@ -71,6 +72,14 @@ def test_consenting_twice_is_one_consent(client, invited):
     for _ in range(2):
         client.post(address(invited, "consent"), {"agree": "on"})
     assert Consent.objects.count() == 1
+
+
+def test_a_consent_that_begins_nothing_is_not_kept(client, study, invited, coordinator, now):
+    page = address(invited, "consent")
+    withdraw_reader(actor=coordinator, enrolment=invited, now=now)
+    assert client.post(page, {"agree": "on"}).status_code == 409
+    assert not Consent.objects.exists()
+    assert not AuditEvent.objects.filter(verb="consent.given").exists()
 
 
 def test_the_consent_is_given_in_the_readers_language(client, invited):

@@ -3,9 +3,16 @@
 import pytest
 
 from readerstudy.core.errors import Conflict, InvalidInput
+from readerstudy.studies import lifecycle
 from readerstudy.studies.choices import StudyRole, StudyState
 from readerstudy.studies.readiness import missing_for_lock
-from readerstudy.studies.services import appoint, lock_study, unblind_study
+from readerstudy.studies.services import (
+    appoint,
+    close_study,
+    lock_study,
+    open_study,
+    unblind_study,
+)
 from tests.conftest import make_user
 from tests.studies.factories import advance, invite, make_study
 from tests.truth.factories import record_truth
@@ -73,6 +80,23 @@ def test_who_was_told_the_truth_reads_the_cases_in_no_other_study(first, second,
     invite(third, coordinator=other, now=now, email="cleo@example.org")
 
 
+def test_a_lock_waits_for_the_other_study_and_sees_what_it_told(
+    first, second, coordinator, now, monkeypatch
+):
+    study, other = second
+    invite(study, coordinator=other, now=now, email="ann@example.org")
+    done = closed(first, coordinator, now)
+
+    def held(_study):
+        # The other one had the cases first; until it is through, whoever wants them waits.
+        monkeypatch.undo()
+        unblind_study(actor=coordinator, study=done, reason="Done.", now=now)
+
+    monkeypatch.setattr(lifecycle, "hold_cases", held)
+    with pytest.raises(Conflict, match="may know the truth"):
+        lock_study(actor=other, study=study, now=now)
+
+
 def test_a_truth_keeper_has_an_account_and_is_appointed_before_the_lock(first, coordinator, now):
     told = {"actor": coordinator, "study": first, "role": StudyRole.TRUTH_KEEPER, "now": now}
     with pytest.raises(InvalidInput, match="account that is in use"):
@@ -85,3 +109,18 @@ def test_a_truth_keeper_has_an_account_and_is_appointed_before_the_lock(first, c
     make_user("reader", "late@example.org", "Late Keeper")
     with pytest.raises(Conflict, match="before the study is locked"):
         appoint(email="late@example.org", **{**told, "study": first})
+
+
+def test_a_second_draft_shows_nobody_the_truth_until_the_first_is_closed(
+    first, second, coordinator, now
+):
+    study, other = second
+    make_user("reader", "late@example.org", "Late Keeper")
+    told = {"email": "late@example.org", "role": StudyRole.TRUTH_KEEPER, "now": now}
+    for step in (lock_study, open_study):
+        step(actor=coordinator, study=first, now=now)
+        with pytest.raises(Conflict, match="nobody is shown the truth of its cases"):
+            appoint(actor=other, study=study, **told)
+    assert not study.members.filter(role=StudyRole.TRUTH_KEEPER).exists()
+    close_study(actor=coordinator, study=first, now=now)
+    appoint(actor=other, study=study, **told)

@@ -106,9 +106,9 @@ def test_from_the_lock_on_nothing_is_changed_whichever_study_it_is(  # noqa: PLR
 ):
     keep(f"{ids[3]},no,nevus,")
     other = create_study(actor=coordinator, title="Other", image_set=study.image_set, now=now)
+    appoint(actor=coordinator, study=other, email=keeper.email, role="truth_keeper", now=now)
     invite(study, coordinator=coordinator, now=now, email="reader@example.org")
     advance(study, "locked", coordinator=coordinator, now=now)
-    appoint(actor=coordinator, study=other, email=keeper.email, role="truth_keeper", now=now)
     for one in (study, other):
         with pytest.raises(Conflict, match="is locked"):
             keep_truth(
