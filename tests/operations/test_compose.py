@@ -188,6 +188,18 @@ def test_the_volumes_do_not_depend_on_the_name_of_the_folder():
     assert COMPOSE["name"] == "reader-study"
 
 
+# The folders at the top of Debian's image, which that of nginx is made of.
+OF_DEBIAN = {"bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"}  # fmt: skip
+
+
+def test_nginx_does_not_give_the_photographs_to_root():
+    """A volume that is empty gets the owner that its folder has in the image of whichever container is made last."""
+    targets = {one.rsplit(":", 2)[1] for one in SERVICES["nginx"]["volumes"] if "MEDIA_DIR" in one}
+    (target,) = targets
+    assert target.strip("/") not in OF_DEBIAN
+    assert f"alias {target}/;" in (ROOT / "deploy" / "nginx.conf").read_text()
+
+
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_every_variable_of_the_documentation_can_be_set_in_the_env_file(name):
     assert SERVICES[name]["env_file"] == [{"path": ".env", "required": False}]
