@@ -188,6 +188,13 @@ def test_the_volumes_do_not_depend_on_the_name_of_the_folder():
     assert COMPOSE["name"] == "reader-study"
 
 
+def test_a_machine_that_is_gone_holds_no_lock_for_long():
+    words = SERVICES["postgres"]["command"]
+    given = dict(one.split("=") for one in words if one.startswith("tcp_keepalives_"))
+    idle, interval, count = (int(given[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))  # fmt: skip
+    assert 0 < idle + interval * count <= 60
+
+
 # The folders at the top of Debian's image, which that of nginx is made of.
 OF_DEBIAN = {"bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"}  # fmt: skip
 
