@@ -179,13 +179,19 @@ def _open(finished: FinishedStudy) -> FinishedStudy:
 
 
 def apply_finished(*, actor: User, finished: FinishedStudy, now: datetime) -> Analysis:
-    """Stores the reading table and asks for its analysis. Raises Conflict while anything is open or once it is imported."""
+    """Stores the reading table and asks for its analysis.
+
+    Raises Conflict while anything is open, once it is imported, and where it was answered otherwise meanwhile.
+    """
     check_may_import(actor)
     plan = plan_finished(files_of(finished), said_of(finished.said), _header(finished))
     if plan.table is None:
         raise Conflict("The study has open questions.", code="asked")
     with transaction.atomic():
         locked = _open(finished)
+        if locked.said != finished.said:
+            message = "What is said of the files has changed meanwhile: look at it once more."
+            raise Conflict(message, code="said_changed")
         locked.state, locked.imported_at = FinishedState.IMPORTED, now
         locked.table, locked.report = table_bytes(plan.table), plan.report()
         locked.save()

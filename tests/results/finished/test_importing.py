@@ -123,6 +123,14 @@ def test_questions_keep_a_study_from_being_imported(upload, coordinator, now):
         discard_finished(actor=coordinator, finished=answered, now=now)
 
 
+def test_what_was_answered_otherwise_meanwhile_is_not_imported(upload, coordinator, now):
+    seen = upload()
+    answer_finished(actor=coordinator, finished=FinishedStudy.objects.get(), said=Said(cut_off=40), now=now)  # fmt: skip
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        apply_finished(actor=coordinator, finished=seen, now=now)
+    assert (FinishedStudy.objects.get().table, Analysis.objects.count()) == (None, 0)
+
+
 def test_what_is_discarded_is_gone_with_its_files(upload, coordinator, now, django_capture_on_commit_callbacks):  # fmt: skip
     finished = upload()
     content = finished.files.get().content
