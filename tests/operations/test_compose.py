@@ -183,6 +183,14 @@ def test_prometheus_reads_no_figure_that_is_not_told():
         assert f"`{rule['alert']}`" in operations, rule["alert"]
 
 
+def test_no_alarm_compares_a_sum_with_figures_that_have_labels():
+    """Prometheus compares what has the same labels, and a sum has none: such an alarm would never be raised."""
+    for rule in yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text())["groups"][0]["rules"]:
+        left, _, right = re.sub(r"\{.*?\}", "", rule["expr"]).partition(" > ")
+        is_sum = re.match(r"(sum|max)\(", left) and "readerstudy_" in right
+        assert not is_sum or re.search(r"(sum|max)\(readerstudy_\w+\)$", right), rule["alert"]
+
+
 def test_the_volumes_do_not_depend_on_the_name_of_the_folder():
     """Compose names them after the project; another folder of the next release would begin with empty ones."""
     assert COMPOSE["name"] == "reader-study"
