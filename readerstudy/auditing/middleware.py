@@ -48,8 +48,11 @@ def _record(request: HttpRequest, response: HttpResponse, user: User) -> None:
 
 
 def _record_opened(path: str, match: ResolverMatch, user: User) -> None:
-    if cache.add(f"opened:{user.pk}:{path}", 1, _SECONDS):
+    key = f"opened:{user.pk}:{path}"
+    if cache.get(key) is None:
+        # Before it is noted: what cannot be recorded is not shown, and tried again the next time.
         record_opened(actor=user, path=path, match=match, now=now())
+        cache.set(key, 1, _SECONDS)
 
 
 def _shows_results(match: ResolverMatch, response: HttpResponse) -> bool:

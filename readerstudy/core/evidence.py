@@ -23,14 +23,15 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import ProgrammingError, models, transaction
 
 from readerstudy.core.audit import record_event
 from readerstudy.core.binding import bound_entries
-from readerstudy.core.errors import InvalidInput
+from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.models import AppendOnlyModel, AuditEvent, ErasureGate, gate_is_open
 
 ERASED = "evidence.erased"
+_NO_PRIVILEGE = "42501"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def erasing(
             erasure.change(Attestation.objects.filter(enrolment=enrolment), printed_name="")
 
     On PostgreSQL with a separate role for the web server (docs/operations.md), call it from a command of the owner's: the
-    web server's role cannot open the gate. Raises InvalidInput without a reason.
+    web server's role cannot open the gate. Raises InvalidInput without a reason, Conflict where the gate is not ours to open.
     """
     if not reason.strip():
         raise InvalidInput(
@@ -131,7 +132,7 @@ def erasing(
         )
     erasure = Erasure()
     with transaction.atomic():
-        gate = ErasureGate.objects.create(opened_at=now)
+        gate = _opened_gate(now)
         token = gate_is_open.set(True)
         try:
             yield erasure
@@ -142,3 +143,15 @@ def erasing(
         record_event(
             actor=actor, verb=ERASED, subject=subject, now=now, study_id=study_id, data=data
         )
+
+
+def _opened_gate(now: datetime) -> ErasureGate:
+    try:
+        return ErasureGate.objects.create(opened_at=now)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _NO_PRIVILEGE:
+            raise
+        raise Conflict(
+            "This web server may not delete evidence: whoever runs it has to do so on the server.",
+            code="operator_only",
+        ) from error

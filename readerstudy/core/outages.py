@@ -25,7 +25,7 @@ def status_of(error: BaseException | None) -> HTTPStatus:
     for one in _with_causes(error):
         if isinstance(one, OSError) and one.errno in _FULL:
             return HTTPStatus.INSUFFICIENT_STORAGE
-        if isinstance(one, _kinds_of_away()) and _may_pass(one):
+        if (isinstance(one, _AWAY) and _may_pass(one)) or _is_of_redis(one):
             return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -81,10 +81,17 @@ def _told(status: HTTPStatus) -> tuple[str, str]:
     return told.get(status, ("server_error", fault))
 
 
-def _kinds_of_away() -> tuple[type[Exception], ...]:
-    """Those of Redis where it was loaded: not every site has one, and it loads what traces are made with."""
+def _is_of_redis(error: BaseException) -> bool:
+    """Whether Redis does not answer, or takes nothing more because its memory or its disk is full.
+
+    Looked for where it was loaded: not every site has one, and it loads what traces are made with.
+    """
     redis = sys.modules.get("redis.exceptions")
-    return (*_AWAY, redis.ConnectionError, redis.TimeoutError) if redis else _AWAY
+    if redis is None:
+        return False
+    away = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError, redis.ReadOnlyError)
+    is_full = isinstance(error, redis.ResponseError) and str(error).startswith("MISCONF")
+    return isinstance(error, away) or is_full
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from readerstudy.images.services import check_may_administer, check_name
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.queueing import locked, queue_check
-from readerstudy.intake.uploads import check_manifest_size, remove_uploads, upload_name
+from readerstudy.intake.uploads import check_manifest_size, remove_all_files, upload_name
 
 CAN_BE_CORRECTED = (ImportState.ASKED, ImportState.PLANNED, ImportState.REFUSED)
 KEPT = timedelta(days=7)
@@ -87,5 +87,5 @@ def _removed(job: ImportJob) -> bool:
     same = ImportJob.objects.filter(pk=job.pk, state=ImportState.REFUSED, queued_at=job.queued_at)
     if not same.delete()[0]:
         return False
-    transaction.on_commit(partial(remove_uploads, job))
+    transaction.on_commit(partial(remove_all_files, job))
     return True

@@ -21,6 +21,7 @@ from readerstudy.intake.queueing import locked, queue_job
 from readerstudy.intake.uploads import (
     check_sizes,
     name_without_ending,
+    remove_all_files,
     remove_uploads,
     upload_name,
 )
@@ -131,7 +132,7 @@ def discard_job(*, actor: User, job: ImportJob, now: datetime) -> None:
         if not can_be_discarded(job, now=now):
             raise Conflict("This import is running or done; it cannot be discarded.")
         record_event(actor=actor, verb="import.discarded", subject=job, now=now)
-        transaction.on_commit(partial(remove_uploads, job))
+        transaction.on_commit(partial(remove_all_files, job))
         job.delete()
 
 

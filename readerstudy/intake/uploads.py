@@ -15,7 +15,7 @@ from django.db.models.fields.files import FieldFile
 from readerstudy.core.errors import InvalidInput
 from readerstudy.core.file_names import without_folders
 from readerstudy.core.media import disk_path, fetch_into
-from readerstudy.images.storage import remove_folder
+from readerstudy.images.storage import folder_of, remove_folder
 from readerstudy.intake.models import ImportJob
 from readerstudy.intake.staging import remove_staging
 
@@ -89,3 +89,9 @@ def remove_uploads(job: ImportJob) -> None:
     for stored in (job.archive, job.manifest):
         if stored:
             stored.storage.delete(stored.name)
+
+
+def remove_all_files(job: ImportJob) -> None:
+    """All that there is of a job that was never imported: also photographs that a worker had stored when it was killed."""
+    remove_uploads(job)
+    remove_folder(folder_of(job.public_id))

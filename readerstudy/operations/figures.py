@@ -15,7 +15,7 @@ from inference.models import Score
 from readerstudy.celery import app
 from readerstudy.core.backup.losses import last_complete_backup
 from readerstudy.core.clock import now
-from readerstudy.core.models import AuditHead
+from readerstudy.core.models import AuditEvent, AuditHead
 from readerstudy.operations.selectors import open_letters
 from readerstudy.operations.unfinished import WORK
 from readerstudy.operations.workers import living_workers
@@ -86,6 +86,8 @@ def _audit(moment: datetime) -> Iterator[Metric]:
         age = (moment - made).total_seconds()
         yield _gauge("readerstudy_backup_age_seconds", "Age of the last complete backup", age)
     sequence, at = last_checkpoint()
+    # Where there is none, none was written since the trail begins.
+    at = at or AuditEvent.objects.order_by("sequence").values_list("at", flat=True).first()
     yield _gauge(
         "readerstudy_audit_events_after_checkpoint", "Audit events since the last", head - sequence
     )

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, ProgrammingError, connec
 from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError as QueueError
+from redis._parsers.base import BaseParser
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from readerstudy.core import outages
@@ -36,6 +37,11 @@ def sqlite_fault(name):
         (InterfaceError("connection already closed"), 503),
         (QueueError("refused"), 503),
         (RedisConnectionError("refused"), 503),
+        (BaseParser.parse_error("OOM command not allowed when used memory > 'maxmemory'."), 503),
+        (BaseParser.parse_error("MISCONF Errors writing to the AOF file: No space left"), 503),
+        (BaseParser.parse_error("READONLY You can't write against a read only replica."), 503),
+        (BaseParser.parse_error("ERR unknown command 'INCRR'"), 500),
+        (BaseParser.parse_error("WRONGTYPE Operation against a key of another kind"), 500),
         (sqlite_fault("SQLITE_BUSY"), 503),
         (caused(RuntimeError("while saving"), OperationalError("gone")), 503),
         (FULL, 507),

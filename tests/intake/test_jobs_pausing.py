@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 
 from readerstudy.core.errors import Conflict, NotAllowed
 from readerstudy.images.models import ImageSet
+from readerstudy.images.storage import folder_of, write_image
 from readerstudy.intake.choices import ImportState
 from readerstudy.intake.claims import STALE, claim_job
 from readerstudy.intake.models import ImportJob
@@ -21,6 +22,7 @@ from readerstudy.intake.services import (
     plan_job,
     resume_job,
 )
+from tests.images.factories import encoded
 from tests.images.test_services import stored_files
 from tests.intake.archives import good_zip
 
@@ -126,9 +128,11 @@ def test_a_paused_import_can_be_discarded_once_its_worker_has_stopped(
 ):
     claim_job(job_id=confirmed.pk, state=ImportState.APPLYING, clock=lambda: now)
     pause_job(actor=admin, job=confirmed, now=now)
+    # As a worker leaves it that is killed while it stores photographs.
+    write_image(encoded(), folder=folder_of(confirmed.public_id))
     with pytest.raises(Conflict):
         discard_job(actor=admin, job=confirmed, now=now)
     with django_capture_on_commit_callbacks(execute=True):
         discard_job(actor=admin, job=confirmed, now=now + 2 * STALE)
     assert not ImportJob.objects.exists()
-    assert stored_files("imports") == []
+    assert stored_files("imports") == stored_files("images") == []

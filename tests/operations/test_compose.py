@@ -183,9 +183,36 @@ def test_prometheus_reads_no_figure_that_is_not_told():
         assert f"`{rule['alert']}`" in operations, rule["alert"]
 
 
+def test_no_alarm_compares_a_sum_with_figures_that_have_labels():
+    """Prometheus compares what has the same labels, and a sum has none: such an alarm would never be raised."""
+    for rule in yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text())["groups"][0]["rules"]:
+        left, _, right = re.sub(r"\{.*?\}", "", rule["expr"]).partition(" > ")
+        is_sum = re.match(r"(sum|max)\(", left) and "readerstudy_" in right
+        assert not is_sum or re.search(r"(sum|max)\(readerstudy_\w+\)$", right), rule["alert"]
+
+
 def test_the_volumes_do_not_depend_on_the_name_of_the_folder():
     """Compose names them after the project; another folder of the next release would begin with empty ones."""
     assert COMPOSE["name"] == "reader-study"
+
+
+def test_a_machine_that_is_gone_holds_no_lock_for_long():
+    words = SERVICES["postgres"]["command"]
+    given = dict(one.split("=") for one in words if one.startswith("tcp_keepalives_"))
+    idle, interval, count = (int(given[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))  # fmt: skip
+    assert 0 < idle + interval * count <= 60
+
+
+# The folders at the top of Debian's image, which that of nginx is made of.
+OF_DEBIAN = {"bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"}  # fmt: skip
+
+
+def test_nginx_does_not_give_the_photographs_to_root():
+    """A volume that is empty gets the owner that its folder has in the image of whichever container is made last."""
+    targets = {one.rsplit(":", 2)[1] for one in SERVICES["nginx"]["volumes"] if "MEDIA_DIR" in one}
+    (target,) = targets
+    assert target.strip("/") not in OF_DEBIAN
+    assert f"alias {target}/;" in (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(OURS))

@@ -169,3 +169,9 @@ def test_every_target_of_make_that_is_named_is_one():
         if place.suffix == ".md":
             named = re.findall(r"`make((?: [a-z]+)+)`", place.read_text())
             assert {one for words in named for one in words.split()} <= targets, place.name
+
+
+def test_the_nightly_line_names_whose_it_is():
+    """cron leaves out all of /etc/crontab for one line without an account."""
+    line = re.search(r"^(?:[\d*]+ +){5}(.*)# /etc/crontab", OPERATIONS, re.MULTILINE)[1]
+    assert line.split()[:2] == ["root", "cd"]

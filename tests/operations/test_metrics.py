@@ -71,6 +71,14 @@ def test_the_figures_tell_of_work_workers_and_the_audit_trail(client, queued, ad
     assert found["readerstudy_audit_checkpoint_age_seconds",] > 0
 
 
+def test_where_no_checkpoint_was_ever_written_their_age_is_that_of_the_trail(client, admin, now):
+    assert ("readerstudy_audit_checkpoint_age_seconds",) not in figures(client)
+    record_event(actor=admin, verb="a.test", subject=admin, now=now)
+    found = figures(client)
+    assert found["readerstudy_audit_events_after_checkpoint",] == 1
+    assert found["readerstudy_audit_checkpoint_age_seconds",] > 0
+
+
 def test_requests_are_counted_by_view_and_never_by_address(client, db):
     client.get("/account/sign-in/?token=abc")
     client.get("/no/such/page/abc")

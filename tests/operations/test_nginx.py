@@ -88,7 +88,7 @@ def adapted(text, *, web_port, port, folder, media):
         # Docker's own names, asked for again and again, which Debian's nginx cannot.
         "server web:8000 resolve;": f"server 127.0.0.1:{web_port};",
         "listen 8080;": f"listen 127.0.0.1:{port};",
-        "alias /media/;": f"alias {media}/;",
+        "alias /stored/;": f"alias {media}/;",
         "/etc/nginx/reader-study.d/": f"{folder}/nginx.d/",
         "access_log /dev/stdout plain;": f"access_log {folder}/access.log plain;",
     }
@@ -334,6 +334,7 @@ def test_the_configuration_without_containers_is_read(tmp_path):
     text = (ROOT / "docs" / "operations.md").read_text()
     line = re.search(r"^(sed -e .*?) > /etc/nginx/nginx.conf$", text, re.MULTILINE | re.DOTALL)[1]
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.startswith("user www-data;\n")
     assert "server 127.0.0.1:8000;" in done.stdout
     assert "alias /srv/reader-study/media/;" in done.stdout
     assert not re.search(r"/dev/std|[ \"]/tmp/|[ /]web:8000", done.stdout)

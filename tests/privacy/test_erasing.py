@@ -23,7 +23,7 @@ from readerstudy.reading.messaging import write_to_coordinators
 from readerstudy.reading.models import Attestation, Reading
 from readerstudy.reading.services import commit_readings
 from readerstudy.reading.signing import sign_readings
-from readerstudy.studies.services import close_study, withdraw_reader
+from readerstudy.studies.services import close_study, leave_study, withdraw_reader
 from tests.conftest import PASSWORD, make_user
 from tests.privacy.everywhere import tables_with
 from tests.reading.factories import begin, ids, item
@@ -127,6 +127,22 @@ def test_where_the_protocol_says_so_answers_go_with_the_reader(
     erase(reader_user, admin, now)
     assert tables_with("is ill") == set()
     assert_forgotten()
+
+
+def test_who_leaves_is_told_where_this_web_server_may_not_delete(
+    admin, coordinator, reader_user, now
+):
+    enrolment = begin(removing_study(admin, coordinator, now), reader_user, now=now)
+
+    def refusing(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "core_erasuregate"'):
+            raise ProgrammingError from errors.InsufficientPrivilege()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refusing), pytest.raises(Conflict, match="on the server"):
+        leave_study(actor=reader_user, enrolment=enrolment, reason="", now=now)
+    enrolment.refresh_from_db()
+    assert enrolment.state == "active"
 
 
 def test_a_draft_forgets_the_reader_as_a_whole(admin, coordinator, reader_user, now):

@@ -164,6 +164,24 @@ def test_a_study_closed_meanwhile_says_what_is_saved_and_what_is_not(
     assert answers() == [(1, BIOPSY, 4, 1)]
 
 
+def test_what_waited_in_a_closed_window_is_told_as_late_by_the_next_one(
+    screen, reading, coordinator, now
+):
+    grade(screen, "f4")
+    ready(screen, 2)
+    screen.context.set_offline(True)
+    grade(screen, "j1", "j2")
+    address, fresh = screen.url, screen.context.new_page()
+    screen.close()
+    # The window's process outlives it for a moment, and would send what it has once there is a connection.
+    fresh.wait_for_timeout(1000)
+    close_study(actor=coordinator, study=reading.study, now=now)
+    fresh.context.set_offline(False)
+    fresh.goto(address)
+    expect(fresh.get_by_text("closed before 2 answers of yours reached")).to_be_visible()
+    assert (answers(), waiting(fresh)) == ([(1, BIOPSY, 4, 1)], [])
+
+
 def test_only_opaque_ids_are_kept_on_the_computer(screen):
     screen.context.set_offline(True)
     screen.keyboard.press("f")
@@ -172,6 +190,8 @@ def test_only_opaque_ids_are_kept_on_the_computer(screen):
     kept = str(waiting(screen)) + screen.evaluate(
         "JSON.stringify({ ...sessionStorage, ...localStorage })"
     )
+    # What the case was shown with, such as the age of the patient or the aid, is not kept.
+    assert [set(one) for one in waiting(screen)] == [{"key", "sequence", "owner", "body"}]
     assert "3" in kept
     assert not [word for word in ("melanoma", "rhea", "Rhea", "blob:") if word in kept]
     assert len(kept) < 1000

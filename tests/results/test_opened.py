@@ -1,8 +1,11 @@
 """Whoever looks at results is written down, with a page or by a program: results show the truth."""
 
+from django.db import OperationalError
+from django.test import Client
 from django.urls import reverse
 
 from readerstudy.accounts.api_tokens import make_api_token
+from readerstudy.auditing import downloads
 from readerstudy.core.clock import now as current_time
 from readerstudy.core.models import AuditEvent
 from tests.results.factories import fuller_table
@@ -42,3 +45,18 @@ def test_who_is_refused_has_opened_nothing(client, reader_user, analysed):
     client.force_login(reader_user)
     refused = client.get(reverse("api:analysis-detail", args=[analysis.public_id]))
     assert (refused.status_code, opened()) == (404, [])
+
+
+def test_what_could_not_be_written_down_is_written_down_the_next_time(coordinator, analysed, monkeypatch):  # fmt: skip
+    study, _analysis = analysed(fuller_table())
+    client = Client(raise_request_exception=False)
+    client.force_login(coordinator)
+    address = reverse("results:dashboard", args=[study.slug])
+
+    def gone(**_event):
+        raise OperationalError("the connection is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(downloads, "record_event", gone)
+        assert client.get(address).status_code == 503
+    assert (client.get(address).status_code, len(opened())) == (200, 1)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,7 @@ from readerstudy.accounts.models import User
 from readerstudy.core.audit import record_event
 from readerstudy.core.errors import Conflict, InvalidInput
 from readerstudy.core.file_names import without_folders
+from readerstudy.core.leftovers import stored_or_removed
 from readerstudy.results.choices import FinishedKind, FinishedState
 from readerstudy.results.finished.building import Header
 from readerstudy.results.finished.models import FinishedFile, FinishedStudy
@@ -60,10 +62,10 @@ def upload_finished(
         created_at=now,
     )
     finished.full_clean(exclude=["table"])
-    with transaction.atomic():
+    with _files_or_none() as kept:
         finished.save()
         for kind, file in _kinds(files):
-            _keep(actor, finished, kind, file, now)
+            kept.append(_kept(actor, finished, kind, file, now))
         _record(actor, "finished study uploaded", finished, now)
     return finished
 
@@ -91,9 +93,22 @@ def _kinds(files: Files) -> Iterator[tuple[FinishedKind, NamedFile]]:
     yield from ((kind, file) for kind, file in every if file is not None)
 
 
-def _keep(
+@contextmanager
+def _files_or_none() -> Iterator[list[FinishedFile]]:
+    """A transaction that keeps files; where it is refused after some of them, these go as well."""
+    kept: list[FinishedFile] = []
+
+    def remove() -> None:
+        for row in kept:
+            row.content.storage.delete(str(row.content.name))
+
+    with stored_or_removed(remove):
+        yield kept
+
+
+def _kept(
     actor: User, finished: FinishedStudy, kind: FinishedKind, file: NamedFile, now: datetime
-) -> None:
+) -> FinishedFile:
     row = FinishedFile(
         finished=finished,
         kind=kind,
@@ -110,6 +125,7 @@ def _keep(
         # The row is rolled back, the file would lie there for ever.
         row.content.storage.delete(str(row.content.name))
         raise
+    return row
 
 
 def _record(actor: User, verb: str, finished: FinishedStudy, now: datetime) -> None:
@@ -163,13 +179,19 @@ def _open(finished: FinishedStudy) -> FinishedStudy:
 
 
 def apply_finished(*, actor: User, finished: FinishedStudy, now: datetime) -> Analysis:
-    """Stores the reading table and asks for its analysis. Raises Conflict while anything is open or once it is imported."""
+    """Stores the reading table and asks for its analysis.
+
+    Raises Conflict while anything is open, once it is imported, and where it was answered otherwise meanwhile.
+    """
     check_may_import(actor)
     plan = plan_finished(files_of(finished), said_of(finished.said), _header(finished))
     if plan.table is None:
         raise Conflict("The study has open questions.", code="asked")
     with transaction.atomic():
         locked = _open(finished)
+        if locked.said != finished.said:
+            message = "What is said of the files has changed meanwhile: look at it once more."
+            raise Conflict(message, code="said_changed")
         locked.state, locked.imported_at = FinishedState.IMPORTED, now
         locked.table, locked.report = table_bytes(plan.table), plan.report()
         locked.save()
@@ -191,7 +213,7 @@ def add_scores(
     Raises Conflict before the import and where there are twenty models, InvalidInput and InvalidInputs for the file.
     """
     check_may_import(actor)
-    with transaction.atomic():
+    with _files_or_none() as kept:
         locked = FinishedStudy.objects.select_for_update().get(pk=finished.pk)
         if locked.state != FinishedState.IMPORTED:
             raise Conflict("The study is not imported yet.", code="not_imported")
@@ -205,7 +227,7 @@ def add_scores(
         model = model_of(file, name=name, case_ids=table.case_ids, positive=positive)
         locked.table = table_bytes(replace(table, models=(*table.models, model)))
         locked.save(update_fields=["table"])
-        _keep(actor, locked, FinishedKind.SCORES, file, now)
+        kept.append(_kept(actor, locked, FinishedKind.SCORES, file, now))
         _record(actor, "scores added to a finished study", locked, now)
         return request_finished_analysis(actor=actor, finished=locked, now=now)
 

@@ -3,7 +3,7 @@ import { createViewer } from "../viewer.js";
 import { exposure, showAid } from "./aid.js";
 import { createAnswering } from "./answer_form.js";
 import { wireControls } from "./controls.js";
-import { heard, heldBack, isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
+import { OVER, heard, heldBack, isGivenAlready, isStillToCome, sequenceFor, viewOf } from "./course.js";
 import { watchIdle } from "./idle.js";
 import "./key_change.js";
 import { SignedOut, adopt, drop, keepOnly, pictureFor, prefetch } from "./prefetch.js";
@@ -17,7 +17,6 @@ import { askToSignIn, whoIsSignedIn } from "./sign_in.js";
 import { createTiming } from "./timing.js";
 
 const MOVED_ON = new Set(["out_of_order", "not_revisable"]);
-const OVER = new Set(["study_not_open", "not_active"]);
 const viewer = createViewer(pane);
 const timing = createTiming();
 const revisable = text.revisable === "yes";
@@ -127,7 +126,7 @@ async function commit() {
   waiting += 1; // leaving asks from now on, not only once the answer is on the disk
   const body = answer(), held = sender.stopped === "held", parcels = await queue.all();
   body.revise ||= isGivenAlready(body, parcels);
-  const parcel = { key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), place: current, body };
+  const parcel = { key: crypto.randomUUID(), sequence: sequenceFor(parcels, { held }), body };
   if (!body.revise) screen = heldBack(screen, [...parcels, parcel], performance.now());
   const { next } = viewOf(screen, [...parcels, parcel], { revisable });
   if (next) pictureFor(next).catch(() => {}); // meanwhile, for the browser may have forgotten what it had decoded

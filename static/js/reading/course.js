@@ -1,4 +1,8 @@
 // Where the reader is: the server's word, moved on by the answers that still wait.
+
+// What an answer is refused with that comes after the end.
+export const OVER = new Set(["study_not_open", "not_active"]);
+
 export function viewOf(screen, parcels, { revisable }) {
   const given = new Set(parcels.filter((parcel) => !parcel.body.revise).map((parcel) => parcel.body.position));
   const upcoming = [screen.next, ...screen.ahead].filter(Boolean);

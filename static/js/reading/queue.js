@@ -1,4 +1,4 @@
-// Answers that the server has not acknowledged yet, on this computer's disk: {key, sequence, place, body}. Opaque ids and
+// Answers that the server has not acknowledged yet, on this computer's disk: {key, sequence, body}. Opaque ids and
 // the answer; no pixels, no names. They are kept under their owner (reader and enrolment), so that whoever else signs in
 // here neither sees nor sends them. Where IndexedDB is not to be had they are kept in this tab.
 const DATABASE = "reader-study";

@@ -15,6 +15,7 @@ from readerstudy.core.audit import first_broken_event
 from readerstudy.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from readerstudy.core.models import AuditEvent
 from readerstudy.results.choices import AnalysisState, FinishedState
+from readerstudy.results.finished import services
 from readerstudy.results.finished.plan import Files
 from readerstudy.results.finished.said import Said
 from readerstudy.results.finished.services import (
@@ -28,6 +29,7 @@ from readerstudy.results.finished.services import (
 from readerstudy.results.models import Analysis, FinishedFile, FinishedStudy
 from readerstudy.results.stored_table import table_of
 from tests.conftest import make_user
+from tests.images.test_services import stored_files
 from tests.results.finished.files import CASES, TRUTH, long_csv, named
 
 
@@ -121,6 +123,14 @@ def test_questions_keep_a_study_from_being_imported(upload, coordinator, now):
         discard_finished(actor=coordinator, finished=answered, now=now)
 
 
+def test_what_was_answered_otherwise_meanwhile_is_not_imported(upload, coordinator, now):
+    seen = upload()
+    answer_finished(actor=coordinator, finished=FinishedStudy.objects.get(), said=Said(cut_off=40), now=now)  # fmt: skip
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        apply_finished(actor=coordinator, finished=seen, now=now)
+    assert (FinishedStudy.objects.get().table, Analysis.objects.count()) == (None, 0)
+
+
 def test_what_is_discarded_is_gone_with_its_files(upload, coordinator, now, django_capture_on_commit_callbacks):  # fmt: skip
     finished = upload()
     content = finished.files.get().content
@@ -128,6 +138,19 @@ def test_what_is_discarded_is_gone_with_its_files(upload, coordinator, now, djan
         discard_finished(actor=coordinator, finished=finished, now=now)
     assert not FinishedStudy.objects.exists()
     assert not content.storage.exists(content.name)
+
+
+def test_what_is_refused_after_its_files_were_written_leaves_none_of_them(upload, imported, coordinator, now, monkeypatch):  # fmt: skip
+    def refuse(*_arguments):
+        raise InvalidInput("No.")
+
+    before = stored_files("finished")
+    monkeypatch.setattr(services, "_record", refuse)
+    with pytest.raises(InvalidInput):
+        upload(title="Another")
+    with pytest.raises(InvalidInput):
+        add_scores(actor=coordinator, finished=imported, name="CNN", file=named(scores_csv()), now=now)  # fmt: skip
+    assert stored_files("finished") == before != []
 
 
 def test_scores_of_two_cnns_compete_on_the_same_cases(imported, coordinator, now, django_capture_on_commit_callbacks):  # fmt: skip
