@@ -31,6 +31,7 @@ from readerstudy.results.stored_table import table_of
 from tests.conftest import make_user
 from tests.images.test_services import stored_files
 from tests.results.finished.files import CASES, TRUTH, long_csv, named
+from tests.signed_in import just_signed_in
 
 
 @pytest.fixture
@@ -208,7 +209,7 @@ class TestPages:
     """What a coordinator does in the browser."""
 
     def test_the_whole_way(self, client, coordinator, django_capture_on_commit_callbacks):
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         content = long_csv(decision=False)
         page = client.get(reverse("finished:upload"))
         assert page.status_code == 200
@@ -232,7 +233,7 @@ class TestPages:
         assert client.get(plan).status_code == 302
 
     def test_every_page_of_an_imported_study_in_both_languages(self, client, coordinator, imported):
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         for language in ("en", "de"):
             coordinator.language = language
             coordinator.save()
@@ -243,7 +244,7 @@ class TestPages:
             assert client.get(reverse("finished:list")).status_code == 200
 
     def test_problems_are_shown_and_nothing_is_kept(self, client, coordinator):
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         bad = long_csv().replace(",90", ",x").encode()
         sent = {"title": "Benchmark", "readings": SimpleUploadedFile("a.csv", bad)}
         response = client.post(reverse("finished:upload"), sent)
@@ -252,7 +253,7 @@ class TestPages:
         assert not FinishedStudy.objects.exists()
 
     def test_an_answer_that_cannot_be_is_shown_beside_the_form(self, client, coordinator, upload):
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         text = long_csv(more=lambda _j, k: ("film" if k % 2 else "digital",))
         finished = upload(text.replace("decision,rating", "decision,rating,modality", 1))
         plan = reverse("finished:plan", args=[finished.public_id])
@@ -265,13 +266,13 @@ class TestPages:
         stranger = make_user("coordinator", "stranger@example.org", "Stranger")
         address = reverse(f"finished:{name}", args=[imported.public_id])
         for user in (reader_user, stranger):
-            client.force_login(user)
+            just_signed_in(client, user)
             assert client.get(address).status_code == 404
         client.logout()
         assert client.get(address).status_code == 302
 
     def test_admins_see_it_and_its_analysis(self, client, imported, admin):
-        client.force_login(admin)
+        just_signed_in(client, admin)
         page = client.get(reverse("finished:dashboard", args=[imported.public_id]))
         assert page.status_code == 200
         links = re.findall(r'href="(/results/analysis/[^"]+)"', page.content.decode())
@@ -279,7 +280,7 @@ class TestPages:
         assert all(client.get(link).status_code == 200 for link in links)
 
     def test_the_api_tells_of_both_kinds(self, client, imported, coordinator):
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         (row,) = client.get("/api/v1/analyses/").json()["results"]
         assert (row["study"], row["finished"]) == (None, imported.public_id)
 
@@ -287,7 +288,7 @@ class TestPages:
         self, client, imported, coordinator, django_assert_max_num_queries
     ):
         assert imported.analyses.exists()
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         with django_assert_max_num_queries(20) as asked:
             client.get("/api/v1/analyses/")
         selected = " ".join(one["sql"].partition("FROM")[0] for one in asked)
@@ -306,7 +307,7 @@ class TestPages:
             (votes, Said(truth={"MEL": "positive", "NV": "negative"}), "share of positive votes"),
             (text, Said(modalities={"digital": "unaided", "film": "compared"}, missing="not given"), "Modalities"),
         )  # fmt: skip
-        client.force_login(coordinator)
+        just_signed_in(client, coordinator)
         for content, said, words in kinds:
             finished = upload(content, said=said)
             with django_capture_on_commit_callbacks(execute=True):
