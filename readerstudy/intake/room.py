@@ -15,7 +15,7 @@ def check_room(folder: Path, needed: int, *, what: str) -> None:
     existing = next(one for one in (folder, *folder.parents) if one.exists())
     free = shutil.disk_usage(existing).free
     if needed + SPARE > free:
-        message = f"There is too little room on the server's disk: {what} needs at least {_shown(needed)} in {folder}, and {_shown(max(0, free - SPARE))} are free. Make room and try again."
+        message = f"There is too little room on the server's disk: {what} needs at least {_shown(needed)} in {folder}, and {_shown(max(0, free - SPARE))} are free beside the {_shown(SPARE)} that are left to the rest of the site. Make room and try again."
         raise Conflict(message, code="no_room")
 
 
@@ -26,4 +26,5 @@ def check_media_room(needed: int, *, what: str) -> None:
 
 
 def _shown(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"
+    """In GB, and what is less than one in MB: nobody needs "at least 0.0 GB"."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"  # noqa: PLR2004 (bytes of a GB)

@@ -63,6 +63,7 @@ def test_an_upload_for_which_there_is_no_room_is_not_begun(admin, now, full):
         begin_upload(actor=admin, name="a.zip", size=5_000_000_000, now=now)
     assert refused.value.code == "no_room"
     assert "a.zip needs at least 5.0 GB" in refused.value.message
+    assert "0.0 MB are free beside the 268.4 MB" in refused.value.message
 
 
 def test_without_room_nothing_is_decoded_and_the_job_says_why(zip_of, admin, now, full, settings):
