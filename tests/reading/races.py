@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from readerstudy.accounts import services as account_services
 from readerstudy.accounts.models import User
+from readerstudy.core import checkpoints
+from readerstudy.core.audit import record_event
 from readerstudy.core.models import AuditEvent
 from readerstudy.privacy.choices import ErasureReason
 from readerstudy.privacy.erasing import erase_person
@@ -181,3 +183,32 @@ def test_an_erasure_that_a_deadlock_ends_may_be_tried_again(make, admin, reader_
     reader_user.refresh_from_db()
     assert reader_user.name == told["typed"]
     assert erase_person(reason=ErasureReason.values[0], **told)
+
+
+def test_no_event_waits_for_a_checkpoint_and_no_two_follow_the_same_one(make, admin, now, monkeypatch):  # fmt: skip
+    """The file lies on a machine that does not answer for a while; the trail goes on."""
+    make()
+    before = checkpoints.checkpoint_count()
+    begun, go_on, append = threading.Event(), threading.Event(), checkpoints._append
+
+    def hanging(path, content):
+        begun.set()
+        assert go_on.wait(20)
+        append(path, content)
+
+    monkeypatch.setattr(checkpoints, "_append", hanging)
+    first = Beside(lambda: checkpoints.write_checkpoint(now=now))
+    assert begun.wait(20)
+    Beside(partial(_record_one, admin, now)).result()
+    second = Beside(lambda: checkpoints.write_checkpoint(now=now))
+    time.sleep(0.5)
+    go_on.set()
+    assert first.result()
+    assert second.result()
+    assert list(checkpoints.checkpoint_faults()) == []
+    assert checkpoints.checkpoint_count() == before + 2
+
+
+def _record_one(admin, now):
+    with transaction.atomic():
+        record_event(actor=admin, verb="thing.done", subject=admin, now=now)

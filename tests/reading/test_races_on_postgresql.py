@@ -8,7 +8,7 @@ from tests.site import production_parts
 pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
-@pytest.mark.parametrize(("file", "passed"), [("races", 6), ("counted", 1)])
+@pytest.mark.parametrize(("file", "passed"), [("races", 7), ("counted", 1)])
 def test_on_postgresql(tmp_path, file, passed):
     with production_parts() as parts:
         environment = {"DATABASE_URL": parts["DATABASE_URL"], "VAR_DIR": str(tmp_path)}
