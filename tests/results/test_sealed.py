@@ -7,6 +7,7 @@ from readerstudy.results.urls import urlpatterns
 from readerstudy.studies.models import Study
 from tests.conftest import make_user
 from tests.results.unblinded import EMAILS, read_study, unblinded
+from tests.signed_in import just_signed_in
 
 ROLES = ("coordinator", "admin", "stranger", "reader", "other reader", "withdrawn reader", "nobody")
 OF_A_STUDY = (
@@ -84,7 +85,7 @@ def test_the_tables_here_name_every_page_of_results(people):
 @pytest.mark.parametrize("role", ROLES)
 def test_before_unblinding_every_page_refuses_everybody(client, people, role):
     if people[role]:
-        client.force_login(people[role])
+        just_signed_in(client, people[role])
     found = {}
     for name, address in addresses(people["reader"]).items():
         response = client.post(address) if name in POSTED else client.get(address)
@@ -105,7 +106,7 @@ def test_before_unblinding_every_page_refuses_everybody(client, people, role):
 @pytest.mark.parametrize("query", ["csv=readers", "group=Resident", "show=hardest", "at=0.5"])
 def test_no_query_opens_a_sealed_page(client, people, state, query):
     Study.objects.update(state=state)
-    client.force_login(people["coordinator"])
+    just_signed_in(client, people["coordinator"])
     pages = addresses(people["reader"])
     for name in ("explore", "cases", "case", "reader", "own-report"):
         assert client.get(f"{pages[name]}?{query}").status_code == 404
@@ -118,7 +119,7 @@ def test_after_unblinding_each_page_is_open_to_those_it_is_for(
     with django_capture_on_commit_callbacks(execute=True):
         unblinded(Study.objects.get(), coordinator=people["coordinator"], now=now)
     if people[role]:
-        client.force_login(people[role])
+        just_signed_in(client, people[role])
     pages = addresses(people["reader"])
     refused = 302 if role == "nobody" else 404
     for name, allowed in ALLOWED.items():
@@ -144,7 +145,7 @@ def test_a_reader_who_has_not_read_a_case_is_not_shown_its_photograph(
         user=new, code="R-NEW1", rank_group=other.rank_group, institution=other.institution,
         state="active", enrolled_at=now,
     )  # fmt: skip
-    client.force_login(new)
+    just_signed_in(client, new)
     case = study.study_cases.first()
     assert client.get(reverse("results:case-image", args=[case.public_id, 1])).status_code == 404
 
@@ -154,7 +155,7 @@ def test_a_readers_own_report_names_nobody_else(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         unblinded(Study.objects.get(), coordinator=people["coordinator"], now=now)
-    client.force_login(people["reader"])
+    just_signed_in(client, people["reader"])
     study = Study.objects.get()
     own = study.enrolments.get(user=people["reader"])
     others = study.enrolments.exclude(pk=own.pk)
