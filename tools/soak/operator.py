@@ -55,8 +55,10 @@ class Operator:
         self.world, self.url, self.folder = world, url, folder
         self.work = Work()
         self.rests = threading.Event()
+        self._resting: set[str] = set()
         self._over = threading.Event()
         steps = (self._run_a_model, self._import_photographs)
+        self._parts = len(steps)
         self._threads = [threading.Thread(target=self._go_on, args=(s,), daemon=True) for s in steps]  # fmt: skip
 
     def start(self) -> None:
@@ -70,12 +72,19 @@ class Operator:
         for thread in self._threads:
             thread.join(timeout=60)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether what was begun before it was told to rest has been seen to its end."""
+        return len(self._resting) == self._parts
+
     def _go_on(self, step: Callable[[int], None]) -> None:
         number = 0
         while not self._over.is_set():
             if self.rests.is_set():
+                self._resting.add(step.__name__)
                 time.sleep(_POLL)
                 continue
+            self._resting.discard(step.__name__)
             number += 1
             try:
                 step(number)
