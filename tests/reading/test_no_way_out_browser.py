@@ -34,6 +34,7 @@ def test_signing_out_without_a_connection_says_that_the_session_goes_on(page, li
     user = make_user(role, "rhea@example.org", "Rhea Reader")
     sign_in(page, live_server.url, user)
     page.get_by_role("button", name="Sign out", exact=True).wait_for()
+    page.wait_for_load_state("networkidle")  # the page's own modules, one of which tells
     page.context.set_offline(True)
     page.get_by_role("button", name="Sign out", exact=True).click()
     told = page.get_by_role("dialog", name="There is no connection: you are still signed in")
