@@ -87,6 +87,7 @@ ELSEWHERE = {
     "privacy/my-data.zip",
     "audit/export.<slug:file_format>",
     # Asked of who signed in a moment ago, of a link or a factor that was made before, or leading elsewhere.
+    "account/file/",
     ".well-known/change-password",
     ".well-known/security.txt",
     "account/confirm/code/",
