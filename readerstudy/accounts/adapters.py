@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -84,8 +85,12 @@ class AccountAdapter(DefaultAccountAdapter):
 def signed_in_lately(request: HttpRequest) -> bool:
     """Whether the person has shown in the last minutes who they are, in whatever way."""
     records = get_authentication_records(request, request.user)
-    latest = max((one["at"] for one in records), default=0)
-    return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    return is_lately(one["at"] for one in records)
+
+
+def is_lately(moments: Iterable[float]) -> bool:
+    """Whether the latest of these moments (seconds since 1970) is a few minutes ago at most."""
+    return bool(time.time() - max(moments, default=0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -5,7 +5,6 @@ The one place for it. A form inherits `ConfirmationForm`, or `ConfirmationFields
 own here, a sign-in at their hospital) a few minutes before. A view that sends a file of data is an `export_view`: a link has no form.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,6 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialLogin
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -28,7 +26,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from readerstudy.accounts.adapters import signed_in_lately
+from readerstudy.accounts.adapters import is_lately, signed_in_lately
 from readerstudy.accounts.models import User
 from readerstudy.accounts.passwords import check_own_password
 from readerstudy.accounts.recording import CODE, record_refusal
@@ -97,12 +95,11 @@ def confirmed_lately(request: SignedInRequest) -> bool:
     """
     records = get_authentication_records(request, request.user)
     has_password = request.user.has_usable_password()
-    counted = [
+    return is_lately(
         one["at"]
         for one in records
         if one.get("reauthenticated") or not (has_password or one["method"] == _HOSPITAL)
-    ]
-    return time.time() - max(counted, default=0) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    )
 
 
 def note_asked_again(

@@ -13,7 +13,7 @@ from readerstudy.accounts.forms import AcceptForm, ResetRequestForm
 from readerstudy.accounts.links import address_on_site
 from readerstudy.accounts.models import User
 from readerstudy.accounts.password_reset import request_reset, reset_password, resettable_user
-from readerstudy.accounts.throttle import RESETS_FROM, WRONG_LINKS, check_links_from
+from readerstudy.accounts.throttle import RESETS_FROM, link_tried_from
 from readerstudy.core.clock import now
 from readerstudy.core.errors import DomainError, NotFound, TooManyTries
 from readerstudy.core.forms import show_problems
@@ -36,13 +36,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _owner(request: HttpRequest, public_id: str, token: str) -> User:
     """Whose link it is. Raises NotFound for a link that opens nothing, TooManyTries after too many of them."""
-    address = counted_address(request)
-    check_links_from(address)
-    try:
+    with link_tried_from(counted_address(request)):
         return resettable_user(public_id, token)
-    except NotFound:
-        WRONG_LINKS.count(address)
-        raise
 
 
 @sensitive_post_parameters("password", "repeated")

@@ -15,6 +15,9 @@ from readerstudy.accounts.models import Consent, Invitation, User
 from readerstudy.accounts.tokens import hash_of
 from readerstudy.core.errors import Conflict, NotFound
 
+# What somebody can come in with beside a password.
+_WAYS_IN = (SocialAccount, Authenticator)
+
 
 def text_hash(text: str) -> str:
     """SHA-256 of a text in hexadecimal."""
@@ -39,14 +42,13 @@ def was_never_used(user: User) -> bool:
     """
     if user.has_usable_password() or user.last_login is not None:
         return False
-    ways_in = (SocialAccount, Authenticator)
-    return not any(way.objects.filter(user=user).exists() for way in ways_in)
+    return not any(way.objects.filter(user=user).exists() for way in _WAYS_IN)
 
 
 def who_came_in(people: QuerySet[User]) -> QuerySet[User]:
     """The others: those with a password, a hospital or a factor to come in with, or who have come in before."""
     of_person = {"user": OuterRef("pk")}
-    ways_in = (Exists(way.objects.filter(**of_person)) for way in (SocialAccount, Authenticator))
+    ways_in = (Exists(way.objects.filter(**of_person)) for way in _WAYS_IN)
     has_password = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return people.filter(reduce(or_, ways_in, has_password | Q(last_login__isnull=False)))
 

@@ -3,12 +3,13 @@
 import hashlib
 import math
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
 
-from readerstudy.core.errors import TooManyTries
+from readerstudy.core.errors import NotFound, TooManyTries
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,20 @@ WRONG_LINKS = Limit("wrong-link", 60, SECONDS)
 WRONG_TOKENS = Limit("wrong-token", 60, SECONDS)
 
 
-def check_links_from(address: str) -> None:
-    """Raises TooManyTries for every link, the right one too, where too many were tried that open nothing."""
+@contextmanager
+def link_tried_from(address: str) -> Iterator[None]:
+    """Around the look for what a link opens: counts it where that raises NotFound.
+
+    Raises TooManyTries for every link, the right one too, where too many were tried that open nothing.
+    """
     if WRONG_LINKS.is_reached(address):
         sentence = "Too many links that open nothing were tried from your network. Please open yours again in five minutes."
         raise TooManyTries(sentence)
+    try:
+        yield
+    except NotFound:
+        WRONG_LINKS.count(address)
+        raise
 
 
 def is_shut(email: str) -> bool:

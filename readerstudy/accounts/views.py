@@ -44,7 +44,7 @@ from readerstudy.accounts.second_factor import is_last_required, lacks_second_fa
 from readerstudy.accounts.selectors import open_invitation
 from readerstudy.accounts.services import accept_invitation, change_password, update_account
 from readerstudy.accounts.sessions import end_other_sessions
-from readerstudy.accounts.throttle import WRONG_LINKS, check_links_from
+from readerstudy.accounts.throttle import link_tried_from
 from readerstudy.core.clock import now
 from readerstudy.core.errors import Conflict, DomainError, NotFound, TooManyTries
 from readerstudy.core.forms import show_problems
@@ -218,13 +218,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 def _invitation(request: HttpRequest, token: str) -> Invitation:
     """What the link opens. Raises TooManyTries where too many links were tried that open nothing."""
-    address = counted_address(request)
-    check_links_from(address)
-    try:
+    with link_tried_from(counted_address(request)):
         return open_invitation(token, now=now())
-    except NotFound:
-        WRONG_LINKS.count(address)
-        raise
 
 
 def _accepted(request: HttpRequest, token: str, password: str) -> HttpResponse:

@@ -58,7 +58,6 @@ class Operator:
         self._resting: set[str] = set()
         self._over = threading.Event()
         steps = (self._run_a_model, self._import_photographs)
-        self._parts = len(steps)
         self._threads = [threading.Thread(target=self._go_on, args=(s,), daemon=True) for s in steps]  # fmt: skip
 
     def start(self) -> None:
@@ -75,7 +74,7 @@ class Operator:
     @property
     def is_at_rest(self) -> bool:
         """Whether what was begun before it was told to rest has been seen to its end."""
-        return len(self._resting) == self._parts
+        return len(self._resting) == len(self._threads)
 
     def _go_on(self, step: Callable[[int], None]) -> None:
         number = 0
